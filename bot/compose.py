@@ -35,14 +35,14 @@ from config.styles import load_styles
 from inference.api import ModelDefaults, RestartableEngine
 from inference.backends.base import Settings as WorkerSettings
 from inference.cluster.engine import ClusterEngine
-from inference.models.catalog import equipped
-from inference.models.downloads import SILENCE_SECONDS, Arrival, fetched
+from inference.models.catalog import with_controls
+from inference.models.downloads import SILENCE_SECONDS, DownloadProgress, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.hub import Kind, Place
-from inference.models.leftovers import Lying, in_the_cache
-from inference.models.library import Library, all_offered, foreseen, places_of
+from inference.models.hub import HubRef, Kind
+from inference.models.leftovers import CacheItem, cache_items
+from inference.models.library import Library, all_offered, foreseen, refs_of
 from inference.models.nvidia import cards_here, here
-from inference.models.overview import Shown, nominal, overview
+from inference.models.overview import ModelOverview, nominal, overview
 from inference.pool.pool import Pool
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
@@ -113,22 +113,22 @@ def _cluster_of(settings: Settings, *, at_once: bool) -> RestartableEngine:
 def known_models(settings: Settings) -> Mapping[str, ModelDefaults]:
     """What is known of the models on offer before any of them is loaded."""
     maps = map_models_of(settings)
-    known, _ = foreseen({name: equipped(entry, maps) for name, entry in offered_models(settings).items()})
+    known, _ = foreseen({name: with_controls(entry, maps) for name, entry in offered_models(settings).items()})
     return {name: replace(each, controls=()) if each.steerable is False else each for name, each in known.items()}
 
 
 def shown_models(
     settings: Settings, entries: Mapping[str, ModelEntry], *, gibibytes: float | None
-) -> dict[str, Shown]:
+) -> dict[str, ModelOverview]:
     """What is known of models without loading any; `gibibytes`: of a card; None is the one that is here."""
     card = here() if gibibytes is None else nominal(gibibytes)
-    offered = {name: equipped(entry, map_models_of(settings)) for name, entry in entries.items()}
+    offered = {name: with_controls(entry, map_models_of(settings)) for name, entry in entries.items()}
     return overview(offered, card, settings.model.memory)
 
 
 async def fetch_model(
     name: str, entry: ModelEntry, map_models: MapModels, *, controls: bool
-) -> AsyncIterator[tuple[str, Arrival]]:
+) -> AsyncIterator[tuple[str, DownloadProgress]]:
     """Bring a model to this machine, with its adapters and, if wanted, its ControlNets.
 
     Yields:
@@ -137,21 +137,21 @@ async def fetch_model(
     Raises:
         ModelUnavailable: something of it cannot be had, with the mend.
     """
-    for place in places_of(equipped(entry, map_models), controls=controls):
-        label = name if place.id == Place.of(entry.id).id else place.id
-        async for news in fetched(place, name=label):
-            if isinstance(news, Arrival):
+    for ref in refs_of(with_controls(entry, map_models), controls=controls):
+        label = name if ref.id == HubRef.of(entry.id).id else ref.id
+        async for news in fetched(ref, name=label):
+            if isinstance(news, DownloadProgress):
                 yield label, news
 
 
-def in_the_cache_of(settings: Settings) -> Iterator[Lying]:
+def cache_items_of(settings: Settings) -> Iterator[CacheItem]:
     """What the hub's cache holds, beside what any entry of the catalogue or a setting names."""
     maps = map_models_of(settings)
     entries = {**load_catalogue(settings.models.file), **offered_models(settings)}.values()
-    places = [place for entry in entries for place in places_of(equipped(entry, maps), controls=True)]
+    refs = [ref for entry in entries for ref in refs_of(with_controls(entry, maps), controls=True)]
     others = (maps.depth, maps.pose, maps.person, settings.safety.classifier)
-    places += [place for id_ in others if (place := Place.part(id_, Kind.NETWORK))]
-    return in_the_cache({place.repository for place in places})
+    refs += [ref for id_ in others if (ref := HubRef.part(id_, Kind.NETWORK))]
+    return cache_items({ref.repository for ref in refs})
 
 
 def map_models_of(settings: Settings) -> MapModels:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.options import MAX_GUIDANCE_SCALE, MAX_STEPS
 from config.reading import ConfigError, parse_toml
@@ -54,7 +54,7 @@ class _Entry(_Table):
     gated: bool = False
     quantize: Literal["", "none", "int8", "nf4", "float8"] = ""
     offload: Literal["", "none", "text", "blocks"] = ""
-    sketcher: Annotated[str, Field(max_length=1000)] = ""
+    preview_vae: Annotated[str, Field(max_length=1000, validation_alias=AliasChoices("preview_vae", "sketcher"))] = ""
     step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0
     attention: Annotated[str, Field(pattern=r"^\w*$")] = ""
     controls: dict[ControlKind, Place] = {}
@@ -81,7 +81,7 @@ class _Entry(_Table):
             gated=self.gated,
             quantize=self.quantize,
             offload=self.offload,
-            sketcher=self.sketcher,
+            preview_vae=self.preview_vae,
             step_cache=self.step_cache,
             attention=self.attention,
             controls=self.controls,

@@ -9,8 +9,8 @@ from huggingface_hub import get_token
 from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LINES, MapModels, ModelEntry
-from inference.models.hub import Place
-from inference.models.overview import Shown
+from inference.models.hub import HubRef
+from inference.models.overview import ModelOverview
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 """A repository on the hub, or a file in one."""
@@ -45,7 +45,7 @@ def model_findings(
             words = trouble or f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
             yield Finding(f"model {name}", State.WRONG, words)
         elif not defaults.here and entry.gated and not get_token():
-            page = f"https://huggingface.co/{Place.of(entry.id).repository}"
+            page = f"https://huggingface.co/{HubRef.of(entry.id).repository}"
             words = f"is gated: accept its terms on {page} and set HF_TOKEN"
             yield Finding(f"model {name}", State.NOTE, words)
         elif not defaults.here:
@@ -64,7 +64,7 @@ def model_findings(
             yield _control(name, entry, defaults, map_models, own=name in catalogue)
 
 
-def memory_findings(shown: Mapping[str, Shown], default: str) -> Iterator[Finding]:
+def memory_findings(shown: Mapping[str, ModelOverview], default: str) -> Iterator[Finding]:
     """How each model on offer would be run, by its memory plan; on a processor only what it weighs."""
     for name, each in shown.items():
         what = f"memory for {name}"

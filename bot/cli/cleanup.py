@@ -11,10 +11,10 @@ from pathlib import Path
 from adapters.sqlite.database import COPY_DAYS
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.cli.backup import DATABASE
-from bot.compose import in_the_cache_of
+from bot.compose import cache_items_of
 from bot.domain.limits import DAY
 from config.settings import Settings
-from inference.models.leftovers import Lying
+from inference.models.leftovers import CacheItem
 
 _TEMPORARY = ("images/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
 _COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
@@ -26,7 +26,7 @@ async def cleanup(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _cleanup(settings: Settings, *, remove: bool) -> int:
-    found = [*_in_data_dir(settings.data_dir, now=time.time()), *in_the_cache_of(settings)]
+    found = [*_in_data_dir(settings.data_dir, now=time.time()), *cache_items_of(settings)]
     for each in found:
         print(f"{'may go' if each.goes else 'stays':8}{_size(each.nbytes):>10}  {each.path}  ({each.words})")  # noqa: T201 -- the command line speaks
     going = [each for each in found if each.goes]
@@ -42,19 +42,19 @@ def _cleanup(settings: Settings, *, remove: bool) -> int:
     return EXIT_DONE
 
 
-def _in_data_dir(folder: Path, *, now: float) -> Iterator[Lying]:
+def _in_data_dir(folder: Path, *, now: float) -> Iterator[CacheItem]:
     """What killed programs left there a day ago or longer, and every copy of the database."""
     for left in (each for pattern in _TEMPORARY for each in sorted(folder.glob(pattern))):
         if now - left.lstat().st_mtime > DAY:
-            yield Lying(left, _bytes(left), "temporary, of a program that was killed", goes=True)
+            yield CacheItem(left, _bytes(left), "temporary, of a program that was killed", goes=True)
     for copy in (each for pattern in _COPIES for each in sorted(folder.glob(pattern))):
         days = (now - copy.lstat().st_mtime) / DAY
         goes = days > COPY_DAYS
         words = f"the database of {days:.0f} days ago" + ("" if goes else f"; may go after {COPY_DAYS} days")
-        yield Lying(copy, _bytes(copy), words, goes=goes)
+        yield CacheItem(copy, _bytes(copy), words, goes=goes)
     for kept in (folder / DATABASE, folder / "images"):
         if kept.exists():
-            yield Lying(kept, _bytes(kept), "in use", goes=False)
+            yield CacheItem(kept, _bytes(kept), "in use", goes=False)
 
 
 def _bytes(path: Path) -> int:

@@ -16,7 +16,7 @@ from bot.domain.lora import shown
 from config.models import load_catalogue, offered_models
 from config.settings import Settings
 from inference.api import ModelDefaults, ModelUnavailable
-from inference.models.overview import Shown
+from inference.models.overview import ModelOverview
 
 
 async def models(asked: argparse.Namespace, settings: Settings) -> int:
@@ -45,7 +45,7 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-def _list(console: Terminal, columns: Sequence[str], listed: Mapping[str, Shown]) -> None:
+def _list(console: Terminal, columns: Sequence[str], listed: Mapping[str, ModelOverview]) -> None:
     """As a table; one below the other if the terminal has too few columns for one that can be read."""
     table = Table(box=None, pad_edge=False)
     for title in columns:  # a name or a number that is broken is hard to read: what is long gives way
@@ -80,7 +80,7 @@ _ESTIMATED = (
 )
 
 
-def _cells(each: Shown) -> dict[str, str]:
+def _cells(each: ModelOverview) -> dict[str, str]:
     """By the title of the column."""
     defaults, planned = each.defaults, each.planned
     cells = {
@@ -106,7 +106,7 @@ def _cells(each: Shown) -> dict[str, str]:
     return cells | told
 
 
-def _fields(each: Shown) -> dict[str, object]:
+def _fields(each: ModelOverview) -> dict[str, object]:
     defaults: ModelDefaults | None = each.defaults
     plan = None if each.planned is None else {**asdict(each.planned), "words": each.planned.words}
     return {

@@ -114,10 +114,10 @@ class LoopBackend(StockBackend):
         cached.defaults = replace(cached.defaults, levels=None)  # the loop begins at any strength
         if not components.networks:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
-        place = entry.sketcher
+        place = entry.preview_vae
         if place and self._device.type == "cuda":
             channels = components.vae.config.get("latent_channels")  # Qwen-Image's is of another kind, and says none
-            components.preview_decoder = loading.sketcher(
+            components.preview_decoder = loading.preview_vae(
                 place, cached.model, self._device, self._dtype, channels=channels
             )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.

@@ -18,7 +18,7 @@ from inference.backends.base import AUTO_SHARE
 from inference.batching.controlnet import ControlNets
 from inference.batching.loaded_model import LoadedModel
 from inference.models import catalog, loading
-from inference.models.checkpoints import recognised
+from inference.models.checkpoints import identify
 from inference.models.devices import weight
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
@@ -200,7 +200,7 @@ def weight_to_come(place: Path, entry: ModelEntry, model: str, itemsize: int) ->
     """
     if place.is_dir():
         return expected_weight(place, loading.check(place, model), itemsize)
-    checkpoint = recognised(place, model, prediction=entry.prediction)
+    checkpoint = identify(place, model, prediction=entry.prediction)
     base = None if checkpoint.family.whole else catalog.base_of(entry)
     rest = {} if base is None else loading.check(base, model, but={"transformer"})
     others = {name: kind for name, kind in rest.items() if name != "transformer"}

@@ -40,7 +40,7 @@ from inference.models.library import foreseen
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Card, DoesNotFit, Plan
 from inference.models.placement import card_of, refuse_float8
-from inference.models.sizes import of_place, planned_for
+from inference.models.sizes import of_path, planned_for
 from inference.prompts import idle_negative, readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
@@ -135,7 +135,7 @@ class StockBackend:
         Raises:
             ModelUnavailable: if it does not fit.
         """
-        known = of_place(folder, entry, defaults, model)
+        known = of_path(folder, entry, defaults, model)
         if known is None:
             return None
         try:
@@ -167,7 +167,7 @@ class StockBackend:
             task.tell(note)
         try:
             if loras := task.request.loras:
-                pipeline = cached.lora_set.twin()
+                pipeline = cached.lora_set.adapted()
                 cached.lora_set.apply(loras)
             tiled = cached.planned is not None and cached.planned.tiled
             set_low_memory(pipeline, low_memory=task.low_memory or tiled)

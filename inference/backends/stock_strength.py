@@ -14,14 +14,14 @@ import torch
 
 from inference.batching.sigmas import Grid
 from inference.batching.strength import Start
-from inference.models.schedulers import OWN_WAYS, TABLES
+from inference.models.schedulers import OWN_SCHEDULES, TABLES
 
 
 def is_exact(pipeline: Any, scheduler: Any) -> bool:
     """Whether a pipeline can begin between two steps."""
     return (
         type(scheduler).__name__ in TABLES
-        and not type(pipeline).__name__.startswith(OWN_WAYS)
+        and not type(pipeline).__name__.startswith(OWN_SCHEDULES)
         and not scheduler.config.get("invert_sigmas")
     )
 

@@ -156,7 +156,7 @@ class Components(Protocol):
         """Whether the autoencoder has to encode in float32."""
         ...
 
-    def with_adapters(self, twin: Any, lora_key: Hashable) -> Self:
+    def with_adapters(self, adapted: Any, lora_key: Hashable) -> Self:
         """The same with the denoiser and the text encoders of a pipeline that has LoRAs and the same autoencoder.
 
         They share the caches; `lora_key` tells apart the prompts that each has encoded.

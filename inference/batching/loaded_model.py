@@ -134,8 +134,8 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
     lora_set.fetch(loras)
 
     def make() -> LoadedModel:
-        twin = lora_set.twin()
-        components = loaded.components.with_adapters(twin, loras)
+        adapted = lora_set.adapted()
+        components = loaded.components.with_adapters(adapted, loras)
         cache = None
         if loaded.step_cache is not None:
             cache = StepCache(components.denoiser, loaded.step_cache.threshold)

@@ -72,13 +72,13 @@ class StableDiffusion:
         self.prompts = prompt_cache()
         self.images = image_cache()
 
-    def with_adapters(self, twin: Any, lora_key: Hashable) -> Self:
+    def with_adapters(self, adapted: Any, lora_key: Hashable) -> Self:
         """The same with the denoiser and the text encoders of a pipeline whose autoencoder is this one.
 
         They share the caches; `lora_key` tells apart the prompts that each has encoded.
         """
         other = copy.copy(self)
-        other.pipeline, other.denoiser, other.lora_key = twin, denoiser_of(twin), lora_key
+        other.pipeline, other.denoiser, other.lora_key = adapted, denoiser_of(adapted), lora_key
         return other
 
     @property

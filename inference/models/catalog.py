@@ -12,7 +12,7 @@ from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub, schedulers
-from inference.models.checkpoints import DISTILLED, Family, layout_of, recognised
+from inference.models.checkpoints import DISTILLED, Family, identify, layout_of
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.folder_check import no_index
 from inference.models.gguf_header import SUFFIX
@@ -21,7 +21,7 @@ POCKET = "pocket"
 """The model shipped with the project."""
 
 INDEX = "model_index.json"
-OWN_WORDS = "pentimento.json"
+OWN_DEFAULTS = "pentimento.json"
 
 _SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8, steerable=True)}
 
@@ -75,7 +75,7 @@ def locate(model: str) -> Path | None:
         return folder
     if is_file:
         return _checkpoint(folder, model)
-    if hub.Place.names(model):
+    if hub.HubRef.names(model):
         return None
     _refuse_pickle(model)
     raise ModelUnavailable(
@@ -105,13 +105,13 @@ def base_of(entry: ModelEntry) -> Path | None:
     """The folder of the model that an entry's checkpoint is used with; None if it names none or it is not here."""
     if not entry.base:
         return None
-    return locate(entry.base) or hub.here(place_of_base(entry))
+    return locate(entry.base) or hub.cached(base_ref(entry))
 
 
-def place_of_base(entry: ModelEntry) -> hub.Place:
+def base_ref(entry: ModelEntry) -> hub.HubRef:
     """Where on the hub an entry's base is. Revision and variant are its own if the checkpoint is a file here."""
     versions = {} if locate(entry.id) is None else {"revision": entry.revision, "variant": entry.variant}
-    return replace(hub.Place.of(entry.base, **versions), kind=hub.Kind.BASE)
+    return replace(hub.HubRef.of(entry.base, **versions), kind=hub.Kind.BASE)
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
             wanted = asdict(_SHIPPED[entry.id])
         else:
             wanted, here = _wanted(model, entry, folder)
-        if folder is not None and (own := folder / OWN_WORDS).exists():
-            wanted |= _own_words(model, own)
+        if folder is not None and (own := folder / OWN_DEFAULTS).exists():
+            wanted |= _own_defaults(model, own)
     except OSError as refused:
         raise ModelUnavailable(
             f"The model {model!r} cannot be read ({refused.strerror}): let this user read all of its folder."
@@ -168,21 +168,21 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
     # A path's other folders say nothing of the model.
     names = f"{Path(model).name} {Path(entry.id).name}"
     if place is None:
-        return _unseen(names), False
+        return _guessed(names), False
     if place.is_dir():
         return _derived(model, entry, f"{names} {place.name}", place), True
-    checkpoint = recognised(place, model, prediction=entry.prediction)
+    checkpoint = identify(place, model, prediction=entry.prediction)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
-        return _unseen(names), False
+        return _guessed(names), False
     wanted = _derived(model, entry, names, layout_of(checkpoint, base, model))
-    if checkpoint.family is Family.SD2 and base is None and checkpoint.tells == "epsilon":
+    if checkpoint.family is Family.SD2 and base is None and checkpoint.prediction_type == "epsilon":
         wanted["max_pixels"] = 512 * 512  # the kind that was trained at 768 pixels tells velocities
     return wanted, True
 
 
-def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
+def with_controls(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
     """The entry with the controls that can be offered: the shipped ones too, and none whose map nobody could draw."""
     shipped = SHIPPED_CONTROLS.get(entry.id, {})
     places = {kind: str(folder) for kind, folder in shipped.items() if folder.is_dir()} | dict(entry.controls)
@@ -203,7 +203,7 @@ def with_entry(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
     )
 
 
-def _own_words(model: str, own: Path) -> dict[str, Any]:
+def _own_defaults(model: str, own: Path) -> dict[str, Any]:
     values = read_json(own, model)
     known = {"steps": int, "guidance_scale": float, "max_pixels": int, "multiple": int}
     for name, value in values.items():
@@ -214,7 +214,7 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
         # JSON as Python reads it has NaN and Infinity, which no comparison lets through here.
         if not number or not least <= value < 1 << 53 or known[name](value) != value:
             raise ModelUnavailable(
-                f"The model {model!r} is broken: {name} is {value!r} in its {OWN_WORDS}; mend that."
+                f"The model {model!r} is broken: {name} is {value!r} in its {OWN_DEFAULTS}; mend that."
             )
     return {name: known[name](value) for name, value in values.items() if name in known}
 
@@ -223,11 +223,11 @@ def _derived(model: str, entry: ModelEntry, names: str, folder: Path) -> dict[st
     index = read_json(folder / INDEX, model)
     pipeline = str(index.get("_class_name"))
     transformer = (folder / "transformer").is_dir()
-    shrink = _shrink(model, folder)
+    scale_factor = _vae_scale_factor(model, folder)
     side = _latent_side(model, folder)
-    pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
+    pixels = (side * scale_factor) ** 2 if side else (1024 if transformer else 512) ** 2
     # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
-    multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
+    multiple = scale_factor * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
     distilled = "distilled" if index.get("is_distilled") else ""  # as FLUX.2 klein says of itself
     return _recommended(f"{names} {distilled}", pipeline) | {
         "max_pixels": pixels,
@@ -245,7 +245,7 @@ def _levels(model: str, entry: ModelEntry, pipeline: str, folder: Path) -> int |
     return schedulers.levels(pipeline, entry.scheduler or str(config.get("_class_name") or ""), config)
 
 
-def _unseen(names: str) -> dict[str, Any]:
+def _guessed(names: str) -> dict[str, Any]:
     """Of a model that is not on this machine yet: a guess by its names, for as long as it is not."""
     strength = not _EDITS.search(names)
     return _recommended(names, "") | {"max_pixels": 1024 * 1024, "multiple": 8, "uses_strength": strength}
@@ -263,7 +263,7 @@ def _recommended(names: str, pipeline: str) -> dict[str, Any]:
     )
 
 
-def _shrink(model: str, folder: Path) -> int:
+def _vae_scale_factor(model: str, folder: Path) -> int:
     """Pixels per latent, along a side: every block of an autoencoder but the last halves."""
     for name in ("vae", "movq"):
         config = folder / name / "config.json"

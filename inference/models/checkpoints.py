@@ -133,13 +133,13 @@ class Checkpoint:
     numbers: int = 0
 
     @property
-    def tells(self) -> str:
+    def prediction_type(self) -> str:
         """Its prediction, else its family's. Of Stable Diffusion 2 there is a base for 512 pixels with "epsilon"."""
         plain = re.search(r"512|base|turbo|eps", self.title, re.IGNORECASE)
         return self.prediction or ("v_prediction" if self.family is Family.SD2 and not plain else "epsilon")
 
 
-def recognised(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
+def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     """What the file holds; `prediction` is the owner's word on it, empty for none.
 
     Raises:
@@ -219,7 +219,7 @@ def scheduler_of(checkpoint: Checkpoint, *, shipped: bool) -> tuple[str, Mapping
         checkpoint: what the file holds.
         shipped: the layout is the family's, which knows nothing of this model.
     """
-    changes = {"prediction_type": checkpoint.tells if shipped else checkpoint.prediction}
+    changes = {"prediction_type": checkpoint.prediction_type if shipped else checkpoint.prediction}
     changes = {name: value for name, value in changes.items() if value}
     if checkpoint.zero_snr:  # arXiv:2305.08891: such a model has to begin at its last level
         return "EulerDiscreteScheduler", changes | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}

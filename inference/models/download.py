@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from inference.api import ModelUnavailable
 from inference.models import hub
-from inference.models.fetching import Tally, fetch
+from inference.models.fetching import ByteCount, fetch
 from inference.processes import frames
 from inference.processes.lifetime import begin
 
@@ -27,14 +27,14 @@ def main() -> None:
     if asked is None:
         return
     threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
-    place = hub.Place(**asked["place"] | {"kind": hub.Kind(asked["place"]["kind"])})
+    ref = hub.HubRef(**asked["ref"] | {"kind": hub.Kind(asked["ref"]["kind"])})
     try:
-        folder = _fetch(place, outbox, silence=asked["silence"])
+        folder = _fetch(ref, outbox, silence=asked["silence"])
     except ModelUnavailable as error:
         outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
-        sentence = hub.sentence(error, place.id, place.kind)
+        sentence = hub.sentence(error, ref.id, ref.kind)
         outbox.write(frames.pack({"frame": "unavailable", "message": sentence}))
         os._exit(EXIT_FAILED)
     outbox.write(frames.pack({"frame": "here", "folder": str(folder)}))
@@ -46,8 +46,8 @@ def _leave_with(inbox: BinaryIO) -> None:
     os._exit(0)
 
 
-def _fetch(place: hub.Place, outbox: BinaryIO, *, silence: float) -> Path:
-    listing = hub.listing(place)
+def _fetch(ref: hub.HubRef, outbox: BinaryIO, *, silence: float) -> Path:
+    listing = hub.listing(ref)
     spoken = threading.Lock()
     last = -REPORT_SECONDS
 
@@ -55,14 +55,14 @@ def _fetch(place: hub.Place, outbox: BinaryIO, *, silence: float) -> Path:
         nonlocal last
         with spoken:
             now = time.monotonic()
-            if file and now - last < REPORT_SECONDS and tally.done < tally.total:
+            if file and now - last < REPORT_SECONDS and count.done < count.total:
                 return
             last = now
-            progress = {"done": tally.done, "total": tally.total, "file": file, "moved": tally.moved}
+            progress = {"done": count.done, "total": count.total, "file": file, "moved": count.moved}
             outbox.write(frames.pack({"frame": "progress", **progress}))
 
-    tally = Tally(sum(file.size for file in listing.files), news)
-    return fetch(place, listing, tally, silence=silence)
+    count = ByteCount(sum(file.size for file in listing.files), news)
+    return fetch(ref, listing, count, silence=silence)
 
 
 if __name__ == "__main__":

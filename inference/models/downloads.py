@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inference.api import ModelUnavailable
-from inference.models.hub import Place
+from inference.models.hub import HubRef
 from inference.processes.child import Child
 
 SILENCE_SECONDS = 300.0
@@ -18,7 +18,7 @@ RATE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class DownloadProgress:
     """How much of a model has come.
 
     Attributes:
@@ -68,12 +68,12 @@ class Rate:
 
 
 async def fetched(
-    place: Place, *, name: str, silence: float = SILENCE_SECONDS
-) -> AsyncGenerator[Arrival | Path, None]:
+    ref: HubRef, *, name: str, silence: float = SILENCE_SECONDS
+) -> AsyncGenerator[DownloadProgress | Path, None]:
     """Fetch a model in a process of its own; closing the iterator ends that, and what has come stays.
 
     Args:
-        place: where on the hub it is.
+        ref: where on the hub it is.
         name: what people call it, for sentences.
         silence: seconds without a byte after which it counts as stuck.
 
@@ -93,7 +93,7 @@ async def fetched(
     clock = asyncio.get_running_loop().time
     rate, moved, alive = Rate(), -1, clock()
     try:
-        child.send({"frame": "fetch", "place": asdict(place), "silence": min(silence / 4, 60.0)})
+        child.send({"frame": "fetch", "ref": asdict(ref), "silence": min(silence / 4, 60.0)})
         while True:
             try:
                 async with asyncio.timeout_at(alive + silence):
@@ -107,7 +107,7 @@ async def fetched(
                 case {"frame": "progress", "done": int(done), "total": int(total), "file": str(file), "moved": now}:
                     if now != moved:
                         moved, alive = now, clock()
-                    yield Arrival(done, total, file, rate.note(done, clock()), clock())
+                    yield DownloadProgress(done, total, file, rate.note(done, clock()), clock())
                 case {"frame": "here", "folder": str(folder)}:
                     yield Path(folder)
                     return

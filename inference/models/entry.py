@@ -76,7 +76,7 @@ class ModelEntry:
         quantize: "none", "int8", "nf4" or, for speed on cards that compute in it, "float8"; empty leaves it to the
             memory plan, which never takes float8.
         offload: "none", "text" or "blocks"; empty leaves it to the memory plan.
-        sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
+        preview_vae: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
         step_cache: threshold of diffusers' first-block cache, which changes pixels; 0 does without.
         attention: diffusers' name of the kernel of a transformer's attention; empty takes the fastest on CUDA.
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
@@ -100,7 +100,7 @@ class ModelEntry:
     gated: bool = False
     quantize: str = ""
     offload: str = ""
-    sketcher: str = ""
+    preview_vae: str = ""
     step_cache: float = 0.0
     attention: str = ""
     controls: Mapping[ControlKind, str] = field(default_factory=dict)

@@ -26,7 +26,7 @@ from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import hf_raise_for_status
 
 from inference.api import ModelUnavailable
-from inference.models.hub import Listing, Place, RemoteFile
+from inference.models.hub import HubRef, Listing, RemoteFile
 
 AT_A_TIME = 4
 CHUNK = 1 << 20
@@ -36,7 +36,7 @@ SPARE_BYTES = 512 << 20
 
 
 @dataclass(slots=True)
-class Tally:
+class ByteCount:
     """Bytes that are here, over all files; safe from several threads.
 
     Attributes:
@@ -104,15 +104,15 @@ class Cache:
                 left.unlink(missing_ok=True)
 
 
-def fetch(place: Place, listing: Listing, tally: Tally, *, silence: float) -> Path:
+def fetch(ref: HubRef, listing: Listing, count: ByteCount, *, silence: float) -> Path:
     """Bring all files of a listing into the cache.
 
     Args:
-        place: what is fetched.
+        ref: what is fetched.
         listing: its files.
-        tally: hears of every piece.
+        count: hears of every piece.
         silence: seconds without a byte after which a connection is given up and made anew. Trying never ends here:
-            whoever watches the tally knows when it has been too long.
+            whoever watches the count knows when it has been too long.
 
     Returns:
         The folder that the model can be loaded from, or its file.
@@ -121,36 +121,38 @@ def fetch(place: Place, listing: Listing, tally: Tally, *, silence: float) -> Pa
         ModelUnavailable: if the disk has no room for it.
         Exception: what the hub's client raises; `hub.sentence` says what it means.
     """
-    cache = Cache.of(place.repository)
+    cache = Cache.of(ref.repository)
     (cache.folder / "blobs").mkdir(parents=True, exist_ok=True)
     cache.clean()
-    tally.add(sum(cache.here(file) for file in listing.files), "")
-    _check_room(cache, tally, place)
+    count.add(sum(cache.here(file) for file in listing.files), "")
+    _check_room(cache, count, ref)
     small_first = sorted(listing.files, key=lambda file: file.size)  # configurations before weights
     pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="fetch")
-    work = partial(_fetch_file, cache, place, listing.commit, tally=tally, silence=silence)
+    work = partial(_fetch_file, cache, ref, listing.commit, count=count, silence=silence)
     try:
         paths = list(pool.map(work, small_first))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # after a fault nobody waits for the others
-    if not place.revision or place.revision != listing.commit:  # the branch now means what was fetched
-        reference = cache.folder / "refs" / (place.revision or "main")
+    if not ref.revision or ref.revision != listing.commit:  # the branch now means what was fetched
+        reference = cache.folder / "refs" / (ref.revision or "main")
         reference.parent.mkdir(parents=True, exist_ok=True)
         reference.write_text(listing.commit, encoding="utf-8")
-    return paths[0] if place.file else cache.folder / "snapshots" / listing.commit
+    return paths[0] if ref.file else cache.folder / "snapshots" / listing.commit
 
 
-def _check_room(cache: Cache, tally: Tally, place: Place) -> None:
-    needed, free = tally.total - tally.done, shutil.disk_usage(cache.folder).free
+def _check_room(cache: Cache, count: ByteCount, ref: HubRef) -> None:
+    needed, free = count.total - count.done, shutil.disk_usage(cache.folder).free
     if needed and needed + SPARE_BYTES > free:
         raise ModelUnavailable(
-            f"The {place.kind} {place.repository!r} needs {needed / 1e9:.1f} GB more on the disk of "
+            f"The {ref.kind} {ref.repository!r} needs {needed / 1e9:.1f} GB more on the disk of "
             f"{constants.HF_HOME}, where {free / 1e9:.1f} GB are free: make room or give HF_HOME a folder on "
             "another disk."
         )
 
 
-def _fetch_file(cache: Cache, place: Place, commit: str, file: RemoteFile, *, tally: Tally, silence: float) -> Path:
+def _fetch_file(
+    cache: Cache, ref: HubRef, commit: str, file: RemoteFile, *, count: ByteCount, silence: float
+) -> Path:
     blob, part = cache.blob(file), cache.part(file)
     lock = cache.lock(file)
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -160,21 +162,21 @@ def _fetch_file(cache: Cache, place: Place, commit: str, file: RemoteFile, *, ta
                 left.unlink(missing_ok=True)  # its writer would hold this lock
             seen = ""
             while not blob.exists():
-                _grow(part, place, commit, file, tally, silence=silence)
-                digest = _digest(part, file, tally)
+                _grow(part, ref, commit, file, count, silence=silence)
+                digest = _digest(part, file, count)
                 if digest in {file.etag, seen}:  # the same twice: it is the hub's etag that is no digest
                     part.replace(blob)
                 else:
                     seen = digest
-                    tally.add(-part.stat().st_size, file.path)
+                    count.add(-part.stat().st_size, file.path)
                     part.unlink()
     # The hub's client finds the blob and makes the file of it in the snapshot, in its own layout.
-    return Path(hf_hub_download(place.repository, file.path, revision=commit))
+    return Path(hf_hub_download(ref.repository, file.path, revision=commit))
 
 
-def _grow(part: Path, place: Place, commit: str, file: RemoteFile, tally: Tally, *, silence: float) -> None:
+def _grow(part: Path, ref: HubRef, commit: str, file: RemoteFile, count: ByteCount, *, silence: float) -> None:
     """Append to what is there until it has its size."""
-    url = hf_hub_url(place.repository, file.path, revision=commit)
+    url = hf_hub_url(ref.repository, file.path, revision=commit)
     pauses = iter(_pauses())
     with part.open("ab") as out:
         while out.tell() < file.size:
@@ -182,12 +184,12 @@ def _grow(part: Path, place: Place, commit: str, file: RemoteFile, tally: Tally,
             try:
                 for piece in _pieces(url, before, file.size, silence):
                     if piece is None:  # the hub begins at the beginning
-                        tally.add(-before, file.path)
+                        count.add(-before, file.path)
                         out.truncate(0)
                         out.seek(0)
                         continue
                     out.write(piece)
-                    tally.add(len(piece), file.path)
+                    count.add(len(piece), file.path)
             except httpx2.TransportError as error:
                 words = f"{file.path}: {str(error) or type(error).__name__}, going on at byte {out.tell()}"
                 print(words, file=sys.stderr)  # noqa: T201 -- the parent logs it
@@ -223,7 +225,7 @@ def _pauses() -> Iterator[float]:
         pause = min(2 * pause, 30.0)
 
 
-def _digest(part: Path, file: RemoteFile, tally: Tally) -> str:
+def _digest(part: Path, file: RemoteFile, count: ByteCount) -> str:
     """What the etag must be: a large file's SHA-256, a small one's SHA-1 as git counts it; else the etag itself."""
     match len(file.etag):
         case 64:
@@ -235,5 +237,5 @@ def _digest(part: Path, file: RemoteFile, tally: Tally) -> str:
     with part.open("rb") as content:
         while piece := content.read(64 * CHUNK):
             digest.update(piece)
-            tally.checked(len(piece), file.path)
+            count.checked(len(piece), file.path)
     return digest.hexdigest()

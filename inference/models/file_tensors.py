@@ -26,7 +26,7 @@ _STAND_IN = torch.empty(7 * 3072, device="meta")
 """diffusers splits those as if all models were as wide as FLUX.1; small ones are not, so it splits this instead."""
 
 
-class Passing(dict[str, torch.Tensor]):
+class ConsumedStateDict(dict[str, torch.Tensor]):
     """Tensors that are let go as they are taken, those in float8 in another format.
 
     So a model that is made smaller while it is read is never in memory twice, and float8 is widened tensor by tensor:
@@ -44,7 +44,7 @@ class Passing(dict[str, torch.Tensor]):
             yield name, tensor.to(self._dtype) if tensor.dtype in _FLOAT8 else tensor
 
 
-def plain_tensors(file: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+def read_state_dict(file: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
     """The denoiser's tensors of a safetensors file, without its prefix; scaled float8 is multiplied out.
 
     Raises:
@@ -75,7 +75,7 @@ def _scaled(name: str, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tenso
     return weight * scale
 
 
-def converted(kind: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def under_diffusers_names(kind: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The same under the names of a transformer class of diffusers. `tensors` is used up.
 
     Raises:
@@ -98,7 +98,7 @@ def converted(kind: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Te
     return named
 
 
-def made_smaller(
+def quantized(
     kind: Any, config: dict[str, Any], tensors: dict[str, torch.Tensor], dtype: torch.dtype, how: Any
 ) -> Any:
     """A model of these tensors, quantised while they are taken.
@@ -130,7 +130,7 @@ def made_smaller(
     quantizer.preprocess_model(model=model, device_map=places, keep_in_fp32_modules=wide)
     load_model_dict_into_meta(
         model,
-        Passing(tensors, dtype),
+        ConsumedStateDict(tensors, dtype),
         dtype=dtype,
         hf_quantizer=quantizer,
         keep_in_fp32_modules=wide,

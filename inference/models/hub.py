@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HubRef:
     """Something on the hub: what is used of a repository, or one file of it.
 
     Attributes:
@@ -68,8 +68,8 @@ class Place:
     kind: Kind = Kind.PIPELINE
 
     @classmethod
-    def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "Place":
-        """The place that a hub id names: "org/name", "org/name/path/file.safetensors", or the address of either.
+    def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "HubRef":
+        """What a hub id names: "org/name", "org/name/path/file.safetensors", or the address of either.
 
         An address may say a branch or commit; `revision` counts for more.
         """
@@ -90,8 +90,8 @@ class Place:
         return f"{self.repository}/{self.file}" if self.file else self.repository
 
     @classmethod
-    def part(cls, id_: str, kind: Kind) -> "Place | None":
-        """The place of what a model is run with; None if the id names something of this machine, or nothing."""
+    def part(cls, id_: str, kind: Kind) -> "HubRef | None":
+        """The reference to what a model is run with; None if the id names something of this machine, or nothing."""
         try:
             path = Path(id_).expanduser()
             local = path.is_absolute() or path.exists()
@@ -142,10 +142,10 @@ def cache_folder() -> Path:
     return Path(home).expanduser() / "hub" if home else Path(constants.HF_HUB_CACHE)
 
 
-def _repository_folder(place: Place) -> Path:
+def _repository_folder(ref: HubRef) -> Path:
     from huggingface_hub.file_download import repo_folder_name
 
-    return cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model")
+    return cache_folder() / repo_folder_name(repo_id=ref.repository, repo_type="model")
 
 
 def weights_of(folder: Path, variant: str | None) -> list[Path]:
@@ -154,44 +154,44 @@ def weights_of(folder: Path, variant: str | None) -> list[Path]:
     return [file for file in there if variant_in(file.name) == (variant or "")] or there
 
 
-def here(place: Place) -> Path | None:
+def cached(ref: HubRef) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
-    if place.kind in {Kind.NETWORK, Kind.ADAPTER} and not place.file:
-        return _part_here(place)
-    revision = place.revision or None
-    name = place.file or INDEX
-    found = client.try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
+    if ref.kind in {Kind.NETWORK, Kind.ADAPTER} and not ref.file:
+        return _part_cached(ref)
+    revision = ref.revision or None
+    name = ref.file or INDEX
+    found = client.try_to_load_from_cache(ref.repository, name, revision=revision, cache_dir=cache_folder())
     if not isinstance(found, str):
         return None
-    if place.file:
+    if ref.file:
         return Path(found)
     folder = Path(found).parent
-    lacks = set(missing(folder)) - (DENOISERS if place.kind is Kind.BASE else frozenset())
+    lacks = set(missing(folder)) - (DENOISERS if ref.kind is Kind.BASE else frozenset())
     return None if lacks else folder
 
 
-def _part_here(place: Place) -> Path | None:
+def _part_cached(ref: HubRef) -> Path | None:
     """The folder of a network, or the file of an adapter."""
-    root = _repository_folder(place)
+    root = _repository_folder(ref)
     try:
-        commit = (root / "refs" / (place.revision or "main")).read_text(encoding="utf-8").strip()
+        commit = (root / "refs" / (ref.revision or "main")).read_text(encoding="utf-8").strip()
     except OSError:
-        commit = place.revision
+        commit = ref.revision
     folder = root / "snapshots" / commit
     if not commit or not folder.is_dir():
         return None
-    if place.kind is Kind.NETWORK:
+    if ref.kind is Kind.NETWORK:
         files = {file.name for file in folder.glob("*")}
         return folder if "config.json" in files and _has_weights(folder, files) else None
     files_of_it = [*folder.rglob("*.safetensors")]
     return files_of_it[0] if len(files_of_it) == 1 else None
 
 
-def on_disk(place: Place) -> int:
+def on_disk(ref: HubRef) -> int:
     """Bytes in the cache: of a file, or of a whole repository with its unfinished files."""
-    if place.file and (file := here(place)) is not None:
+    if ref.file and (file := cached(ref)) is not None:
         return file.stat().st_size
-    blobs = _repository_folder(place) / "blobs"
+    blobs = _repository_folder(ref) / "blobs"
     return sum(blob.stat().st_size for blob in blobs.glob("*"))
 
 
@@ -232,45 +232,45 @@ def _has_weights(folder: Path, files: Collection[str]) -> bool:
     return bool(whole)
 
 
-def listing(place: Place) -> Listing:
+def listing(ref: HubRef) -> Listing:
     """What has to be here for a model to be loaded, with every file's size. Asks the hub.
 
     Raises:
         ModelUnavailable: if the repository has no pipeline in diffusers' layout, or not that file.
         Exception: what the hub's client raises; `sentence` says what it means.
     """
-    info = client.HfApi().model_info(place.repository, revision=place.revision or None)
-    commit = info.sha or place.revision or "main"
+    info = client.HfApi().model_info(ref.repository, revision=ref.revision or None)
+    commit = info.sha or ref.revision or "main"
     names = [each.rfilename for each in info.siblings or ()]
-    if place.file:
-        if place.file not in names:
-            raise ModelUnavailable(f"The hub's {place.repository!r} has no file {place.file!r}: check the spelling.")
-        wanted = [place.file]
-    elif place.kind is Kind.ADAPTER:
+    if ref.file:
+        if ref.file not in names:
+            raise ModelUnavailable(f"The hub's {ref.repository!r} has no file {ref.file!r}: check the spelling.")
+        wanted = [ref.file]
+    elif ref.kind is Kind.ADAPTER:
         wanted = [name for name in names if name.endswith(".safetensors")]
         if len(wanted) != 1:
             raise ModelUnavailable(
-                f"The adapter {place.repository!r} has {len(wanted)} .safetensors files: name one of them, "
-                f"'{place.repository}/file.safetensors'."
+                f"The adapter {ref.repository!r} has {len(wanted)} .safetensors files: name one of them, "
+                f"'{ref.repository}/file.safetensors'."
             )
-    elif place.kind is Kind.NETWORK:
+    elif ref.kind is Kind.NETWORK:
         wanted = _of_network(names)
         if not any(name.endswith(".safetensors") for name in wanted) or "config.json" not in wanted:
             raise ModelUnavailable(
-                f"The network {place.repository!r} has no config.json and safetensors at its top: choose another."
+                f"The network {ref.repository!r} has no config.json and safetensors at its top: choose another."
             )
     elif INDEX not in names:
         single = [name for name in names if name.endswith(WEIGHTS) and "/" not in name]
-        hint = f"name one of its files: '{place.repository}/{single[0]}'" if single else "choose another"
-        raise ModelUnavailable(f"The hub's {place.repository!r} has no {INDEX}, so it is no diffusers model: {hint}.")
+        hint = f"name one of its files: '{ref.repository}/{single[0]}'" if single else "choose another"
+        raise ModelUnavailable(f"The hub's {ref.repository!r} has no {INDEX}, so it is no diffusers model: {hint}.")
     else:
         index = json.loads(
-            Path(client.hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
+            Path(client.hf_hub_download(ref.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
         )
-        wanted = chosen(names, index, variant=place.variant)
-        if place.kind is Kind.BASE:
+        wanted = chosen(names, index, variant=ref.variant)
+        if ref.kind is Kind.BASE:
             wanted = [name for name in wanted if not (_is_weights(name) and name.split("/", 1)[0] in DENOISERS)]
-    return Listing(commit, tuple(_described(place.repository, commit, name) for name in wanted))
+    return Listing(commit, tuple(_described(ref.repository, commit, name) for name in wanted))
 
 
 def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "") -> list[str]:
@@ -279,7 +279,7 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
     Args:
         names: all files of the repository.
         index: its `model_index.json`.
-        variant: as in `Place`. A component without it comes as it is, as in diffusers' own loading.
+        variant: as in `HubRef`. A component without it comes as it is, as in diffusers' own loading.
 
     Raises:
         ModelUnavailable: if no component has the variant that was asked for.
@@ -314,8 +314,8 @@ def network(id_: str, *, file: bool = False) -> Path:
     Raises:
         FileNotFoundError: it is not there, in one sentence; nothing is fetched here.
     """
-    place = Place.part(id_, Kind.NETWORK)
-    folder = Path(id_).expanduser() if place is None else here(place)
+    ref = HubRef.part(id_, Kind.NETWORK)
+    folder = Path(id_).expanduser() if ref is None else cached(ref)
     if folder is None or not (folder.is_dir() or (file and folder.is_file())):
         raise FileNotFoundError("it is not on this machine")
     return folder
@@ -359,12 +359,12 @@ def sentence(error: Exception, model: str, kind: Kind = Kind.PIPELINE) -> str:
     from huggingface_hub import errors
 
     status = getattr(getattr(error, "response", None), "status_code", None)
-    page = f"https://huggingface.co/{Place.of(model).repository}"
+    page = f"https://huggingface.co/{HubRef.of(model).repository}"
     match error:
         case errors.GatedRepoError():
             reason = f"its owner asks for consent: accept the terms on {page} and set HF_TOKEN to a token of yours"
         case errors.RepositoryNotFoundError() | errors.RevisionNotFoundError() | errors.HFValidationError():
-            local = ", and no such file is here" if Place.of(model).file else ""
+            local = ", and no such file is here" if HubRef.of(model).file else ""
             reason = (
                 f"the hub has no such {kind} or revision{local}: check the spelling, or set HF_TOKEN if it is private"
             )

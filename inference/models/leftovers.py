@@ -12,7 +12,7 @@ from inference.models.hub import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class CacheItem:
     """Something on a disk.
 
     Attributes:
@@ -27,7 +27,7 @@ class Lying:
     goes: bool
 
 
-def in_the_cache(used: Collection[str]) -> Iterator[Lying]:
+def cache_items(used: Collection[str]) -> Iterator[CacheItem]:
     """Every repository, and what was begun a day ago or longer and not finished.
 
     Args:
@@ -40,9 +40,9 @@ def in_the_cache(used: Collection[str]) -> Iterator[Lying]:
         sizes = {file: file.stat().st_size for file in files}
         left = {file for file in files if _is_left(file, is_used=is_used)}
         words = "a model that an entry names" if is_used else "a model that no entry names; other programs may use it"
-        yield Lying(folder, sum(sizes[file] for file in files if file not in left), words, goes=False)
+        yield CacheItem(folder, sum(sizes[file] for file in files if file not in left), words, goes=False)
         for file in sorted(left):
-            yield Lying(file, sizes[file], "a download that was cut, and that nothing goes on with", goes=True)
+            yield CacheItem(file, sizes[file], "a download that was cut, and that nothing goes on with", goes=True)
 
 
 def _is_left(file: Path, *, is_used: bool) -> bool:

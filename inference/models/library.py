@@ -11,7 +11,7 @@ import structlog
 
 from inference.api import Arriving, ModelDefaults, ModelUnavailable, Needs
 from inference.models import catalog, hub
-from inference.models.downloads import Arrival, fetched
+from inference.models.downloads import DownloadProgress, fetched
 from inference.models.entry import MapModels, ModelEntry
 
 log = structlog.get_logger(__name__)
@@ -26,10 +26,10 @@ HUB_SECONDS = 10.0
 def all_offered(model: str, entries: Mapping[str, ModelEntry], map_models: MapModels) -> dict[str, ModelEntry]:
     """`entries` with all that they lack for maps, and the default model, a hub id or folder if they have it not."""
     offered = {model: ModelEntry(id=model)} | dict(entries)
-    return {name: catalog.equipped(entry, map_models) for name, entry in offered.items()}
+    return {name: catalog.with_controls(entry, map_models) for name, entry in offered.items()}
 
 
-def places_of_model(entry: ModelEntry) -> tuple[hub.Place, ...]:
+def refs_of_model(entry: ModelEntry) -> tuple[hub.HubRef, ...]:
     """What a model cannot be loaded without, as far as it is on the hub: itself, its base, its autoencoder.
 
     Raises:
@@ -37,15 +37,15 @@ def places_of_model(entry: ModelEntry) -> tuple[hub.Place, ...]:
     """
     found = []
     if catalog.locate(entry.id) is None:
-        found.append(hub.Place.of(entry.id, revision=entry.revision, variant=entry.variant))
+        found.append(hub.HubRef.of(entry.id, revision=entry.revision, variant=entry.variant))
     if entry.base and catalog.locate(entry.base) is None:
-        found.append(catalog.place_of_base(entry))
-    if (vae := hub.Place.part(entry.vae, hub.Kind.NETWORK)) is not None:
+        found.append(catalog.base_ref(entry))
+    if (vae := hub.HubRef.part(entry.vae, hub.Kind.NETWORK)) is not None:
         found.append(vae)
     return tuple(found)
 
 
-def places_of(entry: ModelEntry, *, controls: bool) -> tuple[hub.Place, ...]:
+def refs_of(entry: ModelEntry, *, controls: bool) -> tuple[hub.HubRef, ...]:
     """What an entry has on the hub: the model, its adapters and, if wanted, its ControlNets.
 
     Raises:
@@ -53,10 +53,10 @@ def places_of(entry: ModelEntry, *, controls: bool) -> tuple[hub.Place, ...]:
     """
     parts = [(lora.place, hub.Kind.ADAPTER) for lora in entry.loras.values()]
     parts += [
-        (network, hub.Kind.NETWORK) for network in (entry.sketcher, *(entry.controls.values() if controls else ()))
+        (network, hub.Kind.NETWORK) for network in (entry.preview_vae, *(entry.controls.values() if controls else ()))
     ]
-    others = [there for id_, kind in parts if (there := hub.Place.part(id_, kind)) is not None]
-    return tuple(dict.fromkeys((*places_of_model(entry), *others)))
+    others = [there for id_, kind in parts if (there := hub.HubRef.part(id_, kind)) is not None]
+    return tuple(dict.fromkeys((*refs_of_model(entry), *others)))
 
 
 def known_folder(entry: ModelEntry) -> Path | None:
@@ -65,7 +65,7 @@ def known_folder(entry: ModelEntry) -> Path | None:
     Raises:
         ModelUnavailable: if the id means nothing.
     """
-    return catalog.locate(entry.id) or hub.here(hub.Place.of(entry.id, revision=entry.revision))
+    return catalog.locate(entry.id) or hub.cached(hub.HubRef.of(entry.id, revision=entry.revision))
 
 
 def foreseen(entries: Mapping[str, ModelEntry]) -> tuple[dict[str, ModelDefaults], dict[str, str]]:
@@ -81,14 +81,14 @@ def foreseen(entries: Mapping[str, ModelEntry]) -> tuple[dict[str, ModelDefaults
 
 @dataclass(slots=True)
 class _Fetch:
-    """One place on its way.
+    """A download.
 
     Attributes:
         begun: it is known that it can be had, or it is over.
         refusal: why it did not come.
     """
 
-    arrival: Arrival | None = None
+    arrival: DownloadProgress | None = None
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str = ""
@@ -107,8 +107,8 @@ class Library:
         self._entries = entries
         self._map_models = map_models
         self._silence = silence
-        self._here: set[hub.Place] = set()
-        self._fetching: dict[hub.Place, _Fetch] = {}
+        self._here: set[hub.HubRef] = set()
+        self._fetching: dict[hub.HubRef, _Fetch] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._bytes = self._came = self._failed = 0
 
@@ -138,7 +138,7 @@ class Library:
 
     def arriving(self, needs: Needs) -> Arriving | None:
         """How far what is lacking is, in bytes over all of it; None if nobody fetches it."""
-        under_way = [fetch for place in self._lacking(needs) if (fetch := self._fetching.get(place))]
+        under_way = [fetch for ref in self._lacking(needs) if (fetch := self._fetching.get(ref))]
         if not under_way:
             return None
         arrivals = [fetch.arrival for fetch in under_way if fetch.arrival]
@@ -181,50 +181,50 @@ class Library:
                         raise ModelUnavailable(fetch.refusal)
         return known
 
-    def _lacking(self, needs: Needs) -> dict[hub.Place, str]:
+    def _lacking(self, needs: Needs) -> dict[hub.HubRef, str]:
         """What is not here, with its name for people."""
-        return {place: name for name, place in self._places(needs) if not self._is_here(place)}
+        return {ref: name for name, ref in self._refs(needs) if not self._is_here(ref)}
 
-    def _places(self, needs: Needs) -> Iterator[tuple[str, hub.Place]]:
+    def _refs(self, needs: Needs) -> Iterator[tuple[str, hub.HubRef]]:
         """Where on the hub it lies, under names for people."""
         if entry := self._entries.get(needs.model):
             with contextlib.suppress(ModelUnavailable):  # loading will say so
-                for place in places_of_model(entry):
-                    yield needs.model if place.id == hub.Place.of(entry.id).id else place.id, place
+                for ref in refs_of_model(entry):
+                    yield needs.model if ref.id == hub.HubRef.of(entry.id).id else ref.id, ref
             parts = [(entry.loras[name].place, hub.Kind.ADAPTER) for name in needs.loras if name in entry.loras]
             parts += [(entry.controls.get(needs.control, "") if needs.control else "", hub.Kind.NETWORK)]
-            parts += [(entry.sketcher, hub.Kind.NETWORK)]
+            parts += [(entry.preview_vae, hub.Kind.NETWORK)]
         else:
             parts = []
         parts += [(id_, hub.Kind.NETWORK) for id_ in self._map_models.drawing(needs.draws)]
         for id_, kind in parts:
-            if part := hub.Place.part(id_, kind):
+            if part := hub.HubRef.part(id_, kind):
                 yield id_, part
 
-    def _is_here(self, place: hub.Place) -> bool:
-        if place not in self._here and hub.here(place) is not None:
-            self._here.add(place)
-        return place in self._here
+    def _is_here(self, ref: hub.HubRef) -> bool:
+        if ref not in self._here and hub.cached(ref) is not None:
+            self._here.add(ref)
+        return ref in self._here
 
     def _begin(self, needs: Needs) -> list[_Fetch]:
         fetches = []
-        for place, name in self._lacking(needs).items():
-            if place not in self._fetching:
-                self._fetching[place] = _Fetch()
-                task = self._tasks.create_task(self._fetch(name, place), name=f"fetch {name}")
+        for ref, name in self._lacking(needs).items():
+            if ref not in self._fetching:
+                self._fetching[ref] = _Fetch()
+                task = self._tasks.create_task(self._fetch(name, ref), name=f"fetch {name}")
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
-            fetches.append(self._fetching[place])
+            fetches.append(self._fetching[ref])
         return fetches
 
-    async def _fetch(self, name: str, place: hub.Place) -> None:
-        fetch = self._fetching[place]
+    async def _fetch(self, name: str, ref: hub.HubRef) -> None:
+        fetch = self._fetching[ref]
         clock = asyncio.get_running_loop().time
         reported = -REPORT_SECONDS
         refusal = "The download was ended: try again; what has come is kept."
         try:
-            async for news in fetched(place, name=name, silence=self._silence):
-                if not isinstance(news, Arrival):
+            async for news in fetched(ref, name=name, silence=self._silence):
+                if not isinstance(news, DownloadProgress):
                     continue
                 if fetch.arrival:  # the first says what an earlier try has left here
                     self._bytes += max(0, news.done - fetch.arrival.done)
@@ -233,7 +233,7 @@ class Library:
                 if clock() - reported >= REPORT_SECONDS:
                     reported = clock()
                     log.info("downloading", model=name, **news.in_words())
-            self._here.add(place)
+            self._here.add(ref)
             refusal = ""
             self._came += 1
             log.info("downloaded", model=name)
@@ -243,6 +243,6 @@ class Library:
             log.warning("not downloaded", model=name, reason=refusal)
         finally:
             fetch.refusal = refusal
-            del self._fetching[place]
+            del self._fetching[ref]
             fetch.begun.set()
             fetch.over.set()

@@ -164,7 +164,7 @@ def load(
 def _from_file(
     file: Path, entry: ModelEntry, model: str, dtype: torch.dtype, *, planned: Plan | None, gpu: bool
 ) -> Any:
-    checkpoint = checkpoints.recognised(file, model, prediction=entry.prediction)
+    checkpoint = checkpoints.identify(file, model, prediction=entry.prediction)
     base = catalog.base_of(entry)
     if entry.base and base is None:
         raise ModelUnavailable(
@@ -340,7 +340,7 @@ def refuse_unfit(pipeline: Any, model: str) -> None:
     raise ModelUnavailable(f"The model {model!r} cannot be used, it {reason}: choose an image-to-image model.")
 
 
-def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype, *, channels: int | None) -> Any:
+def preview_vae(place: str, model: str, device: torch.device, dtype: torch.dtype, *, channels: int | None) -> Any:
     """The tiny autoencoder that draws a model's previews; `channels` are those of the model's latents.
 
     Raises:
@@ -354,12 +354,12 @@ def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype, *
     except Exception as error:
         raise ModelUnavailable(
             f"The model {model!r} names {place!r} for its previews, which is no tiny autoencoder that can be had: "
-            "mend its sketcher or leave that out."
+            "mend its preview_vae or leave that out."
         ) from error
     if tiny.config.latent_channels != channels:
         raise ModelUnavailable(
             f"The model {model!r} names {place!r} for its previews, which is made for other models: "
-            "mend its sketcher or leave that out."
+            "mend its preview_vae or leave that out."
         )
     return tiny.to(device)
 

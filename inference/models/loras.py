@@ -1,6 +1,6 @@
 """Low-rank adapters on a loaded model.
 
-The model itself is never changed: adapters are put on a twin of it that has modules of its own and shares every
+The model itself is never changed: adapters are put on a copy of it that has modules of its own and shares every
 weight, so that requests without adapters run what they always ran.
 """
 
@@ -29,7 +29,7 @@ VARIANTS = 8
 """Combinations of adapters and weights that encoded words are remembered for."""
 
 ADAPTED = ("unet", "transformer", "text_encoder", "text_encoder_2")
-"""StableDiffusion of a pipeline that adapters change."""
+"""Components of a pipeline that adapters change."""
 
 
 _DENOISERS = frozenset({"unet", "transformer"})
@@ -69,7 +69,7 @@ class LoraSet:
         self._lock = threading.RLock()
         self._reading = threading.Lock()
         self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
-        self._twin: Any = None
+        self._adapted: Any = None
         self._there: set[str] = set()
         self._active: tuple[Lora, ...] = ()
         self._variants: dict[tuple[Lora, ...], Any] = {}
@@ -105,14 +105,14 @@ class LoraSet:
                 if not self.has((lora,)):
                     self._read[lora.name] = read(lora.name, self._place(lora.name))
 
-    def twin(self) -> Any:
+    def adapted(self) -> Any:
         """The pipeline that adapters are put on.
 
         Raises:
             Unsuited: if the family takes none.
         """
         with self._lock:
-            if self._twin is None:
+            if self._adapted is None:
                 # A copy would bring the original's weights to the device, and not its own.
                 streamed = any(is_streamed(getattr(self._pipeline, name, None)) for name in ADAPTED)
                 able = hasattr(self._pipeline, "load_lora_weights") and takes_adapters(self._pipeline)
@@ -122,11 +122,11 @@ class LoraSet:
                         cause="no-loras",
                         values={"model": self._model},
                     )
-                self._twin = twin_of(self._pipeline)
-            return self._twin
+                self._adapted = copy_for_adapters(self._pipeline)
+            return self._adapted
 
     def apply(self, loras: tuple[Lora, ...]) -> None:
-        """Make the twin work with these adapters and no others.
+        """Make the adapted pipeline work with these adapters and no others.
 
         Raises:
             Unsuited: if one of them is unknown, missing or made for another model.
@@ -135,7 +135,7 @@ class LoraSet:
             return
         for lora in loras:
             self._load_adapter(lora.name)
-        self.twin().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
+        self.adapted().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
         self._active = loras
 
     def _place(self, name: str) -> str:
@@ -159,18 +159,18 @@ class LoraSet:
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
         self._active = ()  # whatever happens now, what is active is not known any more
-        twin = self.twin()
+        adapted = self.adapted()
         try:
             with torch.inference_mode(mode=False), torch.no_grad():  # torchao's tensors cannot be read in that mode
-                twin.load_lora_weights(weights, adapter_name=name)
-            on = {part for part, names in twin.get_list_adapters().items() if name in names}
+                adapted.load_lora_weights(weights, adapter_name=name)
+            on = {part for part, names in adapted.get_list_adapters().items() if name in names}
         except Exception as error:
             if isinstance(error, torch.OutOfMemoryError | MemoryError):
                 raise
             on = set()
         if (refusal := _refusal(name, self._model, weights, on)) is not None:
             with contextlib.suppress(Exception):
-                twin.delete_adapters(name)
+                adapted.delete_adapters(name)
             raise refusal
         self._there.add(name)
         self.nbytes += nbytes
@@ -209,15 +209,15 @@ def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Uns
     return None
 
 
-def twin_of(pipeline: Any) -> Any:
+def copy_for_adapters(pipeline: Any) -> Any:
     """A pipeline with modules of its own where adapters go, and the same weights."""
-    twin = copy.copy(pipeline)
+    adapted = copy.copy(pipeline)
     for name in ADAPTED:
         part = getattr(pipeline, name, None)
         if isinstance(part, torch.nn.Module):
             shared = {id(each): each for each in (*part.parameters(), *part.buffers())}
-            setattr(twin, name, copy.deepcopy(part, shared))
-    return twin
+            setattr(adapted, name, copy.deepcopy(part, shared))
+    return adapted
 
 
 def read(name: str, place: str) -> dict[str, torch.Tensor]:
@@ -293,10 +293,10 @@ def locate(place: str) -> Path:
     if path.is_dir():
         [file] = _only([each.name for each in path.glob("*.safetensors")])
         return path / file
-    remote = hub.Place.part(place, hub.Kind.ADAPTER)
+    remote = hub.HubRef.part(place, hub.Kind.ADAPTER)
     if remote is None:
         raise FileNotFoundError(place)
-    found = hub.here(remote)
+    found = hub.cached(remote)
     if found is None:
         raise LookupError(place)
     return found

@@ -1,8 +1,8 @@
 """What of a model lies where, and in how many bits, so that it fits a card: a pure function, decided before loading.
 
 Sizes of weights are exact; what a call of the model needs besides is estimated from its configuration
-(`Shape.denoising`, `Shape.decoding`), and `RESERVE` and `SLACK` stand for what nobody can compute. Nothing here has
-been measured on a GPU.
+(`Shape.denoising`, `Shape.decoding`), and `RESERVE` and `FRAGMENTATION` stand for what nobody can compute.
+Nothing here has been measured on a GPU.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ GIB = 1 << 30
 RESERVE = int(0.6 * GIB)
 """Of a card's free memory, what the driver's context and kernels take, and a desktop may come to want."""
 
-SLACK = 0.06
+FRAGMENTATION = 0.06
 """Share of the rest that an allocator loses in pieces."""
 
 ENCODING = 100_000_000
@@ -90,7 +90,7 @@ class Card:
     @property
     def usable(self) -> int:
         """Bytes that a plan may fill."""
-        return max(0, int((self.free - RESERVE) * (1 - SLACK)))
+        return max(0, int((self.free - RESERVE) * (1 - FRAGMENTATION)))
 
     @property
     def shares_memory(self) -> bool:
@@ -105,7 +105,7 @@ class Shape:
     Attributes:
         transformer: whether the denoiser is one; else a UNet.
         width: its channels, of a UNet those of its first level.
-        shrink: pixels per latent, along a side.
+        vae_scale_factor: pixels per latent, along a side.
         vae_width: channels of the autoencoder's finest level.
         vae_itemsize: bytes of its numbers as it decodes; 4 for SDXL's own, which overflows in 2.
         rows: that a request brings to a call: 2 if it may be guided by a second one, 1 if guidance is an input.
@@ -113,7 +113,7 @@ class Shape:
 
     transformer: bool
     width: int
-    shrink: int = 8
+    vae_scale_factor: int = 8
     vae_width: int = 128
     vae_itemsize: int = 2
     rows: int = 2
@@ -125,7 +125,7 @@ class Shape:
         the width and both their outputs. A UNet's decoder has the features of its finest level some 40 times:
         the skip connections, twice in the concatenation, and a feed-forward of eight times the width.
         """
-        places = pixels // self.shrink**2
+        places = pixels // self.vae_scale_factor**2
         one = (places // 4 + 512) * self.width * 16 * 2 if self.transformer else places * self.width * 40 * 2
         return one * rows
 
@@ -153,7 +153,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Preferences:
     """What the owner says; None and `AUTO` leave it to the plan."""
 
     memory: Memory = Memory.AUTO
@@ -233,40 +233,40 @@ class DoesNotFit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Rung:
+class _Strategy:
     offload: Offload
     quantize: Quantize = Quantize.NONE
     tiled: bool = False
     area: float = field(default=1.0)
 
 
-LADDER = (
-    _Rung(Offload.NONE),
-    _Rung(Offload.TEXT),
-    _Rung(Offload.TEXT, tiled=True),
-    _Rung(Offload.TEXT, Quantize.INT8),
-    _Rung(Offload.TEXT, Quantize.INT8, tiled=True),
-    _Rung(Offload.TEXT, Quantize.NF4),
-    _Rung(Offload.TEXT, Quantize.NF4, tiled=True),
-    _Rung(Offload.BLOCKS, tiled=True),
-    _Rung(Offload.BLOCKS, Quantize.INT8, tiled=True),
-    _Rung(Offload.BLOCKS, tiled=True, area=0.5),
-    _Rung(Offload.BLOCKS, tiled=True, area=0.25),
+STRATEGIES = (
+    _Strategy(Offload.NONE),
+    _Strategy(Offload.TEXT),
+    _Strategy(Offload.TEXT, tiled=True),
+    _Strategy(Offload.TEXT, Quantize.INT8),
+    _Strategy(Offload.TEXT, Quantize.INT8, tiled=True),
+    _Strategy(Offload.TEXT, Quantize.NF4),
+    _Strategy(Offload.TEXT, Quantize.NF4, tiled=True),
+    _Strategy(Offload.BLOCKS, tiled=True),
+    _Strategy(Offload.BLOCKS, Quantize.INT8, tiled=True),
+    _Strategy(Offload.BLOCKS, tiled=True, area=0.5),
+    _Strategy(Offload.BLOCKS, tiled=True, area=0.25),
 )
 """What is tried in turn: the first that fits is taken. Streaming text encoders costs a second for new words, tiles
 may show faint seams, 8 bit is next to invisible, 4 bit shows in details; blocks keep all bits and take a transfer of
 the whole denoiser for each step, and room for it in the host's memory: of which 8 bit want half."""
 
 
-def plan(model: Model, card: Card, wishes: Wishes | None = None) -> Plan:
+def plan(model: Model, card: Card, preferences: Preferences | None = None) -> Plan:
     """The best plan that fits.
 
     Raises:
         DoesNotFit: none does.
     """
-    wishes = wishes or Wishes()
-    made = candidates(model, card, wishes)
-    if made and wishes == Wishes(memory=Memory.FULL):
+    preferences = preferences or Preferences()
+    made = candidates(model, card, preferences)
+    if made and preferences == Preferences(memory=Memory.FULL):
         return made[0]
     fitting = next((each for each in made if fits(each, card)), None)
     if fitting is None:
@@ -274,13 +274,15 @@ def plan(model: Model, card: Card, wishes: Wishes | None = None) -> Plan:
     return _with_rows(fitting, model, card)
 
 
-def candidates(model: Model, card: Card, wishes: Wishes) -> list[Plan]:
+def candidates(model: Model, card: Card, preferences: Preferences) -> list[Plan]:
     """All plans that the device and the owner allow, the best first, whether they fit or not; one row in a call."""
     packed = any(part.packed for part in model.of("denoiser"))
     able = frozenset({Quantize.NONE}) if packed else card.quantizers
-    rungs = _rungs(replace(card, quantizers=able), wishes)
+    strategies = _strategies(replace(card, quantizers=able), preferences)
     # What bitsandbytes has packed cannot be streamed, and of other packings nobody has tried it.
-    return [_made(model, card, rung) for rung in rungs if not (packed and rung.offload is Offload.BLOCKS)]
+    return [
+        _made(model, card, strategy) for strategy in strategies if not (packed and strategy.offload is Offload.BLOCKS)
+    ]
 
 
 def fits(made: Plan, card: Card) -> bool:
@@ -288,21 +290,21 @@ def fits(made: Plan, card: Card) -> bool:
     return made.peak <= card.usable and made.host <= card.host
 
 
-def _rungs(card: Card, wishes: Wishes) -> Iterator[_Rung]:
-    """The ladder as the device and the owner allow it."""
-    ladder: tuple[_Rung, ...] = LADDER
+def _strategies(card: Card, preferences: Preferences) -> Iterator[_Strategy]:
+    """Those that the device and the owner allow."""
+    strategies: tuple[_Strategy, ...] = STRATEGIES
     if card.shares_memory:
-        ladder = tuple(_Rung(Offload.NONE, tiled=tiled, area=area) for tiled, area in _SHARED)
-    if wishes.memory is Memory.FULL:
-        ladder = ladder[:1]
-    elif wishes.memory is Memory.LOW:
-        ladder = tuple(rung for rung in ladder if rung.tiled)
+        strategies = tuple(_Strategy(Offload.NONE, tiled=tiled, area=area) for tiled, area in _SHARED)
+    if preferences.memory is Memory.FULL:
+        strategies = strategies[:1]
+    elif preferences.memory is Memory.LOW:
+        strategies = tuple(strategy for strategy in strategies if strategy.tiled)
     seen = set()
-    for rung in ladder:
+    for strategy in strategies:
         chosen = replace(
-            rung,
-            offload=rung.offload if wishes.offload is None else wishes.offload,
-            quantize=rung.quantize if wishes.quantize is None else wishes.quantize,
+            strategy,
+            offload=strategy.offload if preferences.offload is None else preferences.offload,
+            quantize=strategy.quantize if preferences.quantize is None else preferences.quantize,
         )
         # bitsandbytes cannot be streamed, and of float8 nobody has tried it.
         unstreamed = chosen.offload is Offload.BLOCKS and chosen.quantize in {Quantize.NF4, Quantize.FLOAT8}
@@ -314,36 +316,36 @@ def _rungs(card: Card, wishes: Wishes) -> Iterator[_Rung]:
 _SHARED = ((False, 1.0), (True, 1.0), (True, 0.5), (True, 0.25))
 
 
-def _made(model: Model, card: Card, rung: _Rung) -> Plan:
+def _made(model: Model, card: Card, strategy: _Strategy) -> Plan:
     texts = [_bytes(part, card.itemsize) for part in model.of("text")]
     denoisers = model.of("denoiser")
     others = sum(_bytes(part, card.itemsize) for part in model.of("vae", "other"))
     if model.shape.vae_itemsize > card.itemsize:  # the copy that encodes (`Components.exact_vae`)
         others += sum(part.numbers * model.shape.vae_itemsize for part in model.of("vae"))
-    pixels = max(min(PIXELS_AT_LEAST, model.pixels), int(model.pixels * rung.area))
-    kept = [_bytes(part, card.itemsize, rung.quantize) for part in denoisers]
+    pixels = max(min(PIXELS_AT_LEAST, model.pixels), int(model.pixels * strategy.area))
+    kept = [_bytes(part, card.itemsize, strategy.quantize) for part in denoisers]
     resident, text, streamed, host = others + BUFFERS * len(model.parts), 0, 0, 0
-    if rung.offload is Offload.NONE:
+    if strategy.offload is Offload.NONE:
         resident += sum(texts)
     else:
         text = max((_leaves(part, card.itemsize) for part in model.of("text")), default=0)
         host += sum(texts)
-    if rung.offload is Offload.BLOCKS:
-        streamed = max((_streamed(part, card.itemsize, rung.quantize) for part in denoisers), default=0)
+    if strategy.offload is Offload.BLOCKS:
+        streamed = max((_streamed(part, card.itemsize, strategy.quantize) for part in denoisers), default=0)
         host += sum(kept)
     else:
         resident += sum(kept)
     # A quantised layer is unpacked for its call.
-    is_packed = rung.quantize is not Quantize.NONE or any(part.packed for part in denoisers)
+    is_packed = strategy.quantize is not Quantize.NONE or any(part.packed for part in denoisers)
     unpacked = max((part.leaf for part in denoisers), default=0) if is_packed else 0
     denoising = model.shape.denoising(pixels, model.shape.rows) + unpacked * card.itemsize
-    decoding = model.shape.decoding(pixels, tiled=rung.tiled)
+    decoding = model.shape.decoding(pixels, tiled=strategy.tiled)
     # One thread owns the device: words are encoded, pictures denoised and decoded one after the other.
     peak = resident + max(text + ENCODING, streamed + denoising, decoding)
     return Plan(
-        quantize=rung.quantize,
-        offload=rung.offload,
-        tiled=rung.tiled,
+        quantize=strategy.quantize,
+        offload=strategy.offload,
+        tiled=strategy.tiled,
         pixels=pixels,
         resident=resident,
         moved=max(text, streamed),

@@ -7,13 +7,13 @@ from pathlib import Path
 from inference.api import ModelDefaults, ModelUnavailable
 from inference.models import catalog, folder_check, hub
 from inference.models.entry import ModelEntry
-from inference.models.library import known_folder, places_of_model
+from inference.models.library import known_folder, refs_of_model
 from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
-from inference.models.sizes import known, of_place, planned_for
+from inference.models.sizes import known, of_path, planned_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ModelOverview:
     """A model as it is shown.
 
     Attributes:
@@ -36,7 +36,7 @@ def nominal(gibibytes: float) -> Card:
     return Card(kind="cuda", free=int(gibibytes * GIB), host=1024 * GIB)
 
 
-def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) -> dict[str, Shown]:
+def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) -> dict[str, ModelOverview]:
     """All of them by name, in their order.
 
     Args:
@@ -47,22 +47,22 @@ def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) 
     return {name: _shown(name, entry, card, memory) for name, entry in entries.items()}
 
 
-def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Shown:
+def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> ModelOverview:
     try:
         folder = known_folder(entry)
         defaults = catalog.defaults(name, entry, folder)
-        places = places_of_model(entry)
+        refs = refs_of_model(entry)
     except ModelUnavailable as error:
-        return Shown(entry=entry, defaults=None, trouble=str(error))
+        return ModelOverview(entry=entry, defaults=None, trouble=str(error))
     if folder is not None and (broken := _broken(folder, name)):
-        return Shown(entry=entry, defaults=defaults, disk=_size(folder), trouble=broken)
+        return ModelOverview(entry=entry, defaults=defaults, disk=_size(folder), trouble=broken)
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
-        model = of_place(folder, entry, defaults, name) or model
+        model = of_path(folder, entry, defaults, name) or model
     here = _size(folder) if folder is not None and catalog.locate(entry.id) is not None else 0
-    disk = here + sum(hub.on_disk(place) for place in places)
+    disk = here + sum(hub.on_disk(ref) for ref in refs)
     if model is None:
-        return Shown(entry=entry, defaults=defaults, disk=disk)
+        return ModelOverview(entry=entry, defaults=defaults, disk=disk)
     weights = sum(part.packed or part.numbers * 2 for part in model.parts)
     planned, trouble = None, ""
     if card is not None:
@@ -70,7 +70,7 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
             planned = planned_for(model, card, entry, memory)
         except DoesNotFit as refused:
             trouble = str(refused)
-    return Shown(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)
+    return ModelOverview(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)
 
 
 def _broken(folder: Path, model: str) -> str:

@@ -38,7 +38,7 @@ TABLES = frozenset(
 )
 """Those that read nothing but their table `sigmas`, from where they are told to begin."""
 
-OWN_WAYS = ("LatentConsistency", "Kandinsky", "IF")
+OWN_SCHEDULES = ("LatentConsistency", "Kandinsky", "IF")
 """Beginnings of the names of pipelines that do not say where they begin, or cut another grid than the steps' own."""
 
 _LATENT_CONSISTENCY_STEPS = 50
@@ -58,7 +58,7 @@ def levels(pipeline: str, scheduler: str, config: Mapping[str, Any]) -> int | No
     if pipeline.startswith("LatentConsistency"):
         fine = config.get("original_inference_steps")
         return fine if isinstance(fine, int) and fine > 0 else _LATENT_CONSISTENCY_STEPS
-    if pipeline.startswith(OWN_WAYS):
+    if pipeline.startswith(OWN_SCHEDULES):
         return 0
     if not scheduler or (scheduler in TABLES and not config.get("invert_sigmas")):
         return None

@@ -14,7 +14,7 @@ from transformers import CLIPTokenizer
 from inference.api import ModelUnavailable
 from inference.models import hub, text_encoders
 from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
-from inference.models.file_tensors import Passing, converted, made_smaller, plain_tensors
+from inference.models.file_tensors import ConsumedStateDict, quantized, read_state_dict, under_diffusers_names
 from inference.models.gguf_header import SUFFIX
 from inference.models.safetensors_header import read_header
 from inference.models.tensor_names import CORE, of_denoiser
@@ -69,8 +69,8 @@ def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any) -> Any
 
     kind = diffusers.UNet2DConditionModel
     config = kind.load_config(str(layout), subfolder="unet", local_files_only=True)
-    tensors = {f"{CORE}{name}": tensor for name, tensor in plain_tensors(file, dtype).items()}
-    return made_smaller(kind, config, convert_ldm_unet_checkpoint(tensors, config), dtype, quantization)
+    tensors = {f"{CORE}{name}": tensor for name, tensor in read_state_dict(file, dtype).items()}
+    return quantized(kind, config, convert_ldm_unet_checkpoint(tensors, config), dtype, quantization)
 
 
 def transformer(
@@ -93,18 +93,18 @@ def transformer(
     if file.suffix == SUFFIX:
         packed_tensors = load_gguf_checkpoint(str(file))
         own = of_denoiser(packed_tensors)
-        source = converted(kind, {inside: packed_tensors[name] for name, inside in own.items()})
+        source = under_diffusers_names(kind, {inside: packed_tensors[name] for name, inside in own.items()})
         packed = {"quantization_config": GGUFQuantizationConfig(compute_dtype=dtype)}
     else:
-        tensors = converted(kind, plain_tensors(file, dtype))
+        tensors = under_diffusers_names(kind, read_state_dict(file, dtype))
         config = kind.load_config(str(layout), subfolder="transformer", local_files_only=True)
         with torch.device("meta"):
             wanted = kind.from_config(config)
         if lacking := [name for name in wanted.state_dict() if name not in tensors]:
             raise ValueError(f"{lacking[0]} is missing")
         if quantization is not None:
-            return made_smaller(kind, config, tensors, dtype, quantization)
-        source = Passing(tensors, dtype)
+            return quantized(kind, config, tensors, dtype, quantization)
+        source = ConsumedStateDict(tensors, dtype)
     made = kind.from_single_file(
         source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True, **packed
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from inference.api import ModelDefaults
 from inference.models.catalog import base_of
-from inference.models.checkpoints import layout_of, recognised
+from inference.models.checkpoints import identify, layout_of
 from inference.models.entry import ModelEntry
 from inference.models.memory_plan import (
     Card,
@@ -19,9 +19,9 @@ from inference.models.memory_plan import (
     Model,
     Offload,
     Plan,
+    Preferences,
     Quantize,
     Shape,
-    Wishes,
     plan,
 )
 from inference.models.weights import Part, parts_of, parts_of_checkpoint, transformer_of
@@ -47,7 +47,7 @@ def of_file(file: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) 
     Raises:
         ModelUnavailable: it would be refused.
     """
-    checkpoint = recognised(file, model, prediction=entry.prediction)
+    checkpoint = identify(file, model, prediction=entry.prediction)
     layout = layout_of(checkpoint, base_of(entry), model)
     if checkpoint.family.whole:
         parts = parts_of_checkpoint(file)
@@ -59,15 +59,15 @@ def of_file(file: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) 
     return Model(parts=parts, shape=shape_of(_configs(layout)), pixels=defaults.max_pixels)
 
 
-def of_place(place: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) -> Model | None:
+def of_path(path: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) -> Model | None:
     """A model that is here, a folder or one file; None if its files do not say what it weighs.
 
     Raises:
         ModelUnavailable: it would be refused.
     """
-    if place.is_dir():
-        return of_folder(place, defaults, variant=entry.variant)
-    return of_file(place, entry, defaults, model)
+    if path.is_dir():
+        return of_folder(path, defaults, variant=entry.variant)
+    return of_file(path, entry, defaults, model)
 
 
 def known(id_: str, pixels: int) -> Model | None:
@@ -88,15 +88,15 @@ def planned_for(model: Model, card: Card, entry: ModelEntry, memory: str) -> Pla
     Raises:
         DoesNotFit: there is none.
     """
-    wishes = Wishes(
+    preferences = Preferences(
         memory=Memory(memory),
         quantize=Quantize(entry.quantize) if entry.quantize else None,
         offload=Offload(entry.offload) if entry.offload else None,
     )
-    if entry.loras and wishes.quantize is None and wishes.offload is None:
+    if entry.loras and preferences.quantize is None and preferences.offload is None:
         with contextlib.suppress(DoesNotFit):
-            return plan(model, card, replace(wishes, quantize=Quantize.NONE, offload=Offload.NONE))
-    return plan(model, card, wishes)
+            return plan(model, card, replace(preferences, quantize=Quantize.NONE, offload=Offload.NONE))
+    return plan(model, card, preferences)
 
 
 @cache
@@ -120,9 +120,9 @@ def shape_of(configs: dict[str, dict[str, Any]]) -> Shape:
     """What of a model's configurations, by component, the plan wants to know."""
     vae = configs.get("vae") or configs.get("movq") or {}
     levels = _numbers(vae.get("block_out_channels")) or [_number(vae.get("base_dim")) or 128]
-    shrink = 2 ** (len(levels) - 1) if len(levels) > 1 else 8
+    scale_factor = 2 ** (len(levels) - 1) if len(levels) > 1 else 8
     common = {
-        "shrink": shrink,
+        "vae_scale_factor": scale_factor,
         "vae_width": levels[0],
         "vae_itemsize": 4 if vae.get("force_upcast") else 2,
     }

@@ -13,8 +13,8 @@ import structlog
 
 from inference.api import Engine, EngineStopped, ModelUnavailable
 from inference.pool.changes import Changes
-from inference.pool.request_queue import RequestQueue
 from inference.pool.member import Member, State
+from inference.pool.request_queue import RequestQueue
 from inference.processes.backoff import Backoff
 
 log = structlog.get_logger(__name__)

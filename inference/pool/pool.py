@@ -31,9 +31,9 @@ from inference.api import (
 )
 from inference.models.library import Library
 from inference.pool.changes import Changes
-from inference.pool.request_queue import RequestQueue
-from inference.pool.member import PooledRequest, Member, State, batch_of, combined_capacity
+from inference.pool.member import Member, PooledRequest, State, batch_of, combined_capacity
 from inference.pool.members import PAUSES, Members
+from inference.pool.request_queue import RequestQueue
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from collections import deque
 from inference.api import MAPS, Event
 from inference.pool.changes import Changes
 from inference.pool.choice import choose
-from inference.pool.member import PooledRequest, Member, State
+from inference.pool.member import Member, PooledRequest, State
 
 LOAD_SECONDS = 20.0
 """What loading a model is taken to cost before that was seen."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from inference.api import ModelUnavailable
-from inference.models.downloads import Arrival, fetched
-from inference.models.hub import Place
+from inference.models.downloads import DownloadProgress, fetched
+from inference.models.hub import HubRef
 from tests.servers.hub import COMMIT, Hub
 
 NAME = "org/tiny"
@@ -37,9 +37,9 @@ def hub(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield hub
 
 
-async def whole(silence: float = 30.0) -> tuple[list[Arrival], Path]:
-    arrivals: list[Arrival] = []
-    async for news in fetched(Place(NAME), name="tiny", silence=silence):
+async def whole(silence: float = 30.0) -> tuple[list[DownloadProgress], Path]:
+    arrivals: list[DownloadProgress] = []
+    async for news in fetched(HubRef(NAME), name="tiny", silence=silence):
         if isinstance(news, Path):
             return arrivals, news
         arrivals.append(news)
@@ -72,7 +72,7 @@ async def test_a_cut_line_is_taken_up_where_it_was_cut(hub: Hub, model: Path) ->
 
 async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path, tmp_path: Path) -> None:
     hub.rate = 100_000
-    news = fetched(Place(NAME), name="tiny")
+    news = fetched(HubRef(NAME), name="tiny")
     parts: list[Path] = []
     async for _ in news:
         parts = [file for file in blobs(tmp_path).glob("*.incomplete") if file.stat().st_size > 20_000]
@@ -110,16 +110,16 @@ async def test_how_far_it_is_only_grows_and_says_how_long_it_takes(hub: Hub) -> 
     assert paced
     assert all(each.seconds_left is not None and each.seconds_left >= 0 for each in paced)
     assert any(20_000 < each.rate < 400_000 for each in paced), "about what the line gives"
-    told = Arrival(done=3_100_000_000, total=6_900_000_000, file=WEIGHTS, rate=15_800_000)
+    told = DownloadProgress(done=3_100_000_000, total=6_900_000_000, file=WEIGHTS, rate=15_800_000)
     assert told.in_sentence() == "3.10 of 6.90 GB, about 4 min left"
     assert told.in_words() == {"done": "3.10GB", "of": "6.90GB", "file": WEIGHTS, "rate": "15.8MB/s", "left": "241s"}
 
 
 async def test_what_was_spoilt_on_the_disk_is_found_out(hub: Hub, model: Path, tmp_path: Path) -> None:
     hub.rate = 100_000
-    news = fetched(Place(NAME), name="tiny")
+    news = fetched(HubRef(NAME), name="tiny")
     async for arrival in news:
-        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 30_000:
+        if isinstance(arrival, DownloadProgress) and arrival.file == WEIGHTS and arrival.done > 30_000:
             break
     await news.aclose()
     part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)

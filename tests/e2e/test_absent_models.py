@@ -192,7 +192,7 @@ async def test_adapters_and_networks_come_the_same_way(hub: Hub, tmp_path: Path)
         assert not engine.lacks(request(tmp_path, "o", "sketch").needs)
         await engine.bring(asked.needs)
         assert not engine.lacks(asked.needs)
-    adapter = hub_files.here(hub_files.Place("org/ink", kind=hub_files.Kind.ADAPTER))
+    adapter = hub_files.cached(hub_files.HubRef("org/ink", kind=hub_files.Kind.ADAPTER))
     assert adapter is not None
     assert adapter.read_text() == "the weights of org/ink"
     assert locate("org/ink") == adapter, "the worker finds it without the hub"
@@ -232,7 +232,7 @@ def test_the_command_fetches_and_says_what_it_could_not(hub: Hub, tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert f"{NAME} is here." in done.stderr
     assert f"{alone} is here." in done.stderr
-    there = hub_files.here(hub_files.Place.of(alone))
+    there = hub_files.cached(hub_files.HubRef.of(alone))
     assert there is not None
     assert there.read_bytes() == b"one file of a repository"
     again = download(NAME, "org/none", cwd=tmp_path)

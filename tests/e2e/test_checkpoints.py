@@ -14,7 +14,7 @@ from PIL import Image
 from inference.api import Done, Failed, Img2ImgRequest
 from inference.models.downloads import fetched
 from inference.models.entry import ModelEntry
-from inference.models.library import foreseen, places_of, places_of_model
+from inference.models.library import foreseen, refs_of, refs_of_model
 from inference.models.overview import overview
 from inference.worker.engine import ProcessEngine
 from tests.servers.hub import Hub
@@ -232,9 +232,9 @@ async def test_a_file_base_and_autoencoder_on_the_hub_are_fetched_once_and_paint
     assert shown.weights
     given = bench.hub.total
     assert not [path for path in bench.hub.given if path.startswith("unet/") and path.endswith(".safetensors")]
-    [*places] = [place.id for place in places_of(bench.entries["hub-file"], controls=True)]
+    [*places] = [place.id for place in refs_of(bench.entries["hub-file"], controls=True)]
     assert places == [FILE_ON_HUB, "org/sd15", "org/vae/vae.safetensors"]
-    for place in places_of_model(bench.entries["hub-file"]):
+    for place in refs_of_model(bench.entries["hub-file"]):
         assert [news async for news in fetched(place, name="again")]
     assert bench.hub.total == given, "what is here is not fetched again"
 

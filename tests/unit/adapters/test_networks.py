@@ -22,7 +22,7 @@ from adapters.slack.tokens import OneWorkspace
 from bot.domain.errors import PictureRefused
 from bot.system import SystemClock
 from inference.models.downloads import fetched
-from inference.models.hub import Place
+from inference.models.hub import HubRef
 from tests.servers.discord import DiscordServer
 from tests.servers.hub import Hub
 from tests.servers.slack.server import APP_TOKEN, slack_server
@@ -94,7 +94,7 @@ async def test_a_model_comes_over_ipv6(tmp_path: Path, monkeypatch: pytest.Monke
         async with only_ipv6(hub.url) as there:
             for name, value in hub.environment(tmp_path / "cache").items():
                 monkeypatch.setenv(name, there(value))
-            arrivals = [news async for news in fetched(Place("org/tiny"), name="tiny")]
+            arrivals = [news async for news in fetched(HubRef("org/tiny"), name="tiny")]
         assert hub.total >= 5_000
     assert arrivals
 

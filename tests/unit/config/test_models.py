@@ -66,6 +66,13 @@ def test_a_folder_offers_its_checkpoints_and_models_by_their_names(own: Path, tm
     assert offered["mine"].id == "org/mine", "the entry of that name counts"
 
 
+@pytest.mark.parametrize("key", ["preview_vae", "sketcher"])
+def test_the_earlier_name_of_a_key_is_still_read(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f'[mine]\nid = "x"\n{key} = "org/taesd"\n')
+    assert load_catalogue(str(file))["mine"].preview_vae == "org/taesd"
+
+
 def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_path: Path) -> None:
     for name in ("Ink Wash.safetensors", "clay.safetensors", "EasyNegative.safetensors", "readme.txt", "old.pt"):
         (tmp_path / name).touch()

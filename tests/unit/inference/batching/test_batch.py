@@ -20,7 +20,7 @@ from inference.batching.preview import sized
 from inference.batching.run import Run
 from inference.errors import OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
-from inference.models.loading import sketcher
+from inference.models.loading import preview_vae
 from tests.harness.step_loop import Bench, Caller, error, picture, request
 from tests.tiny_models.pipelines import stable_diffusion
 
@@ -260,7 +260,7 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     previews: list[Image.Image] = []
     with Bench(pipeline) as bench:
         components = bench.loaded.components
-        components.preview_decoder = sketcher(
+        components.preview_decoder = preview_vae(
             str(tmp_path / "taesd"), "tiny", components.device, components.dtype, channels=4
         )
         drawn: list[torch.Tensor] = []
@@ -279,9 +279,9 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     assert preview.tobytes() == sized(Image.fromarray(pixels[0].numpy()), preview.size).tobytes()
 
 
-def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="mend its sketcher"):
-        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=4)
+def test_a_preview_vae_that_is_none_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="mend its preview_vae"):
+        preview_vae(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=4)
 
 
 def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:

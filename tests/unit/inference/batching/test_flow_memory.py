@@ -13,7 +13,7 @@ from inference.batching.preview import sized
 from inference.errors import OutOfMemory
 from inference.families import components_of
 from inference.families.flow import FlowMatching
-from inference.models.loading import quiet, sketcher
+from inference.models.loading import preview_vae, quiet
 from tests.harness.step_loop import Bench, Caller, error, picture, request
 from tests.tiny_models.flow import EDITORS, FAMILIES, flow
 from tests.unit.inference.batching.test_flow_loop import small_sources
@@ -92,7 +92,9 @@ def test_a_tiny_autoencoder_draws_previews_as_it_decodes_for_its_family(
     drawn: list[tuple[torch.Tensor, torch.Tensor]] = []
     with Bench(flow(name)) as bench:
         components = bench.loaded.components
-        components.preview_decoder = sketcher(str(tmp_path), "tiny", components.device, components.dtype, channels=4)
+        components.preview_decoder = preview_vae(
+            str(tmp_path), "tiny", components.device, components.dtype, channels=4
+        )
         sketch = components.decode_preview
 
         def kept(latents: torch.Tensor) -> torch.Tensor:
@@ -117,5 +119,5 @@ def test_a_tiny_autoencoder_of_another_family_is_refused(tmp_path: Path) -> None
     diffusers.AutoencoderTiny(
         encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4
     ).save_pretrained(tmp_path)
-    with pytest.raises(ModelUnavailable, match="made for other models: mend its sketcher"):
-        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=16)
+    with pytest.raises(ModelUnavailable, match="made for other models: mend its preview_vae"):
+        preview_vae(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=16)

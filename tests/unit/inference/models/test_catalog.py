@@ -215,10 +215,10 @@ def test_a_shipped_control_network_is_offered_where_its_folder_is(
     monkeypatch.setitem(catalog.SHIPPED_CONTROLS, catalog.POCKET, dict.fromkeys(LINES, tmp_path / "edges"))
     own = {ControlKind.POSE: "org/pose", ControlKind.CANNY: "org/canny"}
     entry = ModelEntry(id=catalog.POCKET, controls=own)
-    assert catalog.equipped(entry, MapModels()).controls == {ControlKind.CANNY: "org/canny"}
+    assert catalog.with_controls(entry, MapModels()).controls == {ControlKind.CANNY: "org/canny"}
     (tmp_path / "edges").mkdir()
-    with_pose = catalog.equipped(entry, MapModels(pose="org/vitpose")).controls
+    with_pose = catalog.with_controls(entry, MapModels(pose="org/vitpose")).controls
     assert list(with_pose) == [kind for kind in ControlKind if kind is not ControlKind.DEPTH]
     assert with_pose[ControlKind.CANNY] == "org/canny"
     assert with_pose[ControlKind.SCRIBBLE] == str(tmp_path / "edges")
-    assert catalog.equipped(ModelEntry(id="org/name"), MapModels()).controls == {}
+    assert catalog.with_controls(ModelEntry(id="org/name"), MapModels()).controls == {}

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from inference.api import ModelUnavailable
 from inference.models import catalog
-from inference.models.checkpoints import LAYOUTS, Family, recognised
+from inference.models.checkpoints import LAYOUTS, Family, identify
 from inference.models.entry import ModelEntry
 
 CORE = "model.diffusion_model."
@@ -31,9 +31,9 @@ def file(path: Path, *names: str, channels: int = 4, metadata: dict[str, str] | 
 
 @pytest.mark.parametrize("family", WORDS)
 def test_a_family_of_unets_is_told_by_its_text_encoder(tmp_path: Path, family: Family) -> None:
-    found = recognised(file(tmp_path / "a.safetensors", *UNET, WORDS[family]), "a")
+    found = identify(file(tmp_path / "a.safetensors", *UNET, WORDS[family]), "a")
     assert (found.family, found.has_vae) == (family, True)
-    assert not recognised(file(tmp_path / "b.safetensors", *list(UNET)[:1], WORDS[family]), "b").has_vae
+    assert not identify(file(tmp_path / "b.safetensors", *list(UNET)[:1], WORDS[family]), "b").has_vae
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_what_the_unet_tells_is_found_by_marks_metadata_and_names(
     names = [*UNET, WORDS[family], *([mark] if mark else [])]
     metadata = {"modelspec.prediction_type": said} if said else None
     path = file(tmp_path / f"{name}.safetensors", *names, metadata=metadata)
-    assert recognised(path, "m").tells == prediction
-    assert recognised(path, "m", prediction="epsilon").tells == "epsilon", "the owner's word counts"
+    assert identify(path, "m").prediction_type == prediction
+    assert identify(path, "m", prediction="epsilon").prediction_type == "epsilon", "the owner's word counts"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_family_of_transformers_is_told_with_and_without_the_prefix_and_asks_f
 ) -> None:
     for prefix in ("", CORE):
         path = file(tmp_path / "t.safetensors", f"{prefix}{name}")
-        assert recognised(path, "t").family is family
+        assert identify(path, "t").family is family
         with pytest.raises(ModelUnavailable, match=r"alone: name where .* `base` of its entry, .* id such as '\w"):
             catalog.defaults("t", ModelEntry(id=str(path)), path)
 
@@ -107,7 +107,7 @@ def test_what_is_no_checkpoint_is_named_as_what_it_is(tmp_path: Path, names: lis
 
 def test_what_nobody_knows_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"of no kind that is known here: choose a checkpoint of Stable"):
-        recognised(file(tmp_path / "odd.safetensors", "a.weight"), "m")
+        identify(file(tmp_path / "odd.safetensors", "a.weight"), "m")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_nobody_knows_is_said_so(tmp_path: Path) -> None:
 def test_a_unet_with_other_inputs_is_refused_by_what_it_is_for(tmp_path: Path, channels: int, what: str) -> None:
     path = file(tmp_path / "a.safetensors", *UNET, WORDS[Family.SD15], channels=channels)
     with pytest.raises(ModelUnavailable, match=rf"{what}.*takes {channels} channels, a picture has 4"):
-        recognised(path, "m")
+        identify(path, "m")
 
 
 def _announcing(end: int) -> bytes:

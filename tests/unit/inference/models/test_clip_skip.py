@@ -56,7 +56,7 @@ def test_an_adapter_for_all_layers_still_fits(tmp_path: Path) -> None:
     loras.apply((Lora("ink"),))
     theirs = stable_diffusion()
     theirs.load_lora_weights(str(tmp_path / "ink.safetensors"), adapter_name="ink")
-    assert torch.allclose(words(loras.twin()), before_the_last(theirs), atol=1e-6)
+    assert torch.allclose(words(loras.adapted()), before_the_last(theirs), atol=1e-6)
 
 
 def test_other_families_and_too_many_layers_are_refused() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from inference.api import ModelUnavailable
 from inference.models import single_file
-from inference.models.checkpoints import Family, recognised
+from inference.models.checkpoints import Family, identify
 from inference.models.weights import transformer_of
 from tests.tiny_models import checkpoints, folders
 from tests.tiny_models.flow import flow
@@ -43,7 +43,7 @@ class Tiny:
     def read(self, tensors: Tensors) -> Tensors:
         """What comes out of a file with these."""
         file = checkpoints.save(tensors, self.folder / "made.safetensors")
-        told = recognised(file, "m")
+        told = identify(file, "m")
         assert told.family is Family(self.family)
         read = single_file.transformer(file, told, self.folder, torch.float32)
         assert told.numbers >= sum(each.numel() for each in read.state_dict().values() if each.ndim > 1)
@@ -121,7 +121,7 @@ def test_weights_that_are_packed_in_ways_nobody_reads_are_refused_by_how(
     tensors = {"double_blocks.0.img_attn.norm.query_norm.scale": torch.zeros(2), **beside}
     file = checkpoints.save(tensors, tmp_path / "f.safetensors")
     with pytest.raises(ModelUnavailable, match=rf"keeps its weights packed \(.*{how}\), .* get it in 16 bit"):
-        recognised(file, "m")
+        identify(file, "m")
 
 
 def test_a_file_of_another_kin_than_its_base_names_what_lacks(tmp_path: Path) -> None:

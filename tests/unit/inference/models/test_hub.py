@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from inference.api import ModelUnavailable
-from inference.models.hub import Place, chosen, missing
+from inference.models.hub import HubRef, chosen, missing
 
 INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -76,23 +76,23 @@ def test_shards_of_a_variant_come_with_their_index(shard: str) -> None:
     ],
 )
 def test_a_file_of_a_repository_is_a_place_as_people_write_and_copy_it(written: str) -> None:
-    assert Place.of(written) == Place("org/name", "sub/file.safetensors")
-    assert Place.names(written)
-    assert Place.of(written).id == "org/name/sub/file.safetensors"
+    assert HubRef.of(written) == HubRef("org/name", "sub/file.safetensors")
+    assert HubRef.names(written)
+    assert HubRef.of(written).id == "org/name/sub/file.safetensors"
 
 
 def test_an_address_may_say_a_revision_and_an_entry_another() -> None:
     written = "https://huggingface.co/org/name/blob/refs-1/file.gguf"
-    assert Place.of(written) == Place("org/name", "file.gguf", revision="refs-1")
-    assert Place.of(written, revision="v2").revision == "v2"
-    assert Place.of("https://huggingface.co/org/name/") == Place("org/name")
+    assert HubRef.of(written) == HubRef("org/name", "file.gguf", revision="refs-1")
+    assert HubRef.of(written, revision="v2").revision == "v2"
+    assert HubRef.of("https://huggingface.co/org/name/") == HubRef("org/name")
 
 
 @pytest.mark.parametrize(
     "written", ["models/file.safetensors", "./models/a/b.safetensors", "/a/b/c.safetensors", "a/b/c.bin", "a"]
 )
 def test_a_path_is_no_place_on_the_hub(written: str) -> None:
-    assert not Place.names(written)
+    assert not HubRef.names(written)
 
 
 def test_what_a_cut_download_left_is_not_taken_for_a_model(tmp_path: Path) -> None:

@@ -209,22 +209,22 @@ def test_while_an_adapter_is_put_on_nobody_reads_it_again(
 ) -> None:
     loras, wanted, had = LoraSet("mine", stable_diffusion("ddim"), files), (Lora("ink"),), list[bool]()
     loras.fetch(wanted)
-    twin = loras.twin()
-    put_on = twin.load_lora_weights
+    adapted = loras.adapted()
+    put_on = adapted.load_lora_weights
 
     def watched(*weights: Any, **named: Any) -> None:
         had.append(loras.has(wanted))
         put_on(*weights, **named)
 
-    monkeypatch.setattr(twin, "load_lora_weights", watched)
+    monkeypatch.setattr(adapted, "load_lora_weights", watched)
     loras.apply(wanted)
     assert had == [True]
-    assert not loras._read, "they are on the twin now"
+    assert not loras._read, "they are on the adapted pipeline now"
 
 
 def test_a_model_without_adapters_says_so(files: dict[str, LoraEntry]) -> None:
     with pytest.raises(Unsuited, match="takes no adapters"):
-        LoraSet("plain", object(), files).twin()
+        LoraSet("plain", object(), files).adapted()
 
 
 def test_a_folder_names_the_one_file_in_it(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from inference.models.memory_plan import (
     Model,
     Offload,
     Plan,
+    Preferences,
     Quantize,
     Shape,
-    Wishes,
     candidates,
     fits,
     plan,
@@ -64,7 +64,7 @@ def models(draw: st.DrawFn) -> Model:
 def cases(draw: st.DrawFn) -> tuple[Model, Card]:
     """A model and a card of about its size."""
     model = draw(models())
-    whole = plan(model, Card(kind="cuda", free=0, host=0), Wishes(memory=Memory.FULL)).peak
+    whole = plan(model, Card(kind="cuda", free=0, host=0), Preferences(memory=Memory.FULL)).peak
     able = draw(st.sets(st.sampled_from([Quantize.INT8, Quantize.NF4, Quantize.FLOAT8])))
     card = Card(
         kind=draw(st.sampled_from(["cuda", "cuda", "rocm", "xpu", "mps"])),
@@ -76,14 +76,14 @@ def cases(draw: st.DrawFn) -> tuple[Model, Card]:
 
 
 wishes = st.builds(
-    Wishes,
+    Preferences,
     memory=st.sampled_from([Memory.AUTO, Memory.LOW]),
     quantize=st.none() | st.sampled_from(Quantize),
     offload=st.none() | st.sampled_from(Offload),
 )
 
 
-def made(model: Model, card: Card, wished: Wishes | None = None) -> Plan | None:
+def made(model: Model, card: Card, wished: Preferences | None = None) -> Plan | None:
     try:
         return plan(model, card, wished)
     except DoesNotFit:
@@ -96,7 +96,7 @@ def same(one: Plan, other: Plan) -> bool:
 
 
 @given(cases(), wishes)
-def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished: Wishes) -> None:
+def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished: Preferences) -> None:
     model, card = case
     if (chosen := made(model, card, wished)) is None:
         assert not any(fits(each, card) for each in candidates(model, card, wished))
@@ -113,7 +113,7 @@ def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished
 
 
 @given(cases(), wishes)
-def test_a_refusal_says_numbers_that_explain_it(case: tuple[Model, Card], wished: Wishes) -> None:
+def test_a_refusal_says_numbers_that_explain_it(case: tuple[Model, Card], wished: Preferences) -> None:
     model, card = case
     possible = candidates(model, card, wished)
     if not possible or made(model, card, wished):
@@ -130,7 +130,7 @@ def test_it_takes_the_best_that_fits(case: tuple[Model, Card]) -> None:
     model, card = case
     if (chosen := made(model, card)) is None:
         return
-    for each in candidates(model, card, Wishes()):
+    for each in candidates(model, card, Preferences()):
         if same(each, chosen):
             break
         assert not fits(each, card)
@@ -145,7 +145,7 @@ def test_a_larger_card_never_gets_a_worse_plan(case: tuple[Model, Card], more: f
     if (small := made(model, card)) is None:
         return
     large = plan(model, larger)
-    order = candidates(model, card, Wishes())
+    order = candidates(model, card, Preferences())
     places = [next(place for place, each in enumerate(order) if same(each, of)) for of in (large, small)]
     assert places[0] <= places[1]
     assert large.pixels >= small.pixels
@@ -154,7 +154,7 @@ def test_a_larger_card_never_gets_a_worse_plan(case: tuple[Model, Card], more: f
 
 
 @given(cases(), wishes)
-def test_it_is_a_function(case: tuple[Model, Card], wished: Wishes) -> None:
+def test_it_is_a_function(case: tuple[Model, Card], wished: Preferences) -> None:
     assert made(*case, wished) == made(*case, wished)
 
 
@@ -169,7 +169,7 @@ def test_nothing_is_quantised_or_moved_on_a_card_that_holds_everything(model: Mo
 def test_full_is_full_whatever_the_card() -> None:
     model = Model(parts=(Part("transformer", 10**10),), shape=Shape(transformer=True, width=3072), pixels=1024 * 1024)
     small = Card(kind="cuda", free=4 * GIB, host=GIB)
-    assert plan(model, small, Wishes(memory=Memory.FULL)).resident == 2 * 10**10 + BUFFERS
+    assert plan(model, small, Preferences(memory=Memory.FULL)).resident == 2 * 10**10 + BUFFERS
     with pytest.raises(DoesNotFit, match="can be used"):
         plan(model, small)
 
@@ -185,7 +185,7 @@ def test_a_refusal_names_the_hosts_memory_if_that_is_what_lacks() -> None:
     small = Card(kind="cuda", free=6 * GIB, host=12 * GIB)
     half = replace(model, parts=(replace(model.parts[0], matrices=10**10),))
     assert (plan(half, small).offload, plan(half, small).quantize) == (Offload.BLOCKS, Quantize.INT8)
-    impossible = Wishes(quantize=Quantize.NF4, offload=Offload.BLOCKS)
+    impossible = Preferences(quantize=Quantize.NF4, offload=Offload.BLOCKS)
     with pytest.raises(DoesNotFit, match="leave quantize and offload out"):
         plan(model, Card(kind="cuda", free=6 * GIB, host=8 * GIB), impossible)
 

@@ -22,15 +22,15 @@ from inference.models import catalog, placement
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.memory_plan import (
     BUFFERS,
+    FRAGMENTATION,
     RESERVE,
-    SLACK,
     Card,
     Model,
     Offload,
     Plan,
+    Preferences,
     Quantize,
     Shape,
-    Wishes,
     candidates,
 )
 from inference.models.placement import quantizers, refuse_float8
@@ -90,7 +90,7 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
 
 def card(usable: int) -> Card:
     """One of which so many bytes can be used, in float32."""
-    free = RESERVE + int(usable / (1 - SLACK)) + 2
+    free = RESERVE + int(usable / (1 - FRAGMENTATION)) + 2
     return Card(kind="cuda", free=free, host=1 << 40, quantizers=frozenset({Quantize.NONE}), itemsize=4)
 
 
@@ -127,7 +127,7 @@ def test_the_planned_pieces_move_and_weigh_no_more_than_planned(
     whole, _ = painted(folder, monkeypatch, None)
     known = of_folder(folder, catalog.defaults("tiny", ModelEntry(id=str(folder)), folder))
     assert known is not None
-    able = [each for each in candidates(known, card(0), Wishes()) if each.offload is offload]
+    able = [each for each in candidates(known, card(0), Preferences()) if each.offload is offload]
     planned = next(each for each in able if each.pixels == known.pixels)
     with weighed(monkeypatch) as scales:
         moved, backend = painted(folder, monkeypatch, card(planned.peak), offload.value)
@@ -192,7 +192,7 @@ def test_two_models_share_the_card_by_their_plans(tmp_path: Path, monkeypatch: p
     places = {name: folders.save("sd", tmp_path / name) for name in ("one", "two")}
     known = of_folder(places["one"], catalog.defaults("one", ModelEntry(id=str(places["one"])), places["one"]))
     assert known is not None
-    whole = candidates(known, card(0), Wishes())[0]
+    whole = candidates(known, card(0), Preferences())[0]
     for room, both in ((whole.peak + whole.resident, True), (whole.peak, False)):
         monkeypatch.setattr(stock, "card_of", lambda *_, room=room: card(room))
         entries = {name: ModelEntry(id=str(place)) for name, place in places.items()}
@@ -209,7 +209,7 @@ def test_a_model_with_adapters_stays_whole_if_it_can_and_else_takes_none(
     folder = folders.save("sd", tmp_path / "sd")
     parts = (Part("text_encoder", 10**9, leaf=10**7), Part("unet", 10**9))
     model = Model(parts=parts, shape=Shape(transformer=False, width=320), pixels=1024 * 1024)
-    room = card(candidates(model, card(0), Wishes())[0].peak - 1_500_000_000)
+    room = card(candidates(model, card(0), Preferences())[0].peak - 1_500_000_000)
     entry = ModelEntry(id="any", loras={"ink": LoraEntry(place="ink.safetensors")})
     assert planned_for(model, room, ModelEntry(id="any"), "auto").offload is Offload.TEXT
     with_adapters = planned_for(model, room, entry, "auto")
@@ -217,7 +217,7 @@ def test_a_model_with_adapters_stays_whole_if_it_can_and_else_takes_none(
     _, backend = painted(folder, monkeypatch, card(1 << 40), "blocks")
     [cached] = backend.cache
     with pytest.raises(Unsuited, match="takes no adapters"):
-        cached.lora_set.twin()
+        cached.lora_set.adapted()
 
 
 @pytest.mark.parametrize(("kind", "capability"), [("cuda", (8, 6)), ("rocm", (9, 4)), ("xpu", (0, 0))])
