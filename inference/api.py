@@ -22,7 +22,7 @@ __all__ = ["MAX_CONTROL_SCALE", "Control", "ControlKind", "Lora", "Needs", "need
 class FailureKind(StrEnum):
     """Why a request could not be finished; says whether trying again is worth it."""
 
-    OUT_OF_MEMORY = "out_of_memory"  # after the ladder of smaller footprints was tried
+    OUT_OF_MEMORY = "out_of_memory"  # after every fallback to less memory was tried
     CRASH = "crash"  # the worker died under it: segmentation fault, kill, a poisoned CUDA context
     HANG = "hang"  # no sign of life within the step budget
     INVALID = "invalid"  # the model cannot do what is asked; the message says what can

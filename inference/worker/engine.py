@@ -162,7 +162,7 @@ class ProcessEngine:
             self._group.create_task(self._bring_for(entry))
         if lacks or (request.needs.model and not self._ready.is_set()):
             entry.events.put_nowait(Started(loading=True))
-        self._pump()
+        self._dispatch()
         try:
             while (event := await entry.events.get()) is not None:
                 yield event
@@ -224,9 +224,9 @@ class ProcessEngine:
             if entry in self._waiting:
                 self._waiting.remove(entry)
                 entry.events.put_nowait(unavailable(error))
-        self._pump()
+        self._dispatch()
 
-    def _pump(self) -> None:
+    def _dispatch(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
         child, slots = self._supervisor.child, self._capacity.slots if self._capacity else 0
         while child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
@@ -258,7 +258,7 @@ class ProcessEngine:
         if entry in self._waiting:
             self._waiting.remove(entry)
             entry.events.put_nowait(Cancelled())
-            self._pump()
+            self._dispatch()
         elif entry.key in self._in_flight and not entry.unwanted:
             entry.unwanted = True
             if self._supervisor.child:
@@ -271,7 +271,7 @@ class ProcessEngine:
         for entry in (*self._waiting, *self._in_flight.values()):
             entry.events.put_nowait(None)
         self._waiting.clear()
-        self._pump()
+        self._dispatch()
 
     async def _start(self) -> Child:
         if not self._at_once:
@@ -314,7 +314,7 @@ class ProcessEngine:
                     self._supervisor.ready(child)
                     self._ready.set()
                     log.info("worker ready", pid=child.pid, model=first or f"{self._settings.model}, once it is here")
-                    self._pump()
+                    self._dispatch()
                 case "counters":
                     self._counts.update(protocol.counters_from_json(frame["counters"]))
                 case "unavailable":
@@ -348,7 +348,7 @@ class ProcessEngine:
             del self._in_flight[entry.key]
             if isinstance(event, Done):
                 self._supervisor.worked()
-            self._pump()
+            self._dispatch()
         self._watch()
 
     def _end_in_flight(self, *, hung: bool, ending: str) -> None:
@@ -360,4 +360,4 @@ class ProcessEngine:
         for entry in taken_up:
             partial_path(entry.request.output).unlink(missing_ok=True)
         self._waiting.extendleft(reversed(suspects_of(taken_up, end, stopped=bool(self._stopped))))
-        self._pump()
+        self._dispatch()

@@ -47,11 +47,11 @@ class InFlight:
     suspect: bool = False
 
 
-def next_up(line: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: int) -> InFlight | None:
+def next_up(waiting: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: int) -> InFlight | None:
     """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only.
 
     Args:
-        line: those that could be run, in order.
+        waiting: those that could be run, in order.
         taken_up: those that the worker has.
         slots: how many pictures it takes at a time.
     """
@@ -63,8 +63,8 @@ def next_up(line: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: 
         alike = sum(each.request.map_only == entry.request.map_only for each in taken_up)
         return alike < (MAPS if entry.request.map_only else slots)
 
-    candidates = [*line[:1], *(entry for entry in line if entry.request.map_only)]
-    if any(entry.suspect for entry in line):
+    candidates = [*waiting[:1], *(entry for entry in waiting if entry.request.map_only)]
+    if any(entry.suspect for entry in waiting):
         del candidates[1:]
     return next((entry for entry in candidates if has_room(entry)), None)
 
