@@ -93,16 +93,16 @@ def test_the_plan_counts_what_is_taken_and_as_it_will_be(tiny: Tiny, tmp_path: P
 
 
 def test_blocks_have_a_scale_each(tmp_path: Path) -> None:
-    from inference.models.file_tensors import plain_tensors
+    from inference.models.file_tensors import read_state_dict
 
     weight = torch.randn(5, 6).to(torch.float8_e4m3fn)
     scales = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     file = checkpoints.save({"a.weight": weight, "a.weight_scale_inv": scales}, tmp_path / "f.safetensors")
     whole = scales.repeat_interleave(3, 0)[:5].repeat_interleave(3, 1)
-    assert torch.equal(plain_tensors(file, torch.float32)["a.weight"], weight.float() * whole)
+    assert torch.equal(read_state_dict(file, torch.float32)["a.weight"], weight.float() * whole)
     checkpoints.save({"a.weight": weight[:, 0], "a.weight_scale": scales}, file)
     with pytest.raises(ValueError, match=r"the scale of a\.weight does not fit it"):
-        plain_tensors(file, torch.float32)
+        read_state_dict(file, torch.float32)
 
 
 @pytest.mark.parametrize(

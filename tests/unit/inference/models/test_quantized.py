@@ -19,7 +19,7 @@ from inference.models.loading import load, quiet
 from inference.models.memory_plan import Quantize
 from inference.models.placement import quantization_of
 from inference.models.quantized import is_quantized, method_of
-from inference.models.sizes import of_place
+from inference.models.sizes import of_path
 from tests.harness.step_loop import Bench, Caller, error, picture, request
 from tests.tiny_models.flow import flow
 from tests.tiny_models.loras import save_lora
@@ -208,7 +208,7 @@ def test_the_plan_counts_a_gguf_file_as_it_is_stored(tmp_path: Path) -> None:
     sizes = {}
     for file in (whole, packed):
         entry = ModelEntry(id=str(file), base=str(folder))
-        model = of_place(file, entry, defaults("z", entry, file), "z")
+        model = of_path(file, entry, defaults("z", entry, file), "z")
         assert model is not None
         assert {part.role for part in model.parts} == {"text", "denoiser", "vae"}
         [sizes[file.suffix]] = model.of("denoiser")
