@@ -15,6 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 STOP_SECONDS = 60
+LIGHT = "tests.harness.product"
+"""The same command with a model that needs no torch, for what depends on no model."""
+
 PATIENCE_MS = 120_000
 """How long a page is waited for: a machine may be busy, and none of it is measured."""
 
@@ -72,12 +75,12 @@ class Playground:
 
 
 @contextmanager
-def playground(folder: Path, *, port: int = 0, **environment: str) -> Iterator[Playground]:
+def playground(folder: Path, *, port: int = 0, module: str = "bot", **environment: str) -> Iterator[Playground]:
     """Start one whose pictures are kept in `folder`; it is stopped at the end."""
     command = [
         sys.executable,
         "-m",
-        "bot",
+        module,
         "playground",
         "--no-browser",
         "--port",

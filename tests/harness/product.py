@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.__main__ import main
-from bot.cli import check, pictures, serve
+from bot.cli import check, pictures, playground, serve
 from config.models import offered_models
 from config.settings import Settings
 from inference.api import Engine, RestartableEngine
@@ -42,6 +42,6 @@ def sketcher_of(settings: Settings, *, at_once: bool = False, every: bool = Fals
 
 
 if __name__ == "__main__":
-    for command in (check, pictures, serve):
+    for command in (check, pictures, playground, serve):
         command.engine_of = sketcher_of  # type: ignore[attr-defined]  # imported there, to be replaced here
     sys.exit(main())

@@ -22,6 +22,9 @@ START_SECONDS = 120.0
 
 PICTURE_SECONDS = 120.0
 
+LIGHT = "tests.harness.product"
+"""The same command with a model that needs no torch, for what depends on no model."""
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here yet")]
 
 
@@ -71,7 +74,9 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
     discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
 ) -> None:
     async with product(discord, tmp_path):
-        asked = await anna.command(channel, "img2img", image=noise(), prompt="an oil painting", strength=0.5, seed=11)
+        asked = await anna.command(
+            channel, "img2img", image=noise(), prompt="an oil painting", strength=0.5, steps=6, seed=11
+        )
         first = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
         assert asked.fetched_first is False, "it is answered before anything that may take long"
         # Enough steps that no machine is through before progress is shown; nobody waits for the end of them.
@@ -99,13 +104,16 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
 async def test_a_job_that_a_kill_interrupted_ends_in_its_message(
     discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
 ) -> None:
-    async with product(discord, tmp_path) as process:
-        asked = await anna.command(channel, "sweep", image=noise(), prompt="a storm")
-        message = await discord.shown(asked, lambda post: "a storm" in post.words, seconds=PICTURE_SECONDS)
+    held = tmp_path / "held"
+    held.touch()
+    async with product(discord, tmp_path, module=LIGHT) as process:
+        asked = await anna.command(channel, "sweep", image=noise(), prompt=f"while there is {held}")
+        message = await discord.shown(asked, lambda post: "Painting" in post.content, seconds=PICTURE_SECONDS)
         process.kill()
         await process.wait()
         await discord.until(lambda: not discord.gateway.ready.is_set(), what="the lost connection")
-    async with product(discord, tmp_path):
+    held.unlink()
+    async with product(discord, tmp_path, module=LIGHT):
         await discord.until(lambda: len(message.pictures) == 4, what="four pictures", seconds=PICTURE_SECONDS)
     assert len([post for post in discord.in_channel(channel) if post.pictures]) == 1
 
@@ -128,13 +136,13 @@ async def test_a_block_and_a_pause_outlive_a_killed_service(
         await process.wait()
         await discord.until(lambda: not discord.gateway.ready.is_set(), what="the lost connection")
 
-    async with product(discord, tmp_path) as process:
+    async with product(discord, tmp_path, module=LIGHT) as process:
         await changed("ban", member=anna.id)
         await killed(process)
-    async with product(discord, tmp_path) as process:
+    async with product(discord, tmp_path, module=LIGHT) as process:
         assert "blocked you" in await refused()
         await changed("unban", member=anna.id)
         await changed("pause")
         await killed(process)
-    async with product(discord, tmp_path):
+    async with product(discord, tmp_path, module=LIGHT):
         assert "paused" in await refused()

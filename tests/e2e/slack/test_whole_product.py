@@ -1,4 +1,4 @@
-"""`pentimento serve` as a process, with the shipped model, against the tests' Slack on both roads."""
+"""`pentimento serve` as a process against the tests' Slack on both roads, on one of them with the shipped model."""
 
 import asyncio
 import os
@@ -22,6 +22,9 @@ from tests.servers.slack.state import Conversation
 
 START_SECONDS = 180.0
 """Imports and the model's loading on two busy cores; nothing here is measured."""
+
+LIGHT = "tests.harness.product"
+"""The same command with a model that needs no torch, for what depends on no model."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -78,12 +81,15 @@ async def serving(
             assert await process.wait() in {0, -signal.SIGKILL}
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
+@pytest.mark.parametrize("road", [("socket", "bot"), ("http", LIGHT)], ids=lambda road: road[0])
 async def test_the_whole_product(
-    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, mode: str
+    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, road: tuple[str, str]
 ) -> None:
+    mode, module = road
+    held = tmp_path / "held"  # the light model paints for as long as this is there
+    held.touch()
     photo = slack.state.add_file(ann.team, ann.user, png("teal", (96, 64)))
-    async with serving(slack, tmp_path, mode):
+    async with serving(slack, tmp_path, mode, module=module):
         form = await ann.open("/img2img", general, "an oil painting --strength 0.5 --seed 7 --steps 2")
         await ann.submit(form, file=photo)
         result = await ann.result(general)
@@ -103,11 +109,12 @@ async def test_the_whole_product(
         await ann.say(general, "as a comic --steps 2", thread=asked["ts"])
         assert (await ann.result(general, 3))["thread_ts"] == asked["ts"]
 
-        await ann.submit(await ann.opens(lambda: ann.remix(general, asked)), prompt="a watercolor")
+        await ann.submit(await ann.opens(lambda: ann.remix(general, asked)), prompt=f"while there is {held}")
         await ann.see(lambda: len(ann.from_bot(general)) == 5)
 
+    held.unlink()
     # Stopped in the middle of that job; the next start takes it up and the message of old is the one that shows it.
-    async with serving(slack, tmp_path, mode):
+    async with serving(slack, tmp_path, mode, module=module):
         await ann.result(general, 4)
         assert len(ann.from_bot(general)) == 5
         await ann.press("Reroll", general, result)
@@ -126,12 +133,12 @@ async def test_a_block_and_a_pause_outlive_a_killed_service(
 ) -> None:
     ann.user.is_admin = True
     photo = slack.state.add_file(bob.team, bob.user, png())
-    async with serving(slack, tmp_path, "socket") as process:
+    async with serving(slack, tmp_path, "socket", module=LIGHT) as process:
         await ann.submit(await settings_of(ann, general), ban=bob.user.id)
         await ann.told("are saved")
         process.kill()
         await process.wait()
-    async with serving(slack, tmp_path, "socket") as process:
+    async with serving(slack, tmp_path, "socket", module=LIGHT) as process:
         await bob.say(general, "a boat", files=[photo])
         await bob.told("blocked you")
         form = await settings_of(ann, general)
@@ -141,6 +148,6 @@ async def test_a_block_and_a_pause_outlive_a_killed_service(
         await ann.see(lambda: len([each for each in slack.state.ephemerals if "saved" in each["text"]]) == 2)
         process.kill()
         await process.wait()
-    async with serving(slack, tmp_path, "socket"):
+    async with serving(slack, tmp_path, "socket", module=LIGHT):
         await bob.say(general, "a ship", files=[photo])
         await bob.told("paused")

@@ -1,13 +1,20 @@
-"""One playground for all tests of this folder: its start takes longer than most of them."""
+"""Playgrounds for all tests of this folder: a start takes longer than most of them."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.playground import Playground, playground
+from tests.harness.playground import LIGHT, Playground, playground
 
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     with playground(tmp_path_factory.mktemp("playground") / "kept") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def light_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """One for tests that depend on no model."""
+    with playground(tmp_path_factory.mktemp("light") / "kept", module=LIGHT) as running:
         yield running

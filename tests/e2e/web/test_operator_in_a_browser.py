@@ -13,6 +13,12 @@ PHOTO = Path("docs/demo/cup.jpg")
 
 
 @pytest.fixture(scope="module")
+def service(light_service: Playground) -> Playground:
+    """Nothing here depends on the model."""
+    return light_service
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for all tests here, none of which may have an event loop."""
     with chromium() as browser:

@@ -9,10 +9,16 @@ import pytest
 import pytest_asyncio
 
 from tests.builders.requests import png
-from tests.harness.playground import Playground, playground
+from tests.harness.playground import LIGHT, Playground, playground
 
 FORM = {"nonce": "a", "prompt": "oil", "strengths": "0.5"}
 UNKNOWN = "A" * 22
+
+
+@pytest.fixture(scope="module")
+def service(light_service: Playground) -> Playground:
+    """Nothing here depends on the model."""
+    return light_service
 
 
 @pytest_asyncio.fixture
@@ -129,6 +135,6 @@ async def test_what_is_wrong_with_a_form_is_said(
 
 
 def test_a_stop_ends_it_and_its_secret_is_its_owners(tmp_path: Path) -> None:
-    with playground(tmp_path / "kept") as running:
+    with playground(tmp_path / "kept", module=LIGHT) as running:
         assert (tmp_path / "kept/web-token").stat().st_mode & 0o077 == 0
         assert running.stop() == 0

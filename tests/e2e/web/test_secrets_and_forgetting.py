@@ -15,7 +15,7 @@ from tests.builders.requests import png
 from tests.e2e.discord.test_product import is_done
 from tests.e2e.test_health import START_SECONDS, service, slack_at
 from tests.harness.pages import OPERATOR_TOKEN, post
-from tests.harness.playground import playground
+from tests.harness.playground import LIGHT, playground
 from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
@@ -138,7 +138,7 @@ async def test_who_forgets_themselves_in_a_chat_is_gone_from_the_pages_and_no_se
 
 @pytest.mark.timeout(120)
 async def test_the_playground_tells_its_start_token_once_and_never_in_its_log(tmp_path: Path) -> None:
-    with playground(tmp_path / "kept", PENTIMENTO__LOG__LEVEL="debug") as running:
+    with playground(tmp_path / "kept", module=LIGHT, PENTIMENTO__LOG__LEVEL="debug") as running:
         async with aiohttp.ClientSession(running.origin, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
             async with browser.get("/", params={"token": GUESSED}) as answer:
                 assert answer.status == 403

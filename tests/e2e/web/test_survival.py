@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.builders.pictures import gif
 from tests.harness.pages import post
-from tests.harness.playground import Playground, chromium, done, needs_browser, opened, playground
+from tests.harness.playground import LIGHT, Playground, chromium, done, needs_browser, opened, playground
 from tests.harness.ports import free_port
 
 PHOTO = Path("docs/demo/cup.jpg")
@@ -59,7 +59,7 @@ def test_a_page_that_is_open_while_the_service_is_killed_ends_with_its_picture(
 
 
 async def test_open_streams_end_with_the_service(tmp_path: Path) -> None:
-    with playground(tmp_path / "kept", PENTIMENTO__SHUTDOWN__GRACE_SECONDS="1") as running:
+    with playground(tmp_path / "kept", module=LIGHT, PENTIMENTO__SHUTDOWN__GRACE_SECONDS="1") as running:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(running.origin, cookie_jar=jar) as session, AsyncExitStack() as streams:
             async with session.get("/", params={"token": running.token}):
@@ -86,7 +86,7 @@ async def test_what_is_too_long_a_bomb_or_no_picture_costs_a_sentence_and_no_mem
     assert len(bomb) == 35
     photo = PHOTO.read_bytes()
     too_long = photo + bytes(MAX_BYTES + 1 - len(photo))
-    with playground(tmp_path / "kept") as running:
+    with playground(tmp_path / "kept", module=LIGHT) as running:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(running.origin, cookie_jar=jar) as session:
             async with session.get("/", params={"token": running.token}):
