@@ -11,6 +11,12 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from inference.processes.deferred import defer
+
+# Test modules import diffusers, and with it what few tests use, in each of several processes: a quarter of the time
+# that collecting them takes.
+defer()
+
 # Rich's tracebacks print every local variable, which takes seconds on a busy machine: too long for an event loop that
 # is watched.
 structlog.configure(
