@@ -26,7 +26,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo playground styles test check pocket bench fix install clean
+.PHONY: help demo playground styles test check quantized pocket bench fix install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,11 +115,16 @@ BROWSER := command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -
 	&& { apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null 2>&1; } \
 	|| echo "Without Chromium the tests of the pages are skipped: sudo apt install chromium"
 
-test: check $(QUANTIZED) ## Everything that CI runs: make check and all tests
+# It looks at all tests, and so compiles their modules for the processes that run the others, each of which would.
+quantized: $(QUANTIZED)
+	@mkdir -p .tmp
+	PYTHONPATH=$(QUANTIZED) $(BIN)/python -m pytest -m quantized
+
+test: $(TOOLS) $(QUANTIZED) ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
 	@$(BROWSER)
+	@$(MAKE) --jobs=2 check quantized
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-	PYTHONPATH=$(QUANTIZED) $(BIN)/python -m pytest -m quantized tests/unit/inference/models tests/e2e/test_forms.py
 
 MINUTES ?= 120
 DEVICE ?= cpu
