@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from PIL import Image, ImageChops
 
 from adapters.sqlite.migrations import MIGRATIONS
 from bot.cli.owner import for_owner
+from bot.compose import engine_of
 from config.reading import load_settings
 from config.styles import load_styles
 from tests.builders.sketches import lines_kept, sketch
@@ -33,8 +35,16 @@ LIGHT = "tests.harness.product"
 
 
 @pytest.fixture(scope="module")
-def pentimento() -> Iterator[Bench]:
-    with command_line() as bench:
+def few_steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings, for the environment, with which the shipped model makes few steps if nobody says how many."""
+    file = tmp_path_factory.mktemp("models") / "models.toml"
+    file.write_text('[pocket]\nid = "pocket"\nsteps = 6\n')
+    return {"PENTIMENTO__MODELS__FILE": str(file)}
+
+
+@pytest.fixture(scope="module")
+def pentimento(few_steps: dict[str, str]) -> Iterator[Bench]:
+    with command_line(engine_of, **few_steps) as bench:
         yield bench
 
 
@@ -120,10 +130,14 @@ def test_a_style_acts_behind_a_prompt_that_is_too_long_and_what_was_not_read_is_
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
-    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+    pentimento: Bench, few_steps: dict[str, str], photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
     made = {}
-    for name, run, seed in (("first", process, 7), ("again", pentimento, 7), ("other", pentimento, 8)):
+    for name, run, seed in (
+        ("first", partial(process, **few_steps), 7),
+        ("again", pentimento, 7),
+        ("other", pentimento, 8),
+    ):
         made[name] = tmp_path / f"{name}.png"
         ran = run("img2img", photos[0], "oil painting", "--strength", 0.6, "--seed", seed, "--out", made[name])
         assert ran.returncode == 0, ran.stderr
@@ -177,7 +191,7 @@ def test_a_sketch_becomes_a_picture_that_keeps_its_lines(pentimento: Bench, tmp_
     made = {}
     for name, control in (("kept", ("--control", "scribble")), ("plain", ())):
         out = tmp_path / f"{name}.png"
-        asked = ("--strength", 1, "--seed", 7, "--out", out)
+        asked = ("--strength", 1, "--steps", 20, "--seed", 7, "--out", out)
         ran = pentimento("img2img", drawn, "a cyberpunk neon city", *control, *asked)
         assert ran.returncode == 0, ran.stderr
         made[name] = lines_kept(out.read_bytes())
@@ -189,7 +203,18 @@ def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(
     pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
     ran = pentimento(
-        "sweep", photos[0], "watercolor", "--strengths", "0.3,0.9", "--seed", 1, "--out", tmp_path, "--json"
+        "sweep",
+        photos[0],
+        "watercolor",
+        "--strengths",
+        "0.3,0.9",
+        "--steps",
+        20,
+        "--seed",
+        1,
+        "--out",
+        tmp_path,
+        "--json",
     )
 
     assert ran.returncode == 0, ran.stderr
