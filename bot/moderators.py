@@ -103,12 +103,10 @@ class Moderators:
         await self._store.change_place(place, lambda own: replace(own, paused=paused))
 
     async def _keep_bans(self, server: str, new: Ban | None, *, without: str) -> None:
+        now = self._clock.now()  # the change is made in the database's thread
+
         def changed(own: PlaceSettings) -> PlaceSettings:
-            lasting = [ban for ban in map(ban_of, own.banned or ()) if ban.user != without and self.lasts(ban)]
+            lasting = [ban for ban in map(ban_of, own.banned or ()) if ban.user != without and ban.until > now]
             return replace(own, banned=tuple(map(str, [*lasting, *([new] if new else [])])) or None)
 
         await self._store.change_place(server, changed)
-
-    def lasts(self, ban: Ban) -> bool:
-        """Whether it is not over yet."""
-        return ban.until > self._clock.now()
