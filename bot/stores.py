@@ -301,7 +301,10 @@ class ResultStore(DutyStore, Protocol):
         ...
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
-        """A copy of the results stands at a place; `openly`: they are no spoiler any more."""
+        """A copy of the results stands at a place: no job that was made from them has a hidden source any more.
+
+        `openly`: they are no spoiler any more.
+        """
         ...
 
     async def copies(self, job: JobId) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The part of the job store that knows what is said around a job's message."""
+"""The part of the job store that knows what is said around a job's message, and where copies of it stand."""
 
 import json
 import sqlite3
@@ -31,16 +31,43 @@ _TAKEN = """
 UPDATE jobs SET offers_thread = 0
 WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place = :place AND offers_thread
 """
+_COPIED = "INSERT INTO copies (job, place) SELECT id, :place FROM jobs WHERE id = :job ON CONFLICT DO NOTHING"
+_UNVEIL = "UPDATE jobs SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE id = :job"
+_UNHIDE = """
+UPDATE jobs INDEXED BY jobs_of_family
+SET lineage = json_set(lineage, '$.source_hidden', json('false'), '$.source_withheld', json('false'))
+WHERE lineage ->> '$.root' IN (SELECT coalesce(lineage ->> '$.root', id) FROM generations WHERE job = :job)
+    AND source IN (SELECT image FROM generations WHERE job = :job)
+"""
+_RESULTS_AS_THEIR_JOBS = """
+UPDATE generations SET lineage = (SELECT lineage FROM jobs WHERE id = generations.job)
+WHERE job = :job OR job IN (
+    SELECT id FROM jobs
+    WHERE lineage ->> '$.root' IN (SELECT coalesce(lineage ->> '$.root', id) FROM generations WHERE job = :job)
+)
+"""
 
 
 class Conversations:
-    """Meets `bot.stores.NoticeStore` and `ThreadStore`.
+    """Meets `bot.stores.NoticeStore`, `ThreadStore` and a part of `ResultStore`.
 
     Attributes:
         database: of the job store.
     """
 
     database: Database
+
+    async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
+        def note(tx: sqlite3.Connection) -> None:
+            tx.execute(_COPIED, {"job": job, "place": place})
+            for update in (_UNHIDE, *([_UNVEIL] if openly else []), _RESULTS_AS_THEIR_JOBS):
+                tx.execute(update, {"job": job})
+
+        await self.database.transaction(note)
+
+    async def copies(self, job: JobId) -> frozenset[str]:
+        rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))
+        return frozenset(row["place"] for row in rows)
 
     async def put_up(self, notice: Notice) -> None:
         reply_to = json.dumps(asdict(notice.reply_to))

@@ -52,15 +52,10 @@ INSERT OR REPLACE INTO generations (
     id, job, number, requester, source, image, recipe, lineage, width, height, effective_steps, seconds, created_at,
     notes, safety, kept
 ) VALUES (
-    :id, :job, :number, :requester, :source, :image, :recipe, :lineage, :width, :height, :effective_steps, :seconds,
-    :created_at, :notes, :safety, :kept
+    :id, :job, :number, :requester, :source, :image, :recipe, (SELECT lineage FROM jobs WHERE id = :job), :width,
+    :height, :effective_steps, :seconds, :created_at, :notes, :safety, :kept
 )
 """
-
-_UNVEIL = (
-    "UPDATE jobs SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE id = ?",
-    "UPDATE generations SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE job = ?",
-)
 
 _USAGE = """
 SELECT
@@ -280,21 +275,6 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
             )
 
         await self.database.transaction(set_to_changed)
-
-    async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
-        def note(tx: sqlite3.Connection) -> None:
-            tx.execute(
-                "INSERT INTO copies (job, place) SELECT id, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING",
-                (place, job),
-            )
-            for update in _UNVEIL if openly else ():
-                tx.execute(update, (job,))
-
-        await self.database.transaction(note)
-
-    async def copies(self, job: JobId) -> frozenset[str]:
-        rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))
-        return frozenset(row["place"] for row in rows)
 
     async def forget_places(self, prefix: str) -> None:
         await self._forget_places("substr(key, 1, ?) = ?", len(prefix), prefix)

@@ -598,6 +598,26 @@ async def test_what_is_published_openly_is_no_spoiler_any_more_and_its_neighbour
         assert [each.lineage for each in made] == [replace(hidden, spoiler=number == 1)]
 
 
+async def test_a_result_that_is_published_is_the_hidden_source_of_nothing_any_more(store: Store) -> None:
+    private = await finish(store, await store.add(replace(a_job(), private=True)))
+    (shown,) = await store.generations(private.id)
+    hidden = Lineage(parent=shown.id, root=shown.id, depth=2, source_hidden=True, source_withheld=True)
+    ended = await finish(store, await store.add(a_job(source=shown.image, lineage=hidden)))
+    running = await run(store, await store.add(a_job(source=shown.image, lineage=replace(hidden, scaled=True))))
+    (above,) = await store.generations(ended.id)
+    of_another = Lineage(parent=above.id, root=shown.id, depth=3, source_hidden=True)
+    other = await finish(store, await store.add(a_job(source=above.image, lineage=of_another)))
+    await store.copied(private.id, "discord:channel:1")
+    done = running.succeeded(at=running.created_at + 100)
+    assert await store.replace(running, done, generation=a_generation(running))
+    open_ = Lineage(parent=shown.id, root=shown.id, depth=2)
+    for job, lineage in ((ended, open_), (running, replace(open_, scaled=True)), (other, of_another)):
+        stored = await store.job(job.id)
+        assert stored is not None
+        assert stored.lineage == lineage
+        assert [each.lineage for each in await store.generations(job.id)] == [lineage]
+
+
 async def test_a_members_results_come_in_pages_newest_first(store: Store) -> None:
     jobs = [await finish(store, await store.add(a_job(at=float(number // 2)))) for number in range(5)]
     await finish(store, await store.add(a_job(user="bob")))

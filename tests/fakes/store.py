@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.ids import GenerationId, ImageId, JobId, index_of, job_of
-from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.job import Generation, Job, JobStatus, Lineage
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
@@ -85,7 +85,7 @@ class MemoryJobStore:
             ended_at=after.ended_at,
         )
         if generation is not None:
-            self._generations[generation.id] = generation
+            self._generations[generation.id] = replace(generation, lineage=stored.lineage)
         if after.status.ended and after.id not in self._over:
             self._outbox[after.id] = replace(self._outbox[after.id], due_at=after.ended_at or 0.0)
         if after.status in REFUNDED:
@@ -295,11 +295,16 @@ class MemoryJobStore:
         if job not in self._jobs:
             return
         self._copies.setdefault(job, set()).add(place)
+        shown = {each.image for each in await self.generations(job)}
+        for made in [each for each in self._jobs.values() if each.lineage.root and each.source in shown]:
+            await self._descends(made.id, replace(made.lineage, source_hidden=False, source_withheld=False))
         if openly:
-            kept = self._jobs[job]
-            self._jobs[job] = replace(kept, lineage=replace(kept.lineage, spoiler=False))
-            for each in await self.generations(job):
-                self._generations[each.id] = replace(each, lineage=replace(each.lineage, spoiler=False))
+            await self._descends(job, replace(self._jobs[job].lineage, spoiler=False))
+
+    async def _descends(self, job: JobId, lineage: Lineage) -> None:
+        self._jobs[job] = replace(self._jobs[job], lineage=lineage)
+        for each in await self.generations(job):
+            self._generations[each.id] = replace(each, lineage=lineage)
 
     async def copies(self, job: JobId) -> frozenset[str]:
         return frozenset(self._copies.get(job, ()))
