@@ -98,20 +98,14 @@ class Results:
             UserError: it has several and they have to say which, none yet, or they may not go on from it.
         """
         job = await self.allowed(Act.DERIVE, job_id, by)
-        return await self._the_one(job, await self._results(job_id))
+        made = await self._results(job_id)
+        if len(made) > 1:
+            raise InvalidRequest("refused-several-results", count=len(made))
+        return Found(generation=made[0], job=job, hidden=await self.is_hidden(job))
 
     async def shown_in(self, message: MessageRef, *, named: JobId | None = None) -> Job | None:
         """The job that a message shows; `named` is what it says itself, if the chat knows it as ours."""
         return await self._store.job_of_message(message) or (await self._store.job(named) if named else None)
-
-    async def in_message(self, message: MessageRef, *, by: Asker, named: JobId | None = None) -> Found | None:
-        """The result that a message of ours shows; None if there is none that this member may go on from.
-
-        Raises:
-            InvalidRequest: it shows several, and they have to say which.
-        """
-        job, made = await self.all_in_message(message, by=by, named=named)
-        return await self._the_one(job, made) if job and made else None
 
     async def all_in_message(
         self, message: MessageRef, *, by: Asker, named: JobId | None = None
@@ -121,11 +115,6 @@ class Results:
         if job is None or not await self._may(Act.DERIVE, replace(by, shown=job.id), job):
             return None, ()
         return job, await self._store.generations(job.id)
-
-    async def _the_one(self, job: Job, made: Sequence[Generation]) -> Found:
-        if len(made) > 1:
-            raise InvalidRequest("refused-several-results", count=len(made))
-        return Found(generation=made[0], job=job, hidden=await self.is_hidden(job))
 
     async def _found(self, generation: GenerationId, job: Job) -> Found | None:
         kept = await self._store.generation(generation)

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from adapters.slack import settings
 from adapters.slack.desk import Desk
-from adapters.slack.exchange import SlackExchange, check_kept
+from adapters.slack.exchange import SlackExchange, results_in
 from adapters.slack.forms import CALLBACK, Errand, read_form
-from adapters.slack.inbound import Inbound, job_id_in, place_of
+from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
-from adapters.slack.messenger import message_ref
 from adapters.slack.pages import privacy_buttons
 from adapters.slack.pictures import picture_among
 from adapters.slack.text import said
@@ -71,18 +70,13 @@ async def on_shortcut(at: SlackExchange) -> None:
         return
     message = body.get("message") or {}
     # One of our own results is worked on from our lossless copy, and is a chain.
-    ref, named = message_ref(place.channel, message.get("ts", "")), None
-    identity = await desk.api.installed(place.team)
-    if identity and message.get("user") == identity.bot_user:  # any app can write our metadata
-        named = job_id_in(message.get("metadata"))
-    job, made = await desk.service.results.all_in_message(ref, by=at.by, named=named)
+    job, made = await results_in(desk, place, message, at.by)
     if job and len(made) > 1:
         await open_form(at, replace(errand, job=job.id))
         return
     if job and made:
         await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, made[0].id), shown=job.id)
         return
-    await check_kept(desk, place.team, message)
     if file := picture_among(message.get("files")):
         author = file.get("user") or message.get("user", "")
         await open_form(at, replace(errand, file=file["id"], author=author))

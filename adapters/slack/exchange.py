@@ -1,7 +1,7 @@
 """One event of Slack's and the ways to answer it, as the core's conversation goes by them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, Team, place_key
+from adapters.slack.messenger import message_ref
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -20,7 +21,8 @@ from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Undeliverable
-from bot.domain.ids import GenerationId, JobId
+from bot.domain.ids import GenerationId, JobId, job_of
+from bot.domain.job import Generation, Job
 from bot.domain.picture import Attached
 from bot.domain.place import ThreadPolicy
 from bot.domain.request import ReplyTarget
@@ -55,22 +57,40 @@ def _way_to(place: Place) -> ThreadWay | None:
     return ThreadWay(usual=USUAL, open=start)
 
 
+def _buttons_in(message: Mapping[str, Any]) -> Iterator[ButtonId]:
+    for block in message.get("blocks") or ():
+        for each in block.get("elements") or ():
+            if button := parse_button_id(str(each.get("action_id", ""))):
+                yield button
+
+
 def _says(message: Mapping[str, Any], verb: Verb) -> bool:
     """Whether it has a button of ours that says so."""
-    elements = [each for block in message.get("blocks") or () for each in block.get("elements") or ()]
-    buttons = (parse_button_id(str(each.get("action_id", ""))) for each in elements)
-    return any(button and button.verb is verb for button in buttons)
+    return any(button.verb is verb for button in _buttons_in(message))
 
 
-async def check_kept(desk: Desk, team: Team, message: Mapping[str, Any]) -> None:
-    """For a message in which no result was found.
+async def job_named_in(desk: Desk, team: Team, message: Mapping[str, Any]) -> JobId | None:
+    """The job on the buttons of a message, if we wrote that: any app can write our buttons, and our metadata."""
+    identity = await desk.api.installed(team)
+    if not identity or message.get("user") != identity.bot_user:
+        return None
+    return next((job_of(button.target) for button in _buttons_in(message)), None)
+
+
+async def results_in(
+    desk: Desk, place: Place, message: Mapping[str, Any], by: Asker
+) -> tuple[Job | None, Sequence[Generation]]:
+    """The job that a message of ours shows, and its results, as far as this member may go on from them.
 
     Raises:
-        Gone: it shows one of ours that is not kept any more.
+        Gone: it shows one that is not kept any more.
     """
-    identity = await desk.api.installed(team)
-    if identity and message.get("user") == identity.bot_user and _says(message, Verb.DELETE):
+    named = await job_named_in(desk, place.team, message)
+    stands = message_ref(place.channel, message.get("ts", ""))
+    job, made = await desk.service.results.all_in_message(stands, by=by, named=named)
+    if named and not made and _says(message, Verb.DELETE):
         raise Gone("refused-gone")
+    return job, made
 
 
 class SlackExchange:
@@ -189,8 +209,12 @@ class SlackExchange:
                     await self._take_away(place.channel, reply)
         await self._take_away(place.channel, message)
         if above and above["ts"] != message.get("ts"):
-            found = [each for each in await self._thread_of(above["channel"], above) if each["ts"] == above["ts"]]
-            await self._take_away(above["channel"], (found or [above])[0])
+            await self._take_away(above["channel"], await self.message(above["channel"], above["ts"]) or above)
+
+    async def message(self, channel: str, ts: str) -> Mapping[str, Any]:
+        """A message as it stands; empty if Slack does not say."""
+        found = await self._thread_of(channel, {"ts": ts})
+        return next((each for each in found if each["ts"] == ts), {})
 
     async def _thread_of(self, channel: str, message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """A message with what stands in its thread; nothing if Slack does not say."""

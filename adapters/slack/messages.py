@@ -7,11 +7,10 @@ from typing import Any
 from adapters.slack.controls import OPEN_FORM
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.exchange import SlackExchange, check_kept
+from adapters.slack.exchange import SlackExchange, results_in
 from adapters.slack.greeting import called
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
-from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import actions, button, said
 from bot.domain.actions import VERBS, Verb
@@ -120,10 +119,11 @@ async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | N
         InvalidRequest: it has several, and the member has to say which.
         Gone: it shows a result of ours that is not kept any more.
     """
-    ref = message_ref(place.channel, message.get("ts", ""))
-    if found := await desk.service.results.in_message(ref, by=place.asker()):
-        return Found(generation=found.generation.id)
-    await check_kept(desk, place.team, message)
+    _, made = await results_in(desk, place, message, place.asker())
+    if len(made) > 1:
+        raise InvalidRequest("refused-several-results", count=len(made))
+    if made:
+        return Found(generation=made[0].id)
     file = picture_among(message.get("files"))
     return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
 

@@ -7,16 +7,18 @@ from typing import Any
 from adapters.slack import controls
 from adapters.slack.commands import open_form
 from adapters.slack.desk import Desk
-from adapters.slack.exchange import SlackExchange
+from adapters.slack.exchange import SlackExchange, job_named_in
 from adapters.slack.fields import values_of
 from adapters.slack.forms import Errand, errand_of, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone, InvalidRequest
+from bot.domain.job import Job
 from bot.domain.options import NOTHING_SAID, Options
 from bot.offers import Offer
 from bot.pages import said_page
@@ -42,11 +44,26 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
     """Do what a reaction on one of our messages says; any other is just a reaction."""
     reacted, here = event.body["event"], place_of(event.body)
     says = reaction_of(reacted["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
-    job = await desk.service.results.shown_in(message_ref(here.channel, reacted["item"]["ts"])) if says else None
-    if says and job:
-        inside = job.reply_to.address.get("thread", "")
+    if says is None:
+        return
+    job, inside = await _shown(desk, event, here)
+    if job:
         place = replace(here, thread=inside or here.thread, in_thread=False)
         await desk.conversation.react(SlackExchange(desk, event, place, in_thread=bool(inside)), says, job.id)
+
+
+async def _shown(desk: Desk, event: Inbound, here: Place) -> tuple[Job | None, str]:
+    """The job that the message shows which somebody reacted on, and the thread that the message stands in."""
+    reacted, results = event.body["event"], desk.service.results
+    stands = message_ref(here.channel, reacted["item"]["ts"])
+    if job := await results.shown_in(stands):
+        return job, job.reply_to.address.get("thread", "")
+    identity = await desk.api.installed(here.team)
+    if not identity or reacted.get("item_user") != identity.bot_user:
+        return None, ""
+    message = await SlackExchange(desk, event).message(here.channel, reacted["item"]["ts"])
+    named = await job_named_in(desk, here.team, message)  # a copy that was published, or sent to a member
+    return await results.shown_in(stands, named=named), message.get("thread_ts", "")
 
 
 async def _button(at: SlackExchange, code: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import AsyncMock
@@ -27,14 +26,12 @@ from bot.rendering import render
 from bot.texts import text
 from tests.builders.places import set_to
 from tests.harness.waiting import PATIENCE
-from tests.scenarios.people import REFUSALS, SECRET, people_of
+from tests.scenarios.humans import REFUSALS, SECRET
+from tests.scenarios.people import EVERYBODY, SEES, people_of
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
-EVERYBODY = ("other_platform", "moderator_elsewhere", "elsewhere", "member", "moderator", "requester")
-THERE = {"requester", "member", "moderator"}
-SEES = {"public": THERE, "published": THERE, "private": {"requester"}, "chain": {"requester"}}
 ENDS = {"requester", "moderator"}
 
 
@@ -155,43 +152,6 @@ async def test_a_form_that_says_the_id_of_a_job_that_its_member_may_not_see_is_r
             assert text("en", "refused-gone") in await people[name].forge(job.id), name
             made = await people.running.core.store.jobs_of(people[name].key, limit=9)
             assert [each.lineage.parent for each in made] == [None], "their own, and nothing of that job"
-
-
-@pytest.mark.parametrize("chat", ["discord", "slack"])
-async def test_reactions_do_what_their_member_may(chat: str, tmp_path: Path) -> None:
-    async with people_of(chat, tmp_path) as people:
-        message, job = await people.painted("public")
-        store = people.running.core.store
-
-        async def until(fact: Callable[[], Awaitable[object]]) -> None:
-            async with asyncio.timeout(PATIENCE):
-                while not await fact():
-                    await asyncio.sleep(0.01)
-
-        async def is_starred() -> bool:
-            return all(each.kept for each in await store.generations(job.id))
-
-        async def copies_of_member() -> bool:
-            return people.member.copies(job.id) > 0
-
-        async def rerolled() -> bool:
-            made = await store.jobs_of(people.member.key, limit=5)
-            return any(each.action is Action.REROLL and each.status.ended for each in made)
-
-        async def is_gone() -> bool:
-            return not await people.is_kept(job)
-
-        await people.member.react("⭐", message)
-        await until(copies_of_member)
-        assert not await is_starred(), "a copy to keep; what is kept for long is its requester's to say"
-        await people.requester.react("⭐", message)
-        await until(is_starred)
-        await people.member.react("🔁", message)
-        await until(rerolled)
-        (again,) = [each for each in await store.jobs_of(people.member.key, limit=5) if each.action is Action.REROLL]
-        assert (again.requester.key, again.lineage.parent) == (people.member.key, generation_id(job.id, 0))
-        await people.moderator.react("❌", message)
-        await until(is_gone)
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -324,3 +284,30 @@ async def test_a_private_source_stays_hidden_in_everything_that_others_make_of_a
             if kept:
                 assert await people.requester.press(Verb.DELETE, parent.id) == "deleted"
                 assert not await people.is_kept(parent)
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_a_private_source_that_is_published_as_well_is_hidden_from_nobody_there(
+    chat: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        (parent, job), store = await people.published_chain(), people.running.core.store
+        (shown,) = await store.generations(parent.id)
+        hidden = text("en", "refused-source-hidden")
+        assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
+        [rerolled] = await store.jobs_of(people.member.key, limit=1)
+        for made in (job, rerolled):
+            weaker = text("en", "refused-source-strength", least="0.5")
+            assert weaker in await people.member.press(Verb.SWEEP, made.id)
+            assert await people.member.press(Verb.COMPARE, made.id) == hidden
+        await people.publish(parent)
+        for made in (job, rerolled):
+            now, results = await people.now(made), await store.generations(made.id)
+            assert now.source == shown.image
+            assert render(now, results, public=True).source is not None
+            assert await people.member.press(Verb.COMPARE, made.id) != hidden
+            assert await people.member.press(Verb.SWEEP, made.id) not in REFUSALS
+            [swept] = await store.jobs_of(people.member.key, limit=1)
+            assert (swept.action, swept.source, swept.lineage.source_hidden) == (Action.SWEEP, shown.image, False)
+        assert SECRET in await people.member.press(Verb.DETAILS, job.id)
+        assert await people.elsewhere.press(Verb.REROLL, job.id) in REFUSALS

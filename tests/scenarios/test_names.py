@@ -13,7 +13,8 @@ from adapters.slack.text import escape, literal
 from bot.domain.actions import Verb
 from bot.domain.request import Requester
 from bot.domain.words import clean_text
-from tests.scenarios.people import REFUSALS, DiscordHuman, Human, People, SlackHuman, people_of
+from tests.scenarios.humans import REFUSALS, DiscordHuman, Human, SlackHuman
+from tests.scenarios.people import People, people_of
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")

@@ -165,21 +165,22 @@ class Person:
         await self.server.gateway.send("MESSAGE_CREATE", seen)
         return post
 
-    async def react(self, post: Post, emoji: str) -> None:
-        """A reaction."""
+    async def react(self, post: Post, emoji: str, *, channel: Channel | None = None) -> None:
+        """A reaction; with `channel` one that says the message stood there."""
+        channel = channel or post.channel
         event: dict[str, Any] = {
             "user_id": self.id,
-            "channel_id": post.channel.id,
+            "channel_id": channel.id,
             "message_id": post.id,
             "message_author_id": post.payload["author"]["id"],
             "emoji": {"id": None, "name": emoji},
             "burst": False,
             "type": 0,
         }
-        if post.channel.guild:
-            event["guild_id"] = post.channel.guild.id
+        if channel.guild:
+            event["guild_id"] = channel.guild.id
             keeps = self.permissions == payloads.EVERYTHING
-            roles = self.server.keepers_of(post.channel.guild) if keeps else self.server.roles_of(self)
+            roles = self.server.keepers_of(channel.guild) if keeps else self.server.roles_of(self)
             event["member"] = payloads.member(self.payload, roles=roles)
         await self.server.gateway.send("MESSAGE_REACTION_ADD", event)
 
