@@ -18,23 +18,27 @@ from bot.domain.errors import (
     DeliveryError,
     Gone,
     InvalidRequest,
+    PictureRefused,
     PromptBlocked,
     Repeated,
     StorageFailed,
     UnknownStyle,
     UserError,
 )
+from bot.domain.flags import parse_flags
 from bot.domain.ids import JobId, generation_id, job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.picture import Attached
-from bot.drafts import Drafts
+from bot.drafts import Drafts, SentForm, WaysOn
 from bot.exchange import Exchange
-from bot.first_minute import SAMPLE_WISH, sample
+from bot.first_minute import GREETINGS, SAMPLE_WISH, sample
 from bot.forms import Form
 from bot.lookups import Lookups
+from bot.mentions import Mention
 from bot.pages import Look, Page, Part, Row, refusal_page, report_page
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.ports import Clock, Exporter
+from bot.rendering import marks
 from bot.results import Description
 from bot.service import Service
 from bot.texts import day, text
@@ -48,6 +52,7 @@ class Conversation(Lookups):
     def __init__(self, *, service: Service, exporter: Exporter, clock: Clock) -> None:
         super().__init__(service=service, exporter=exporter, clock=clock)
         self._wishes: Drafts[tuple[Wish, JobId | None]] = Drafts()
+        self._forms: Drafts[SentForm] = Drafts()
 
     async def ask(self, at: Exchange, wish: Wish, *, shown: JobId | None = None) -> None:
         """Hand a wish in; `shown` is the job of our own message that it happened on, if the event does not say."""
@@ -75,9 +80,69 @@ class Conversation(Lookups):
         except StorageFailed:
             log.warning("greeting put off", incoming=at.event_id)
 
-    def mends(self, refused: UserError, event_id: str, by: Asker) -> Sequence[str]:
-        """The styles that a wish can be taken with which was refused for its own; see `take`."""
-        return refused.near if isinstance(refused, UnknownStyle) and self.refused_wish(event_id, by) else ()
+    async def mention(self, at: Exchange, mention: Mention) -> None:
+        """A message that calls the bot: what is done with its picture, or with the one that it answers."""
+        shown = mention.pictures()
+        if not (shown or mention.answers) and mention.words.lower() in GREETINGS:
+            await mention.greet()
+            return
+        written = parse_flags(mention.words, styles=self._service.styles)
+        if not shown:
+            try:
+                shown = await mention.above()
+            except PictureRefused as refused:
+                await mention.offer(refused)
+                return
+        if len(shown) > 1:
+            raise InvalidRequest("refused-several-pictures", count=len(shown))
+        (picture,) = shown
+        wish = Wish(
+            options=written.options,
+            action=written.action,
+            generation=picture.result,
+            source=picture.source,
+            author=picture.author,
+        )
+        await self.ask(at, wish)
+
+    def ways_on(
+        self, refused: UserError, *, event_id: str, by: Asker, locale: str, form: SentForm | None = None
+    ) -> WaysOn:
+        """How a member may go on at once after a refusal: by another style, or by the form that was refused."""
+        takes, again, written = dict[str, str](), "", ""
+        if isinstance(refused, UnknownStyle) and self.refused_wish(event_id, by):
+            takes = {style: text(locale, "button-take", style=style) for style in refused.near}
+        if form and not isinstance(refused, Repeated):
+            self.keep_form(event_id, form, by=by)
+            again, written = text(locale, "form-again"), str(form.values.get("prompt", ""))
+        return WaysOn(takes=takes, again=again, written=written)
+
+    def keep_form(self, name: str, form: SentForm, *, by: Asker) -> None:
+        """Remember a form of a member's that was refused."""
+        self._forms.keep(name, by.requester.key, form)
+
+    def refused_form(self, name: str, *, by: Asker) -> SentForm | None:
+        """A member's form that was refused, if it is still known."""
+        return self._forms.find(name, by.requester.key)
+
+    async def reopen(
+        self, at: Exchange, name: str, form_of: Callable[[SentForm], Awaitable[Form]], *, also: str = ""
+    ) -> None:
+        """Open a refused form again, with what its member wrote.
+
+        Args:
+            at: what opens it.
+            name: by which it was kept.
+            form_of: the form as it opens anew; raises `UserError` if what it is about is not there any more.
+            also: another name by which it is known from now on.
+        """
+        sent = self.refused_form(name, by=at.by)
+        if sent is None:
+            raise Gone("refused-form-gone")
+        form = await form_of(sent)
+        if also:
+            self.keep_form(also, sent, by=at.by)
+        await at.open(form.filled(sent.values), sent.about)
 
     def refused_wish(self, event_id: str, by: Asker) -> Wish | None:
         """A member's wish that was refused for its style, if it is still known."""
@@ -164,9 +229,15 @@ class Conversation(Lookups):
         *,
         said: Options = NOTHING_SAID,
         pictures: Sequence[str] = (),
+        of: JobId | None = None,
         uploads: bool = False,
     ) -> Form:
-        """The form for a picture of the member's; see `bot.picture_form.picture_form`."""
+        """The form for a picture of the member's, or for one of several that a job made (`of`).
+
+        What else it takes is in `bot.picture_form.picture_form`.
+        """
+        if of:
+            pictures = marks(await self._service.results.allowed(Act.DERIVE, of, at.by))
         usual = await self._service.places.settings(*at.by.keys)
         return picture_form(
             purpose,
@@ -178,6 +249,14 @@ class Conversation(Lookups):
             uploads=uploads,
             recent=await self._service.styles_of(at.by.requester),
         )
+
+    async def words_form(self, at: Exchange, words: str) -> Form:
+        """The form for a picture that is added to it, with words that were written without one."""
+        try:
+            said = parse_flags(words, styles=self._service.styles).options
+        except InvalidRequest:  # it is mended in the form, where it stands as it was written
+            said = Options(prompt=words)
+        return await self.picture_form(at, Purpose.REMIX, said=said, uploads=True)
 
     async def style_form(self, at: Exchange, style: str) -> Form:
         """The form for a picture that a style was chosen for.

@@ -89,8 +89,11 @@ class Exchange(Protocol):
     async def show_styles(self, page: int) -> None:
         """Show the presets to choose from, or a page of them."""
 
-    async def open(self, form: Form, about: ButtonId) -> None:
-        """Open a form about a result: what it says is done with that by the verb of `about`."""
+    async def open(self, form: Form, about: ButtonId | str) -> None:
+        """Open a form about a result: what it says is done with that by the verb of `about`.
+
+        Text is what `SentForm.about` says of a form that was refused.
+        """
 
     async def greet(self) -> None:
         """Greet the place, if that is due: somebody used the bot there where everybody sees it.

@@ -11,7 +11,7 @@ import structlog
 from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
-from adapters.discord.forms import modal, values_of
+from adapters.discord.forms import modal
 from adapters.discord.ids import TakeId, again_id
 from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
@@ -20,7 +20,7 @@ from adapters.discord.named import CommandNames
 from adapters.discord.paging import laid_out
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
 from bot.domain.options import MAX_PROMPT
-from bot.drafts import Drafts
+from bot.drafts import WaysOn
 from bot.forms import Form
 from bot.metrics import ACKNOWLEDGEMENT
 from bot.notices import Notices
@@ -78,7 +78,6 @@ class Answers:
         self._rest = rest
         self._clock = clock
         self._in_place = InPlace(rest, notices)
-        self.drafts: Drafts[Incoming] = Drafts()
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
         """Tell Discord that an answer follows. Never fails: if it is too late, the answer takes another way."""
@@ -142,21 +141,11 @@ class Answers:
             return None
         return response
 
-    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool, styles: Sequence[str] = ()) -> None:
-        """Tell the member why not; a form is offered again, with what they wrote in it.
-
-        Args:
-            answered: what is refused.
-            sentence: why.
-            mendable: another try may be better.
-            styles: with which it can be taken at once.
-        """
+    async def refuse(self, answered: Answered, sentence: str, ways_on: WaysOn) -> None:
+        """Tell the member why not, and offer the ways on."""
         event = answered.event
-        body: Payload = {"content": f"⚠️ {self.names.linked(sentence, event.origin.locale)}"}
-        if event.kind is Kind.MODAL and mendable:
-            body = {**body, **self._offered_again(event)}
-        if styles:
-            body = {**body, "components": [_takes(event, styles), *body.get("components", ())]}
+        said = f"⚠️ {self.names.linked(sentence, event.origin.locale)}"
+        body: Payload = {"content": said, **_offered(event, ways_on)}
         if event.kind is Kind.AUTOCOMPLETE:  # takes no words, and the command itself will say them
             await self.suggest(event, {})
             return
@@ -168,13 +157,6 @@ class Answers:
             if isinstance(await self._at_once(event, _MESSAGE, now), Response):
                 return
         await self.show(answered, body, openly=True)
-
-    def _offered_again(self, event: Incoming) -> Payload:
-        self.drafts.keep(event.id, event.origin.user, event)
-        again = raw_button(text(event.origin.locale, "form-again"), again_id(event.id))
-        written = str(values_of(event.body).get("prompt", ""))
-        words = {"embeds": [{"description": quoted(written, most=MAX_PROMPT)}]} if written else {}
-        return {"components": [{"type": 1, "components": [again]}], **words}
 
     async def show_page(self, answered: Answered, page: Page) -> None:
         """Put a page into the message that was promised."""
@@ -225,7 +207,9 @@ class Answers:
             return fault
 
 
-def _takes(event: Incoming, styles: Sequence[str]) -> Payload:
-    locale = event.origin.locale
-    made = [raw_button(text(locale, "button-take", style=each), str(TakeId(event.id, each))) for each in styles]
-    return {"type": 1, "components": made[:_ROW]}
+def _offered(event: Incoming, ways_on: WaysOn) -> Payload:
+    takes = [raw_button(label, str(TakeId(event.id, style))) for style, label in ways_on.takes.items()]
+    again = [raw_button(ways_on.again, again_id(event.id))] if ways_on.again else []
+    rows = [{"type": 1, "components": row} for row in (takes[:_ROW], again) if row]
+    words = [{"description": quoted(ways_on.written, most=MAX_PROMPT)}] if ways_on.written else []
+    return {**({"components": rows} if rows else {}), **({"embeds": words} if words else {})}

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from adapters.discord import greeting, lookups, picking, reactions, remix, settings
+from adapters.discord import greeting, lookups, mentions, picking, reactions, remix, settings
 from adapters.discord.answers import Ack
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.exchange import DiscordExchange
@@ -53,7 +53,7 @@ _ACKS = {Seen.HERE: Ack.PUBLIC, Seen.ALL: Ack.PUBLIC, Seen.MEMBER: Ack.HIDDEN, S
 _LOOK_UP = Flow(lookups.look_up, Ack.HIDDEN)
 
 _FLOWS: dict[str, Flow] = {
-    Kind.MENTION: Flow(remix.mention, lasting=True),
+    Kind.MENTION: Flow(mentions.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
     Kind.JOINED: Flow(_joined, lasting=True),
     Kind.LEFT: Flow(_left, lasting=True),

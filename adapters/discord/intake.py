@@ -8,6 +8,7 @@ from adapters.discord.answers import Ack, Answered
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.flows import flow_of
+from adapters.discord.forms import values_of
 from adapters.discord.ids import STYLED, TakeId, parse_take_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.markdown import inert
@@ -15,7 +16,8 @@ from adapters.discord.places import asker
 from adapters.discord.rest import Response
 from adapters.discord.threads import goes_elsewhere
 from adapters.discord.translate import options
-from bot.domain.errors import Repeated, UserError
+from bot.domain.errors import UserError
+from bot.drafts import SentForm
 from bot.inbox import Inbox, Taken
 from bot.ports import Clock
 from bot.stores import InboxEvent, InboxStore
@@ -71,10 +73,13 @@ class _Arrival:
         """In the place of the promised answer; of a server that has us there is nobody to tell."""
         if self._event.kind in {Kind.JOINED, Kind.LEFT}:
             return
-        sentence = refused.sentence(self._event.origin.locale, literal=inert)
-        mendable = not isinstance(refused, Repeated)
-        styles = self._desk.conversation.mends(refused, self.id, asker(self._event))
-        await self._desk.answers.refuse(self._answered, sentence, mendable=mendable, styles=styles)
+        event, talk, form = self._event, self._desk.conversation, None
+        locale, by = event.origin.locale, asker(event)
+        if event.kind is Kind.MODAL:
+            hidden = (talk.refused_form(event.message, by=by) or event).hidden
+            form = SentForm(about=event.name, values=values_of(event.body), hidden=hidden)
+        ways_on = talk.ways_on(refused, event_id=self.id, by=by, locale=locale, form=form)
+        await self._desk.answers.refuse(self._answered, refused.sentence(locale, literal=inert), ways_on)
 
     async def _ack(self) -> Ack:
         event, flow = self._event, self._flow
@@ -85,7 +90,7 @@ class _Arrival:
         if private is None:
             private = (await self._desk.service.places.settings(*asker(event).keys)).private
         # A form that was opened again under its refusal, which its member alone saw, is what it was before.
-        again = self._desk.answers.drafts.find(event.message, event.origin.user)
+        again = self._desk.conversation.refused_form(event.message, by=asker(event))
         opened_alone = bool(taken) or event.name == STYLED  # on a page that only its reader sees
         if private or ((again or event).hidden and not opened_alone):
             return Ack.HIDDEN

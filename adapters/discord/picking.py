@@ -6,12 +6,9 @@ from adapters.discord.faults import ERRORS
 from adapters.discord.ids import FormId, Opened, parse_form_id
 from adapters.discord.markup import said
 from adapters.discord.rest import Payload
-from adapters.discord.translate import wish_of_words
 from bot.domain.actions import VERBS, Verb
-from bot.domain.errors import Gone, InvalidRequest, NotAllowed, PictureRefused
-from bot.domain.options import NOTHING_SAID, Options
+from bot.domain.errors import Gone, NotAllowed, PictureRefused
 from bot.forms import Form
-from bot.picture_form import Purpose
 from bot.texts import text
 
 
@@ -37,26 +34,21 @@ async def open_form(at: DiscordExchange) -> None:
 
 async def form_on(at: DiscordExchange, about: FormId) -> Form:
     """The form as it opens; what the message says is read again, as its id is all that a button carries."""
-    said_there = await _said_in(at, about)
-    return await at.desk.conversation.picture_form(at, Purpose.REMIX, said=said_there, uploads=True)
+    return await at.desk.conversation.words_form(at, await _said_in(at, about))
 
 
-async def _said_in(at: DiscordExchange, about: FormId) -> Options:
+async def _said_in(at: DiscordExchange, about: FormId) -> str:
     """What the message says that was answered.
 
     Raises:
         NotAllowed: it is somebody else's.
     """
     if about.channel != at.event.origin.channel:  # an id that somebody made up: they may not see what is there
-        return NOTHING_SAID
+        return ""
     try:
         message = await at.desk.rest.message(about.channel, about.message)
     except ERRORS:
-        return NOTHING_SAID
+        return ""
     if message["author"]["id"] != at.event.origin.user:
         raise NotAllowed("refused-not-yours")
-    words = said(str(message.get("content", "")), me=at.desk.me)
-    try:
-        return wish_of_words(words, at.desk.service.styles).options
-    except InvalidRequest:  # it is mended in the form, where it stands as it was written
-        return Options(prompt=words)
+    return said(str(message.get("content", "")), me=at.desk.me)

@@ -22,7 +22,6 @@ from bot.conversation import Conversation
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.stores import Store
-from inference.api import ControlKind
 
 COLLECT_LOOK_SECONDS = 5.0
 
@@ -111,7 +110,7 @@ class DiscordPlatform:
             registering = register(
                 self._rest,
                 application,
-                commands(self._controls(), web=self._service.sign_in is not None),
+                commands(self._service.menu().controls, web=self._service.sign_in is not None),
                 learn=self._names.learn,
                 waits=RECONNECT,
             )
@@ -129,8 +128,3 @@ class DiscordPlatform:
         while True:
             await asyncio.sleep(COLLECT_LOOK_SECONDS)
             await self.messenger.offer_collect()
-
-    def _controls(self) -> list[ControlKind]:
-        """The kinds of structure that any model can be made to keep."""
-        kinds = {kind for defaults in self._service.models.values() for kind in defaults.controls}
-        return [kind for kind in ControlKind if kind in kinds]

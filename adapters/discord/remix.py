@@ -1,24 +1,23 @@
-"""From a picture and words to a job: the commands, **Remix image** and its form, mentions and replies."""
+"""From a picture and words to a job: the commands, **Remix image** and the forms."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import greeting, picking, settings
+from adapters.discord import picking, settings
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
 from adapters.discord.ids import STYLED, FormId, Opened, parse_again_id, parse_form_id, parse_take_id
 from adapters.discord.incoming import PLATFORM, Upload
-from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
-from adapters.discord.translate import picture_of, wish_of_command, wish_of_words, with_picture
+from adapters.discord.translate import picture_of, wish_of_command, with_picture
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
-from bot.domain.errors import Gone, InvalidRequest, PictureRefused
+from bot.domain.errors import Gone, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
-from bot.first_minute import GREETINGS
+from bot.drafts import SentForm
 from bot.forms import PICTURE, Form
 from bot.picture_form import PURPOSES, Purpose
 
@@ -32,29 +31,6 @@ async def command(at: DiscordExchange) -> None:
     if drawn:
         wish = replace(wish, control_map=drawn.sent(desk.downloads))
     await desk.conversation.ask(at, wish)
-
-
-async def mention(at: DiscordExchange) -> None:
-    """A message that mentions us: with a picture, or in reply to one."""
-    desk, body = at.desk, at.event.body
-    words = said(str(body["content"]), me=desk.me, role=str(body.get("role", "")), names=body.get("names"))
-    own = body["message"]
-    if body.get("withheld"):
-        raise InvalidRequest("refused-role-withheld")
-    shows = pictures_in(own, me=desk.me) or has_sticker(own) or body["replied_message"]
-    if words.lower() in GREETINGS and not shows:
-        if not await greeting.greeted(desk, at.event):
-            await desk.conversation.help(at)
-        return
-    wish = wish_of_words(words, desk.service.styles)
-    try:
-        pictures = await _mentioned(at)
-    except PictureRefused as refused:
-        await picking.offer(at, refused)
-        return
-    if len(pictures) > 1:
-        raise InvalidRequest("refused-several-pictures", count=len(pictures))
-    await desk.conversation.ask(at, with_picture(wish, pictures[0], desk.downloads))
 
 
 async def menu(at: DiscordExchange) -> None:
@@ -84,25 +60,22 @@ async def form_on(at: DiscordExchange, about: FormId) -> Form:
 
 async def reopen(at: DiscordExchange) -> None:
     """The button under the refusal of a form: opens it with what its member wrote."""
-    desk, user, asked = at.desk, at.event.origin.user, parse_again_id(at.event.name)
-    draft = desk.answers.drafts.find(asked, user) if asked else None
-    if draft is None:
+
+    async def form_of(sent: SentForm) -> Form:
+        if about := parse_form_id(sent.about):
+            return await (form_on if about.opened is Opened.REMIX else picking.form_on)(at, about)
+        if sent.about == STYLED:
+            style = str(sent.values.get("style", ""))
+            said = Options(style=style) if style in at.desk.service.styles else NOTHING_SAID
+            return await at.desk.conversation.picture_form(at, Purpose.REMIX, said=said, uploads=True)
+        if sent.about == settings.SET_UP:
+            return await settings.set_up_form(at)
+        if button := parse_button_id(sent.about):
+            return await at.desk.conversation.result_form(at, button)
         raise Gone("refused-form-gone")
-    values = values_of(draft.body)
-    if about := parse_form_id(draft.name):
-        form = await (form_on if about.opened is Opened.REMIX else picking.form_on)(at, about)
-    elif draft.name == STYLED:
-        style = str(values.get("style", ""))
-        said_there = Options(style=style) if style in desk.service.styles else NOTHING_SAID
-        form = await desk.conversation.picture_form(at, Purpose.REMIX, said=said_there, uploads=True)
-    elif draft.name == settings.SET_UP:
-        form = await settings.set_up_form(at)
-    elif button := parse_button_id(draft.name):
-        form = await desk.conversation.result_form(at, button)
-    else:
-        raise Gone("refused-form-gone")
-    desk.answers.drafts.keep(at.event.message, user, draft)
-    await at.open(form.filled(values), draft.name)
+
+    refused = f"{PLATFORM}:{parse_again_id(at.event.name)}"
+    await at.desk.conversation.reopen(at, refused, form_of, also=at.event.message)
 
 
 async def take(at: DiscordExchange) -> None:
@@ -147,35 +120,6 @@ async def _pictures_on(at: DiscordExchange, about: FormId) -> list[Upload]:
         return _pictures_of(at, await at.desk.rest.message(about.channel, about.message))
     except ERRORS:
         raise PictureRefused("refused-form-forgotten") from None
-
-
-async def _mentioned(at: DiscordExchange) -> list[Upload]:
-    """The mention's own pictures, else those of the message it answers.
-
-    Raises:
-        PictureRefused: there are none, or Discord withholds them.
-    """
-    desk, body = at.desk, at.event.body
-    own = body["message"]
-    if pictures := pictures_in(own, me=desk.me):
-        return pictures
-    if not body["replied_message"]:
-        if has_sticker(own):
-            raise PictureRefused("refused-sticker")
-        raise PictureRefused("refused-no-picture")
-    replied = body["replied"]
-    if replied is not None and (pictures := pictures_in(replied, me=desk.me)):
-        return pictures
-    # What the gateway left out may be there on asking; without the message-content intent it is often not.
-    try:
-        fetched = await desk.rest.message(body["replied_channel"], body["replied_message"])
-    except ERRORS:
-        fetched = replied or {}
-    if pictures := pictures_in(fetched, me=desk.me):
-        return pictures
-    if has_sticker(fetched):
-        raise PictureRefused("refused-sticker")
-    raise PictureRefused("refused-withheld")
 
 
 def _pictures_of(at: DiscordExchange, message: Mapping[str, Any]) -> list[Upload]:

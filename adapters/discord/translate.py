@@ -10,7 +10,7 @@ from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
 from adapters.downloads import Downloader
 from bot.domain.ask import Wish
-from bot.domain.flags import parse_flags, with_flags
+from bot.domain.flags import with_flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.options import OPTIONS, Kind, read_options
 from bot.domain.request import ASKING, Action
@@ -63,16 +63,6 @@ def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
     """The prose among some values, with names for codes."""
     prose = [row.name for row in OPTIONS if row.kind is Kind.PROSE and row.name in values]
     return {name: said(str(values[name]), formatted=False) for name in prose}
-
-
-def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
-    """What stands in a message that mentions us; in answer to a result it needs no prompt, which is the result's.
-
-    Raises:
-        InvalidRequest: a flag's value is no such value.
-    """
-    written = parse_flags(words, styles=styles)
-    return Wish(options=written.options, action=written.action)
 
 
 def with_picture(wish: Wish, picture: Upload, downloads: Downloader) -> Wish:

@@ -1,6 +1,5 @@
 """Slash commands, shortcuts and sent forms: each of the first two opens a modal at once."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.slack import settings
@@ -12,7 +11,6 @@ from adapters.slack.members import Place
 from adapters.slack.pages import privacy_buttons
 from adapters.slack.pictures import picture_among
 from adapters.slack.text import said
-from bot.domain.access import Act
 from bot.domain.actions import Verb
 from bot.domain.ask import Wish
 from bot.domain.button_id import ButtonId
@@ -21,10 +19,9 @@ from bot.domain.flags import parse_flags
 from bot.domain.ids import JobId
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ASKING
-from bot.forms import Values
+from bot.forms import Form
 from bot.pages import said_page
 from bot.picture_form import Purpose
-from bot.rendering import marks
 from bot.texts import COMMANDS
 
 REMIX = "remix_image"
@@ -84,27 +81,20 @@ async def on_shortcut(at: SlackExchange) -> None:
         raise PictureRefused("refused-slack-no-picture-there")
 
 
-async def open_form(
-    at: SlackExchange, errand: Errand, said: Options = NOTHING_SAID, *, values: Values | None = None
-) -> None:
-    """Open the form of an errand.
+async def open_form(at: SlackExchange, errand: Errand, said: Options = NOTHING_SAID) -> None:
+    """Open the form of an errand; `said` is what is known already."""
+    await at.open_form(errand, await form_of(at, errand, said))
 
-    Args:
-        at: what opens it.
-        errand: what it is for.
-        said: what is known already.
-        values: what stood in it when it was refused.
-    """
+
+async def form_of(at: SlackExchange, errand: Errand, said: Options = NOTHING_SAID) -> Form:
+    """The form of an errand as it opens."""
     talk = at.desk.conversation
     if errand.purpose.verb and errand.generation:
-        form = await talk.result_form(at, ButtonId(errand.purpose.verb, errand.generation))
-    else:
-        pictures: Sequence[str] = (errand.file,) if errand.file else ()
-        if errand.job:
-            pictures = marks(await at.desk.service.results.allowed(Act.DERIVE, JobId(errand.job), at.by))
-        uploads = errand.needs_file
-        form = await talk.picture_form(at, errand.purpose, said=said, pictures=pictures, uploads=uploads)
-    await at.open_form(errand, form.filled(values or {}))
+        return await talk.result_form(at, ButtonId(errand.purpose.verb, errand.generation))
+    pictures = (errand.file,) if errand.file else ()
+    several = JobId(errand.job) if errand.job else None
+    uploads = errand.needs_file
+    return await talk.picture_form(at, errand.purpose, said=said, pictures=pictures, of=several, uploads=uploads)
 
 
 async def on_submission(desk: Desk, event: Inbound) -> None:

@@ -15,7 +15,7 @@ OPEN_FORM = "open_form"
 """Opens an empty form, from App Home."""
 
 AGAIN = "again"
-"""Begins the id of the button that opens a refused form again; the view's id follows."""
+"""Begins the id of the button that opens a refused form again; the event that sent it follows."""
 
 MENU = "menu"
 """Begins the id of a menu; what is chosen is the id of a button."""

@@ -3,26 +3,23 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from adapters.slack.api import SlackApi
-from adapters.slack.controls import AGAIN
 from adapters.slack.errors import SlackFault
-from adapters.slack.fields import values_of
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
-from adapters.slack.text import Block, actions, button, plain, section
+from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
-from bot.drafts import Drafts
 from bot.latest import Latest
-from bot.ports import Clock, Exporter
+from bot.ports import Clock
 from bot.service import Service
 from bot.texts import REFERENCE, Argument, text
 
@@ -97,12 +94,10 @@ class Desk:
     conversation: Conversation
     messenger: SlackMessenger
     uploads: Uploads
-    exporter: Exporter
     notices: Notices
     pictures: Pictures
     members: Members
     clock: Clock
-    drafts: Drafts[Mapping[str, Any]] = field(default_factory=Drafts)
 
     async def open_view(self, event: Inbound, view: Block) -> str:
         """Open a modal; Slack allows three seconds for it, so nothing slow may come before.
@@ -124,13 +119,6 @@ class Desk:
             SlackFault: it is closed, or Slack refuses.
         """
         await self.api.patient(team, "views_update", view_id=view_id, view=view)
-
-    def offered_again(self, place: Place, view: Mapping[str, Any], *, locale: str) -> list[Block]:
-        """What stands under the refusal of a form: what its member wrote, and a button that opens it again."""
-        self.drafts.keep(view["id"], place.user, view)
-        again = actions(button(text(locale, "form-again"), f"{AGAIN}|{view['id']}"))
-        written = str(values_of(view).get("prompt", ""))
-        return [*([section(plain(written))] if written else []), again]
 
     async def is_admin(self, place: Place) -> bool:
         """May act on others' jobs."""

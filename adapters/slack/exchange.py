@@ -8,7 +8,7 @@ from typing import Any
 from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
-from adapters.slack.forms import Errand, view_of
+from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, Team, place_key
 from adapters.slack.messenger import message_ref
@@ -166,7 +166,10 @@ class SlackExchange:
         locale, styles = await self.locale(), self.desk.service.styles
         await self.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
 
-    async def open(self, form: Form, about: ButtonId) -> None:
+    async def open(self, form: Form, about: ButtonId | str) -> None:
+        if isinstance(about, str):
+            await self.open_form(errand_in(about), form)
+            return
         there = self.place
         errand = Errand(
             purpose=PURPOSES[about.verb],

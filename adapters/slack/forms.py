@@ -77,7 +77,12 @@ def unfolded_view(view: Mapping[str, Any], menu: Menu, *, locale: str) -> Block:
 
 def errand_of(view: Mapping[str, Any]) -> Errand:
     """What a form of ours is for."""
-    packed = json.loads(view.get("private_metadata") or "{}")
+    return errand_in(str(view.get("private_metadata") or "{}"))
+
+
+def errand_in(metadata: str) -> Errand:
+    """The same, by what travelled with the form."""
+    packed = json.loads(metadata)
     generation = packed.pop("generation", None)
     purpose = packed.pop("purpose", None) or _PURPOSE_OF.get((packed.pop("action"), bool(generation)))
     return Errand(

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack import forms, settings
 from adapters.slack.commands import place_of_form
-from adapters.slack.controls import TAKE
+from adapters.slack.controls import AGAIN, TAKE
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.exchange import SlackExchange
@@ -22,15 +22,15 @@ from adapters.slack.fields import at_fields, values_of
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
-from adapters.slack.text import actions, button
-from bot.domain.errors import Repeated, UserError
+from adapters.slack.text import actions, button, plain, section
+from bot.domain.errors import UserError
+from bot.drafts import SentForm
 from bot.forms import FormErrors
 from bot.inbox import Inbox, Taken
 from bot.metrics import ACKNOWLEDGEMENT
 from bot.ports import Clock
 from bot.settings_form import read_settings_form
 from bot.stores import InboxEvent, InboxStore
-from bot.texts import text
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
@@ -137,14 +137,18 @@ class _Arrival:
         if self._event.kind in _NO_MEMBER:
             return
         event, place = self._event, _place(self._event)
-        locale = await self._desk.locale(place)
-        mendable = _is_form(event) and not isinstance(refused, Repeated)
-        again = self._desk.offered_again(place, event.body["view"], locale=locale) if mendable else []
-        if styles := self._desk.conversation.mends(refused, self.id, place.asker()):
-            labelled = ((style, text(locale, "button-take", style=style)) for style in styles)
-            takes = (button(label, f"{TAKE}|{style}|{self.id}") for style, label in labelled)
-            again = [actions(*takes), *again]
-        await self._desk.notices.tell(place, refused.sentence(locale), *again)
+        locale, form = await self._desk.locale(place), None
+        if _is_form(event):
+            view = event.body["view"]
+            form = SentForm(about=str(view.get("private_metadata") or "{}"), values=values_of(view))
+        ways_on = self._desk.conversation.ways_on(
+            refused, event_id=self.id, by=place.asker(), locale=locale, form=form
+        )
+        takes = [button(label, f"{TAKE}|{style}|{self.id}") for style, label in ways_on.takes.items()]
+        written = [section(plain(ways_on.written))] if ways_on.written else []
+        again = [actions(button(ways_on.again, f"{AGAIN}|{self.id}"))] if ways_on.again else []
+        below = [*([actions(*takes)] if takes else []), *written, *again]
+        await self._desk.notices.tell(place, refused.sentence(locale), *below)
 
 
 def _place(event: Inbound) -> Place:

@@ -111,7 +111,6 @@ class SlackPlatform:
                 conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
                 messenger=self.messenger,
                 uploads=self._uploads,
-                exporter=self._exporter,
                 notices=self._notices,
                 pictures=Pictures(self._api, downloads),
                 members=Members(self._api),

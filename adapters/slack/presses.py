@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack import controls
-from adapters.slack.commands import open_form
+from adapters.slack.commands import form_of
 from adapters.slack.desk import Desk
 from adapters.slack.exchange import SlackExchange, job_named_in
-from adapters.slack.fields import values_of
-from adapters.slack.forms import Errand, errand_of, unfolded_view
+from adapters.slack.forms import Errand, errand_in, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
@@ -17,9 +16,8 @@ from adapters.slack.messenger import message_ref
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id
-from bot.domain.errors import Gone, InvalidRequest
+from bot.domain.errors import InvalidRequest
 from bot.domain.job import Job
-from bot.domain.options import NOTHING_SAID, Options
 from bot.offers import Offer
 from bot.pages import said_page
 from bot.picture_form import Purpose
@@ -92,9 +90,10 @@ async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
 async def _open_empty(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     """The form, with the words that the button carries from a message that had no picture."""
     place, words = at.place, str(pressed.get("value") or "")
-    said = NOTHING_SAID if words in {"", controls.OPEN_FORM} else Options(prompt=words)
-    errand = Errand(purpose=Purpose.REMIX, channel=place.channel, thread=place.thread if place.channel else "")
-    await open_form(at, errand, said)
+    form = await at.desk.conversation.words_form(at, "" if words == controls.OPEN_FORM else words)
+    await at.open_form(
+        Errand(purpose=Purpose.REMIX, channel=place.channel, thread=place.thread if place.channel else ""), form
+    )
 
 
 async def _choose_style(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
@@ -120,12 +119,9 @@ async def _take(at: SlackExchange, _pressed: Pressed, rest: str) -> None:
     await at.desk.conversation.take(at, wish, style)
 
 
-async def _reopen(at: SlackExchange, _pressed: Pressed, form: str) -> None:
+async def _reopen(at: SlackExchange, _pressed: Pressed, refused: str) -> None:
     """A refused form, with what its member wrote."""
-    draft = at.desk.drafts.find(form, at.place.user)
-    if draft is None:
-        raise Gone("refused-form-gone")
-    await open_form(at, errand_of(draft), values=values_of(draft))
+    await at.desk.conversation.reopen(at, refused, lambda sent: form_of(at, errand_in(sent.about)))
 
 
 async def _settings(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:

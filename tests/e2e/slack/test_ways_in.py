@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.ids import generation_id
 from bot.domain.request import Action
-from bot.texts import COMMANDS
+from bot.texts import COMMANDS, text
 from tests.builders.requests import png
 from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
@@ -266,8 +266,8 @@ async def test_words_of_people_cannot_call_anybody(ann: Member, general: Convers
     prompt = "<!channel> <@U00000001> <https://evil.example|click> *bold* & @here \u202etxt"
     await ann.submit(await ann.open("/img2img", general), file=photo, prompt=prompt)
     result = await ann.result(general)
-    text = result["text"].replace(f"<@{ann.user.id}>", "")
-    assert "<" not in text
+    shown_text = result["text"].replace(f"<@{ann.user.id}>", "")
+    assert "<" not in shown_text
     for block in result["blocks"]:
         for shown in [block.get("text"), *block.get("elements", [])]:
             if shown and shown.get("type") == "mrkdwn":
@@ -290,6 +290,33 @@ async def test_a_private_result_comes_alone_and_is_published_on_request(
     await ann.press("Publish", direct, result)
     published = await ann.result(general)
     assert not any("Publish" in button["text"]["text"] for button in buttons(published))
+
+
+async def test_a_published_copy_is_gone_on_from_like_any_result(
+    ann: Member, general: Conversation, team: Team, photo: File
+) -> None:
+    await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+    direct = ann.slack.state.direct(team, ann.user.id)
+    await ann.press("Publish", direct, await ann.result(direct))
+    published = await ann.result(general)
+    form = await ann.opens(lambda: ann.remix(general, published))
+    assert form["title"]["text"] == text("en", "form-chain")
+    await ann.say(general, "now at night", thread=published["ts"])
+    assert "pass 2" in words(await ann.result(general, 1))
+
+
+async def test_words_sent_directly_without_a_picture_are_in_the_form_that_asks_for_one(
+    ann: Member, team: Team, photo: File
+) -> None:
+    direct = ann.slack.state.direct(team, ann.user.id)
+    await ann.say(direct, "a tiger --strength 0.7", mention=False)
+    told = await ann.see(lambda: next(iter(ann.from_bot(direct)), None))
+    assert "Send me a picture" in told["text"]
+    form = await ann.opens(lambda: ann.press(labels_of(told)[0], direct, told))
+    await ann.submit(form, file=photo)
+    shown = words(await ann.result(direct, 1))
+    assert "a tiger" in shown
+    assert "Strong 0.7" in shown
 
 
 async def test_app_home_shows_queue_results_and_for_admins_the_settings(
