@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord.platform import DiscordPlatform
+from bot.texts import text
 from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -80,7 +81,13 @@ class NewOnSlack(Newcomer, Slack):
         async def done() -> None:
             await act
 
-        return words(await self._member.opens(done))
+        view = await self._member.opens(done)
+
+        def found() -> str:
+            said = words(self._member.slack.state.views[view["id"]])
+            return "" if text("en", "settings-moment") in said else said
+
+        return str(await self._member.see(found))
 
 
 @asynccontextmanager
