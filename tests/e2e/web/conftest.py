@@ -9,7 +9,10 @@ from tests.harness.playground import LIGHT, Playground, playground
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
-    with playground(tmp_path_factory.mktemp("playground") / "kept") as running:
+    folder = tmp_path_factory.mktemp("playground")
+    few_steps = folder / "models.toml"
+    few_steps.write_text('[pocket]\nid = "pocket"\nsteps = 6\n')
+    with playground(folder / "kept", PENTIMENTO__MODELS__FILE=str(few_steps)) as running:
         yield running
 
 
