@@ -120,7 +120,8 @@ def test_shards_and_halves_paint_what_the_plain_folder_paints(root: Path, family
     whole, _ = painted(saved(root, family, "plain"))
     sharded = saved(root, family, "in shards")
     assert [*sharded.rglob("*-00002-of-*.safetensors")]
-    assert np.array_equal(painted(sharded)[0], whole)
+    # Where the same numbers lie in memory decides on some processors how products are summed: a level here and there.
+    assert np.abs(painted(sharded)[0] - whole).max() <= 1
     halves = saved(root, family, "fp16 only")
     assert {file.name.split(".")[1][:4] for file in halves.rglob("*.safetensors")} == {"fp16"}
     assert np.abs(painted(halves)[0] - whole).mean() < 2
@@ -131,7 +132,7 @@ def test_kontext_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Pat
     whole, pipeline = painted(folder)
     tensors = checkpoints.WRITERS["flux"](pipeline)
     for file, most in (
-        (checkpoints.save(tensors, root / "kontext.safetensors"), 0.0),
+        (checkpoints.save(tensors, root / "kontext.safetensors"), 0.01),
         (gguf_files.save(tensors, root / "kontext.gguf"), 3.0),
     ):
         one = load(file, ModelEntry(id=str(file), base=str(folder)), file.name, CPU, torch.float32)
