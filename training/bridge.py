@@ -3,22 +3,25 @@
 Plain training on (caption, styled picture) fails img2img at low strength: palette and large shapes of the
 source survive the noise, and nothing in training says that they should still change. We own pairs, so:
 
-- z_a is the source's latent, z_b the target's, sigma_t = sqrt((1 - alpha_bar_t) / alpha_bar_t).
-- A run of strength s starts at x = alpha z_a + noise at t_s. If the model predicts z_b there, a deterministic
-  step to t
-  leads exactly to x_t = alpha_t (z_b + w (z_a - z_b)) + noise, with **w = sigma_t / sigma_{t_s}**.
-- So: draw s, draw t <= t_s, build x_t with that w and ask for z_b, as ordinary v-prediction.
+- z_a is the source's latent, z_b the styled picture's, sigma_t = sqrt((1 - alpha_bar_t) / alpha_bar_t).
+- What a run shows at a step is, under the noise, a mixture z = z_b + w (z_a - z_b). Asked for is the picture that lies
+  `style_share(sigma)` of the way from z to z_b: all of the way where noise is strong, none of it where it is weak.
+- So a deterministic step from sigma to sigma' multiplies w by 1 - style_share(sigma) (1 - sigma' / sigma), and a run
+  that starts at sigma_s has **w = exp(-integral of style_share over ln sigma)** left at sigma. What is asked for depends
+  on what the network sees and on the noise level alone; strength decides how much of the style there is in the end by
+  where a run starts. (To let the network infer the strength from the picture fails: half of a grey style looks like a
+  whole one of a pale source.)
+- Guidance multiplies the share, as a prediction without a caption asks for z itself. `guidance` says for which scales
+  the mixtures are made.
+- So: draw s, draw t <= t_s, build x_t with that w and ask for it as ordinary v-prediction.
 - At s = 1, sigma_{t_s} is the terminal one, w vanishes and the very same formula is text-to-image training.
-- Below a strength of `whole` z_b is itself only part of the way from z_a to the styled picture, a touch of the style
-  at 0.3 and about half of it at 0.5. The network tells a run's strength by how much of the style it sees at a noise.
 - Above `kept` z_b is styled from another drawing of the same layout, so that strength invents anew what the noise
   hides, and does not only blur it.
 - What places the strokes of z_b is part of the noise (`quiet_directions`). Any joint distribution of noise and target
   is a bridge between the same ends; this one makes the target a function of what the network sees, so it need not
   paint the mean of all the places where a stroke may lie. `loose` examples have noise of their own: samplers that add
   noise on the way show the network strokes that its noise does not explain.
-- A dropped caption asks for z_w itself: denoise what is there. Guidance then has nothing to push at late
-  steps, so any
+- A dropped caption asks for z itself: denoise what is there. Guidance then has nothing to push at late steps, so any
   scale stays sane, and negative prompts are harmless.
 """
 
@@ -31,7 +34,7 @@ from torch import Tensor
 from training.latents import PairLatents
 from training.pairs import KEYS
 from training.phrases import CaptionBank
-from training.schedule import STEPS, alphas_cumprod
+from training.schedule import STEPS, alphas_cumprod, style_share
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,7 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.05
     most: float = 0.95
-    whole: float = 0.7  # strength from which on a style is there in full; below, a share of it:
-    rise: float = 1.6  # the power of strength / whole that this share is
+    guidance: tuple[float, float] = (1.0, 2.0)  # scales of the runs whose states are drawn
     kept: float = 0.72  # strength up to which the source's own drawing is the target
     redrawn: float = 0.86  # strength from which on another drawing of its layout always is
     loose: float = 0.15  # noise that has nothing to do with the target's strokes
@@ -50,7 +52,7 @@ class BridgeSettings:
     repertoire: float = 0.95  # of those, targets that show one of the compositions
     early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
-    exact: float = 0.6  # w as a perfect model would leave it; otherwise smaller
+    exact: float = 0.75  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
     unstyled: float = 0.14  # the target is the source, and the caption names no style or "photo"
     described: float = 0.95  # of the runs from pure noise, captions that name the scene
@@ -119,7 +121,12 @@ def draw_moments(noise: torch.Generator, count: int, settings: BridgeSettings) -
     later = torch.where(terminal, 1 - reach * uniform(), uniform() ** 0.8)
     at_start = uniform() < torch.where(terminal, 0.3, 1.0) * settings.at_start
     t = torch.where(at_start, start, (start * later).long())
-    ratio = sigma[t] / sigma[start]
+    # The terminal sigma is far beyond what a run starts from, and its logarithm spoils nothing: w is 0 there anyhow.
+    level = sigma.log()
+    share = style_share(sigma)
+    passed = torch.cat([torch.zeros_like(level[:1]), (level.diff() * (share[1:] + share[:-1]) / 2).cumsum(0)])
+    least, most = settings.guidance
+    ratio = torch.exp(-(least + (most - least) * uniform()) * (passed[start] - passed[t]))
     shape = uniform()
     shrunk = torch.where(shape < settings.exact, ratio, ratio * uniform())
     weight = torch.where(shape < 1 - settings.finished, shrunk, 0.0)
@@ -158,16 +165,15 @@ def draw_examples(  # noqa: PLR0917 - chance, what to draw from, and how
     anew = torch.where(terminal, 0.0, anew)
     seen = places + torch.where(uniform() < anew, pairs.half, 0)
     source, styled = flat.index_select(0, first).float(), flat.index_select(0, first + seen).float()
-    reach = (strength / settings.whole).clamp(max=1).view(-1, 1, 1, 1) ** settings.rise
-    target = source + reach * (styled - source)
     dropped = uniform() < settings.dropped
     described = terminal & (uniform() < settings.described)
     tokens = phrases.draw(noise, pairs.keys[scenes, places], pairs.kinds[scenes], described)
     tokens = torch.where(dropped[:, None], phrases.draw_none(noise, count, settings.negatives), tokens)
     weight = moments.weight.view(-1, 1, 1, 1)
-    clean = target + weight * (source - target)
-    wanted = torch.where(dropped.view(-1, 1, 1, 1), clean, target)
+    clean = styled + weight * (source - styled)
     alpha_bar = alpha_bar_on(device)[moments.t].view(-1, 1, 1, 1)
+    share = torch.where(dropped.view(-1, 1, 1, 1), 0.0, style_share(((1 - alpha_bar) / alpha_bar).sqrt()))
+    wanted = clean + share * (styled - clean)
     alpha, deviation = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
     added = torch.randn(clean.shape, generator=noise, device=device)
     bound = (places > 0) & (uniform() >= settings.loose)

@@ -1,12 +1,15 @@
 """The noise schedule: mild up to strength 0.85, pure noise at 1.0.
 
 Stable Diffusion's schedule has sigma 2.3 at strength 0.6, which leaves no face in a latent of 32x32 cells.
-Here sigma = sqrt((1 - alpha_bar) / alpha_bar) goes through `KNOTS`: a strength means about how much detail is
-invented anew, the composition holds to 0.9, and the last tenth climbs to noise that drowns the source.
+Here sigma = sqrt((1 - alpha_bar) / alpha_bar) goes through `KNOTS`: weak noise up to strength 0.5, from which on it
+rises fast, as a style needs many steps at strong noise to be there in full at 0.7 (`style_share`). The composition
+holds to 0.9, and the last tenth climbs to noise that drowns the source.
 Diffusers takes the betas as `trained_betas`, so every one of its schedulers follows.
 
 The last sigma is large but finite: alpha_bar = 0 makes Euler's, DPM++'s and UniPC's logarithms infinite.
 """
+
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +22,26 @@ STEPS = 1000
 # (share of the schedule, sigma)
 KNOTS = (
     (0.0, 0.012),
-    (0.04, 0.075),
-    (0.1, 0.16),
-    (0.3, 0.42),
-    (0.6, 0.9),
-    (0.85, 1.55),
-    (0.9, 2.3),
+    (0.1, 0.08),
+    (0.3, 0.18),
+    (0.5, 0.33),
+    (0.7, 1.15),
+    (0.85, 1.7),
+    (0.9, 2.4),
     (0.95, 7.0),
     (1.0, 150.0),
 )
+
+HALF_SHARE, SHARE_RISE = 0.21, 3.0
+"""The sigma at which half of the way to a style is asked for, and how steeply the share rises with its logarithm."""
+
+
+def style_share(sigma: Tensor) -> Tensor:
+    """How much of the way from what a run shows to the styled picture is asked for at a noise: from 0 to 1.
+
+    With 16 steps and a guidance scale of 1.5 a run of strength 0.3, 0.5 and 0.7 ends at 0.24, 0.57 and 0.94 of it.
+    """
+    return torch.sigmoid(SHARE_RISE * (sigma.log() - math.log(HALF_SHARE)))
 
 
 def sigmas() -> npt.NDArray[np.float64]:

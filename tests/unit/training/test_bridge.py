@@ -8,7 +8,7 @@ from training.export import DEFAULTS, build_scheduler
 from training.latents import PairLatents, quiet_directions
 from training.pairs import NAMES, PHOTO
 from training.phrases import CaptionBank
-from training.schedule import STEPS, alphas_cumprod
+from training.schedule import STEPS, alphas_cumprod, style_share
 
 COUNT = 16
 
@@ -17,23 +17,45 @@ def noise(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@pytest.mark.parametrize("strength", [0.3, 0.6, 0.9])
-def test_a_perfect_model_is_led_through_the_states_it_is_trained_on(strength: float) -> None:
-    source, target, drawn = (torch.randn(1, 16, 8, 8, generator=noise(seed)) for seed in range(3))
-    scheduler = build_scheduler()
-    scheduler.set_timesteps(20)
-    timesteps = scheduler.timesteps[20 - round(20 * strength) :]
+def sigmas() -> torch.Tensor:
     alpha_bar = alphas_cumprod()
-    sigma = ((1 - alpha_bar) / alpha_bar).sqrt()
-    start = timesteps[0]
+    return ((1 - alpha_bar) / alpha_bar).sqrt()
+
+
+def led(strength: float, *, guidance: float, steps: int) -> list[tuple[int, float]]:
+    """The steps of a run with a perfect model, and how much of the source is left before each and at the end."""
+    source, styled, drawn = torch.zeros(1, 16, 8, 8), torch.ones(1, 16, 8, 8), torch.randn(1, 16, 8, 8)
+    scheduler = build_scheduler()
+    scheduler.set_timesteps(steps)
+    timesteps = scheduler.timesteps[steps - int(steps * strength) :]
+    alpha_bar, share = alphas_cumprod(), style_share(sigmas())
     sample = scheduler.add_noise(source, drawn, timesteps[:1])
-    for t in timesteps:
-        weight = sigma[t] / sigma[start]
-        expected = alpha_bar[t].sqrt() * (target + weight * (source - target)) + (1 - alpha_bar[t]).sqrt() * drawn
-        torch.testing.assert_close(sample, expected, atol=2e-4, rtol=1e-4)
-        velocity = (alpha_bar[t].sqrt() * sample - target) / (1 - alpha_bar[t]).sqrt()
-        sample = scheduler.step(velocity, t, sample).prev_sample
-    torch.testing.assert_close(sample, target, atol=2e-3, rtol=1e-3)
+    left = []
+    for t in map(int, timesteps):
+        alpha, deviation = alpha_bar[t].sqrt(), (1 - alpha_bar[t]).sqrt()
+        clean = (sample - deviation * drawn) / alpha
+        left.append((t, 1 - clean.mean().item()))
+        wanted = clean + guidance * share[t] * (styled - clean)
+        sample = scheduler.step((alpha * sample - wanted) / deviation, t, sample).prev_sample
+    return [*left, (0, 1 - sample.mean().item())]
+
+
+@pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.2), (0.5, 0.6), (0.7, 0.94), (0.9, 0.97)])
+def test_strength_is_how_much_of_the_style_a_run_ends_with(strength: float, styled: float) -> None:
+    run = led(strength, guidance=DEFAULTS["guidance_scale"], steps=DEFAULTS["steps"])
+    assert 1 - run[-1][1] == pytest.approx(styled, abs=0.03)
+
+
+@pytest.mark.parametrize("guidance", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("strength", [0.3, 0.6, 0.9])
+def test_a_perfect_model_is_led_through_the_states_it_is_trained_on(strength: float, guidance: float) -> None:
+    settings = BridgeSettings(
+        least=strength, most=strength, guidance=(guidance, guidance), terminal=0.0, exact=1.0, finished=0.0
+    )
+    drawn = draw_moments(noise(0), 20_000, settings)
+    for t, left in led(strength, guidance=guidance, steps=100)[1:-1]:
+        near = (drawn.t - t).abs() <= 2
+        assert drawn.weight[near].mean().item() == pytest.approx(left, abs=0.06)
 
 
 def test_the_mixture_covers_every_state_a_sampler_visits() -> None:
@@ -88,7 +110,7 @@ def predicted(examples: Examples) -> torch.Tensor:
 
 
 def test_examples_are_ordinary_velocity_targets() -> None:
-    settings = replace(SAME, dropped=0.0, unstyled=0.0, least=0.7)
+    settings = replace(SAME, dropped=0.0, unstyled=0.0, least=0.8, at_start=1.0)
     examples = draw_examples(noise(1), pairs(), QUIET, phrases(), settings, COUNT)
     targets = pairs().latents[examples.scenes, examples.places].float()
     torch.testing.assert_close(predicted(examples), targets, atol=0.05, rtol=0.05)
@@ -98,23 +120,18 @@ def test_examples_are_ordinary_velocity_targets() -> None:
 
 
 @pytest.mark.parametrize("strength", [0.1, 0.2, 0.5, 0.9])
-def test_every_step_of_a_run_has_one_target_and_what_the_sampler_has_left_of_the_source(strength: float) -> None:
-    run = replace(
-        SAME, least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0,
-        whole=0.4, rise=1.6,
-    )  # fmt: skip
+def test_a_step_asks_for_the_share_of_its_noise_of_the_way_from_what_is_left_to_the_style(strength: float) -> None:
+    run = replace(SAME, least=strength, most=strength, terminal=0.0, at_start=0.2, unstyled=0.0)
     shown = draw_examples(noise(1), pairs(), QUIET, phrases(), replace(run, dropped=0.0), 64)
-    source, styled = (pairs().latents[shown.scenes, place].float() for place in (0, shown.places))
-    target = source + min(1.0, strength / 0.4) ** 1.6 * (styled - source)
-    assert len(set(shown.t.tolist())) > 10
-    torch.testing.assert_close(predicted(shown), target, atol=0.05, rtol=0.05)
-
-    alpha_bar = alphas_cumprod()
-    sigma = ((1 - alpha_bar) / alpha_bar).sqrt()
     left = draw_examples(noise(1), pairs(), QUIET, phrases(), replace(run, dropped=1.0), 64)
     assert (left.t == shown.t).all()
-    weight = (sigma[left.t] / sigma[int(strength * (STEPS - 1))]).view(-1, 1, 1, 1)
-    torch.testing.assert_close(predicted(left), target + weight * (source - target), atol=0.05, rtol=0.05)
+    assert len(set(shown.t.tolist())) > 10
+    source, styled = (pairs().latents[shown.scenes, place].float() for place in (0, shown.places))
+    weight = draw_moments(noise(1), 64, run).weight.view(-1, 1, 1, 1)
+    clean = styled + weight * (source - styled)
+    torch.testing.assert_close(predicted(left), clean, atol=0.05, rtol=0.05)
+    share = style_share(sigmas()[shown.t]).view(-1, 1, 1, 1)
+    torch.testing.assert_close(predicted(shown), clean + share * (styled - clean), atol=0.05, rtol=0.05)
 
 
 def test_dropped_captions_ask_for_no_change() -> None:
@@ -183,7 +200,7 @@ def test_strokes_are_placed_by_components_of_the_noise_and_the_rest_of_it_is_fre
 
 @pytest.mark.parametrize(("strength", "redrawn"), [(0.5, 0.0), (0.79, 0.5), (0.9, 1.0)])
 def test_strong_runs_are_taught_another_drawing_of_the_same_layout(strength: float, redrawn: float) -> None:
-    run = BridgeSettings(least=strength, most=strength, terminal=0.0, dropped=0.0, unstyled=0.0, whole=strength)
+    run = BridgeSettings(least=strength, most=strength, terminal=0.0, dropped=0.0, unstyled=0.0, at_start=1.0)
     examples = draw_examples(noise(7), pairs(), QUIET, phrases(), run, 200)
     targets = predicted(examples)
     own, other = (pairs().latents[examples.scenes, examples.places + shift].float() for shift in (0, 3))

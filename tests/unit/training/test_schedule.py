@@ -28,10 +28,11 @@ def test_noise_only_grows_and_betas_are_usable() -> None:
     assert betas.max() < 0.999
 
 
-def test_mild_until_strength_085_and_terminal_at_1() -> None:
-    assert sigma_at(0.3) == pytest.approx(0.42, rel=0.02)
-    assert sigma_at(0.6) == pytest.approx(0.9, rel=0.02)
-    assert sigma_at(0.85) < 1.6
+def test_weak_until_strength_05_strong_from_07_and_terminal_at_1() -> None:
+    assert sigma_at(0.3) == pytest.approx(0.18, rel=0.02)
+    assert sigma_at(0.5) == pytest.approx(0.33, rel=0.02)
+    assert sigma_at(0.7) == pytest.approx(1.15, rel=0.02)
+    assert sigma_at(0.85) < 1.8
     assert sigma_at(0.9) < 2.5
     alpha_bar = schedule.alphas_cumprod()[-1]
     assert 0 < alpha_bar < 5e-4
