@@ -49,11 +49,12 @@ def train_edges(  # noqa: PLR0917 - what it is trained beside, on, and where to
     bridge: BridgeSettings,
     captions: dict[str, Tensor],
     device: str = "cpu",
+    start: ControlNetModel | None = None,
 ) -> tuple[ControlNetModel, list[Report]]:
-    """`maps`: of the scenes that `pairs` and `large` were made of."""
+    """`maps`: of the scenes that `pairs` and `large` were made of. `start`: one to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
-    control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
+    control = (start or build_control(denoiser.unet)).to(device).requires_grad_(requires_grad=True)
     for network in (control, denoiser.unet):
         suit_attention(network, device)
     loop = Loop(control, loop_settings, checkpoint)

@@ -296,7 +296,16 @@ class Stages:
             bridge=replace(recipe.edge_bridge, batch=recipe.edge_bridge.batch // recipe.replicas),
             captions=self.captions,
             device=recipe.device,
+            start=self._exported_control(),
         )
+
+    def _exported_control(self) -> ControlNetModel | None:
+        """That of the model whose training goes on, which lies beside it."""
+        start = self.recipe.start
+        folder = None if start is None else start.with_name(f"{start.name}-edges")
+        if folder is None or not folder.exists():
+            return None
+        return ControlNetModel.from_pretrained(folder, torch_dtype=torch.float32)
 
     def export(self, out: Path, edges_out: Path) -> None:
         """Write the averaged weights of the last checkpoints as the folders that ship."""
