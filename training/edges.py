@@ -9,7 +9,7 @@ from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
 
 from training.bridge import BridgeSettings, draw_examples
-from training.denoiser import Denoiser, by_noise, suit_attention
+from training.denoiser import Denoiser, by_noise, suit_processor
 from training.edge_maps import Maps, choose_maps
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
@@ -56,7 +56,7 @@ def train_edges(  # noqa: PLR0917 - what it is trained beside, on, and where to
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
     control = (start or build_control(denoiser.unet)).to(device).requires_grad_(requires_grad=True)
     for network in (control, denoiser.unet):
-        suit_attention(network, device)
+        suit_processor(network, device)
     loop = Loop(control, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
     quiet = quiet.to(device)
