@@ -4,13 +4,13 @@ Plain training on (caption, styled picture) fails img2img at low strength: palet
 source survive the noise, and nothing in training says that they should still change. We own pairs, so:
 
 - z_a is the source's latent, z_b the styled picture's, sigma_t = sqrt((1 - alpha_bar_t) / alpha_bar_t).
-- What a run shows at a step is, under the noise, a mixture z = z_b + w (z_a - z_b). Asked for is the picture that lies
-  `style_share(sigma)` of the way from z to z_b: all of the way where noise is strong, none of it where it is weak.
+- What a run shows at a step is, under the noise, a mixture z = z_b + w (z_a - z_b). Asked for is the picture that
+  lies `style_share(sigma)` of the way from z to z_b: all of it where noise is strong, none of it where it is weak.
 - So a deterministic step from sigma to sigma' multiplies w by 1 - style_share(sigma) (1 - sigma' / sigma), and a run
-  that starts at sigma_s has **w = exp(-integral of style_share over ln sigma)** left at sigma. What is asked for depends
-  on what the network sees and on the noise level alone; strength decides how much of the style there is in the end by
-  where a run starts. (To let the network infer the strength from the picture fails: half of a grey style looks like a
-  whole one of a pale source.)
+  that starts at sigma_s has **w = exp(-integral of style_share over ln sigma)** left at sigma. What is asked for
+  depends on what the network sees and on the noise level alone; strength decides how much of the style there is in
+  the end by where a run starts. (To let the network infer the strength from the picture fails: half of a grey style
+  looks like a whole one of a pale source.)
 - Guidance multiplies the share, as a prediction without a caption asks for z itself. `guidance` says for which scales
   the mixtures are made.
 - So: draw s, draw t <= t_s, build x_t with that w and ask for it as ordinary v-prediction.

@@ -54,6 +54,10 @@ def distance(first: Image.Image, second: Image.Image) -> float:
     return float((to_tensor([first]) - to_tensor([second])).abs().mean())
 
 
+WHOLE = 0.7
+"""The strength from which on a style is there in full."""
+
+
 def restyle(
     model: Model, name: str, prompt: str, strength: float = 0.6, *, size: int = 256, **how: Any
 ) -> Image.Image:
@@ -221,7 +225,7 @@ def test_styles_do_what_they_are_called(model: Model) -> None:
     source = to_tensor([photographs()["coffee"]])
 
     def styled(prompt: str) -> torch.Tensor:
-        return to_tensor([restyle(model, "coffee", prompt)])
+        return to_tensor([restyle(model, "coffee", prompt, WHOLE)])
 
     assert f.luma(styled("moonlit night")).mean() < 0.7 * f.luma(source).mean()
     sepia = styled("sepia").mean((0, 2, 3))
@@ -234,7 +238,7 @@ def test_styles_do_what_they_are_called(model: Model) -> None:
 
 
 def test_pixel_art_is_made_of_blocks(model: Model) -> None:
-    pixels = to_tensor([restyle(model, "coffee", "pixel art")])
+    pixels = to_tensor([restyle(model, "coffee", "pixel art", WHOLE)])
     blocks = pixels.unfold(2, 8, 8).unfold(3, 8, 8)
     between = pixels[..., 4:-4, 4:-4].unfold(2, 8, 8).unfold(3, 8, 8)
     assert blocks.std((4, 5)).mean() < 0.6 * between.std((4, 5)).mean()
@@ -263,8 +267,8 @@ def test_two_styles_in_one_prompt_combine(model: Model) -> None:
 @pytest.mark.parametrize("prompt", ["", "a cat", "qwzx brrlp"])
 def test_prompts_without_a_style_leave_the_picture_close_to_what_it_was(model: Model, prompt: str) -> None:
     source = photographs()["chelsea"]
-    assert distance(restyle(model, "chelsea", prompt, 0.5), source) < 0.1
-    assert distance(restyle(model, "chelsea", "stained glass", 0.5), source) > 0.15
+    assert distance(restyle(model, "chelsea", prompt, WHOLE), source) < 0.1
+    assert distance(restyle(model, "chelsea", "stained glass", WHOLE), source) > 0.15
 
 
 @pytest.mark.parametrize("prompt", ["写真 😀 \x00", "hello " * 200, "<|endoftext|> [[({"])
