@@ -3,20 +3,28 @@
 oneDNN reorders a convolution's or a linear layer's weights each time that it is called with them, a good part of a
 small call, and in float32 torch does not ask it for linear layers at all. The compiler of torch knows the same
 operators, but needs minutes and a C++ compiler; here they are called directly.
+
+They also compute a GELU with the product before it: of 1536 rows that 768 by 3072 weights make in bfloat16, both take
+37 to 39 ms instead of 44 to 46.
 """
 
 from collections.abc import Callable
+from types import MethodType
+from typing import Any
 
 import psutil
 import torch
+from diffusers.models.activations import GELU
+from diffusers.models.transformers.transformer_flux import FluxSingleTransformerBlock
 from torch import nn
+from torch.nn import functional
 
 from inference.models.devices import weight
 
 LIKELY = (4, 64, 64)
 """Rows, height and width that kernels are chosen for; others work too."""
 
-Forward = Callable[[torch.Tensor], torch.Tensor]
+Forward = Callable[..., torch.Tensor]
 
 
 def pack(model: nn.Module) -> int:
@@ -38,6 +46,13 @@ def pack(model: nn.Module) -> int:
             layer.forward = forward
             layer.copied_bytes = layer.weight.nbytes  # type: ignore[assignment]  # torch declares tensors and modules
             packed += 1
+    for layer in model.modules():
+        if type(layer) is GELU and hasattr(layer.proj, "copied_bytes"):
+            layer.forward = MethodType(_activated, layer)
+        if type(layer) is FluxSingleTransformerBlock and hasattr(layer.proj_mlp, "copied_bytes"):
+            layer.packed_mlp = layer.proj_mlp.forward
+            layer.proj_mlp.forward = MethodType(_block_projected, layer)
+            layer.act_mlp.forward = MethodType(_block_activated, layer)
     return packed
 
 
@@ -78,8 +93,32 @@ def _linear(layer: nn.Linear) -> Forward:
     weight = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), None)  # noqa: SLF001
     call = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001
 
-    def forward(rows: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = call(rows, weight, layer.bias, "none", [], "")
+    def forward(rows: torch.Tensor, then: str = "none", how: str = "") -> torch.Tensor:
+        result: torch.Tensor = call(rows, weight, layer.bias, then, [], how)
         return result
 
     return forward
+
+
+def _activated(self: Any, rows: torch.Tensor) -> torch.Tensor:
+    """In place of `GELU.forward`."""
+    fused = _fuses(self.proj)
+    result: torch.Tensor = self.proj.forward(rows, "gelu", self.approximate) if fused else self.gelu(self.proj(rows))
+    return result
+
+
+def _block_projected(self: Any, rows: torch.Tensor) -> torch.Tensor:
+    """In place of the forward of a block's `proj_mlp`, with what its `act_mlp` does."""
+    act: tuple[str, ...] = ("gelu", self.act_mlp.approximate) if _fuses(self.proj_mlp) else ()
+    result: torch.Tensor = self.packed_mlp(rows, *act)
+    return result
+
+
+def _block_activated(self: Any, rows: torch.Tensor) -> torch.Tensor:
+    """In place of the forward of `act_mlp`."""
+    return rows if _fuses(self.proj_mlp) else functional.gelu(rows, approximate=self.act_mlp.approximate)
+
+
+def _fuses(layer: nn.Module) -> bool:
+    """Whether nothing is added to a layer's output before the activation, as an adapter on a copy of it does."""
+    return type(layer) is nn.Linear

@@ -18,6 +18,7 @@ from PIL import Image
 
 from inference.acceleration.emulated import widen
 from inference.acceleration.packing import pack
+from inference.acceleration.rotary import turn_by_products
 from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
 from inference.batching.components import Components, ControlNet, Residuals
@@ -251,6 +252,8 @@ def _laid_out(model: Any, components: Components) -> Any:
     bfloat = components.device.type == "cpu" and components.dtype == torch.bfloat16
     if components.device.type == "cuda" or bfloat:
         model.to(memory_format=torch.channels_last)
+    if components.device.type == "cpu":
+        turn_by_products(model)
     if components.device.type == "cpu" and emulated(components.dtype):
         widen(model)
     elif bfloat:

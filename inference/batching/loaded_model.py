@@ -14,6 +14,7 @@ from inference.acceleration.compile import compile_regions
 from inference.acceleration.emulated import widen
 from inference.acceleration.memory_layout import keep_channels_last, suit_processor
 from inference.acceleration.packing import pack
+from inference.acceleration.rotary import turn_by_products
 from inference.acceleration.transfer import RunAhead
 from inference.api import ControlKind, Img2ImgRequest, Lora, ModelUnavailable
 from inference.batching.batch_size import ROW_COUNTS, RowCaps, RowCountFile, knee
@@ -213,6 +214,8 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
     for model in (*denoisers, components.vae, components.exact_vae):
         if not any(isinstance(layer, torch.nn.Conv3d) for layer in model.modules()):  # those have no such layout
             model.to(memory_format=torch.channels_last)
+    if components.device.type == "cpu":
+        turn_by_products(components.denoiser)
     widens = components.device.type == "cpu" and emulated(components.dtype)
     if widens:
         parts = [part for part in components.pipeline.components.values() if isinstance(part, torch.nn.Module)]
@@ -222,9 +225,15 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
     keep_channels_last(components.denoiser)
     if widens:
         return
-    if components.device.type == "cpu" and not (components.is_transformer and components.dtype == torch.float32):
+    if components.device.type == "cpu":
+        _suit(components)
+
+
+def _suit(components: Components) -> None:
+    """What is done for a processor that computes in the model's format."""
+    if not (components.is_transformer and components.dtype == torch.float32):
         pack(components.denoiser)
-    if components.device.type == "cpu" and components.dtype == torch.bfloat16:
+    if components.dtype == torch.bfloat16:
         suit_processor(components.denoiser)
         if not components.upcasts:
             suit_processor(components.vae)
