@@ -47,12 +47,7 @@ def pack(model: nn.Module) -> int:
             layer.copied_bytes = layer.weight.nbytes  # type: ignore[assignment]  # torch declares tensors and modules
             packed += 1
     for layer in model.modules():
-        if type(layer) is GELU and hasattr(layer.proj, "copied_bytes"):
-            layer.forward = MethodType(_activated, layer)
-        if type(layer) is FluxSingleTransformerBlock and hasattr(layer.proj_mlp, "copied_bytes"):
-            layer.packed_mlp = layer.proj_mlp.forward
-            layer.proj_mlp.forward = MethodType(_block_projected, layer)
-            layer.act_mlp.forward = MethodType(_block_activated, layer)
+        _fuse(layer)
     return packed
 
 
@@ -98,6 +93,16 @@ def _linear(layer: nn.Linear) -> Forward:
         return result
 
     return forward
+
+
+def _fuse(layer: Any) -> None:
+    """Have a GELU computed with the packed layer before it, if this is a layer of both."""
+    if type(layer) is GELU and hasattr(layer.proj, "copied_bytes"):
+        layer.forward = MethodType(_activated, layer)
+    if type(layer) is FluxSingleTransformerBlock and hasattr(layer.proj_mlp, "copied_bytes"):
+        layer.packed_mlp = layer.proj_mlp.forward
+        layer.proj_mlp.forward = MethodType(_block_projected, layer)
+        layer.act_mlp.forward = MethodType(_block_activated, layer)
 
 
 def _activated(self: Any, rows: torch.Tensor) -> torch.Tensor:

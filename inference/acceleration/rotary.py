@@ -28,10 +28,11 @@ def turn_by_products(model: nn.Module) -> int:
     Returns:
         How many layers were changed.
     """
-    found = [layer for layer in model.modules() if type(getattr(layer, "processor", None)) in PROCESSORS]
-    for layer in found:
-        layer.processor.__class__ = _turning(type(layer.processor))  # in place: it may know of a chosen kernel
-    return len(found)
+    several: list[Any] = [layer for layer in model.modules() if type(getattr(layer, "processor", None)) in PROCESSORS]
+    for layer in several:
+        processor = layer.processor
+        processor.__class__ = _turning(processor.__class__)  # in place: it may know of a chosen kernel
+    return len(several)
 
 
 def turned(
@@ -46,7 +47,7 @@ def turned(
     """
     cosines, sines = (each[:, ::2].to(numbers.device, torch.float32) for each in angles)
     factors = torch.complex(cosines, sines).unsqueeze(2 - sequence_dim)
-    pairs = torch.view_as_complex(numbers.float().unflatten(-1, (-1, 2)))
+    pairs = torch.view_as_complex(numbers.float().reshape(*numbers.shape[:-1], -1, 2))
     return torch.view_as_real(pairs * factors).flatten(-2).to(numbers.dtype)
 
 

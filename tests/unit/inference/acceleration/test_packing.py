@@ -57,6 +57,7 @@ def test_weights_are_not_doubled_where_memory_is_scarce(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("adapted", [[], ["proj_mlp"], ["net.0.proj"]])
 def test_an_activation_is_computed_with_the_product_before_it(adapted: list[str]) -> None:
     components = components_of(flow("flux-dev"))
+    assert components is not None
     plain = components.denoiser
     rows = trial(components, 8).padded(2)
     with torch.inference_mode():

@@ -19,6 +19,7 @@ quiet()
 @pytest.mark.parametrize("family", ["flux-dev", "flux2-klein"])
 def test_turned_attention_says_the_same(family: str) -> None:
     components = components_of(flow(family))
+    assert components is not None
     plain: Any = components.denoiser
     turned = copy.deepcopy(plain)
     blocks = len(plain.transformer_blocks) + len(plain.single_transformer_blocks)
