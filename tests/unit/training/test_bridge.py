@@ -42,7 +42,7 @@ def led(strength: float, *, guidance: float, steps: int) -> list[tuple[int, floa
 
 @pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.2), (0.5, 0.6), (0.7, 0.94), (0.9, 0.97)])
 def test_strength_is_how_much_of_the_style_a_run_ends_with(strength: float, styled: float) -> None:
-    run = led(strength, guidance=DEFAULTS["guidance_scale"], steps=DEFAULTS["steps"])
+    run = led(strength, guidance=DEFAULTS["guidance_scale"], steps=int(DEFAULTS["steps"]))
     assert 1 - run[-1][1] == pytest.approx(styled, abs=0.03)
 
 
