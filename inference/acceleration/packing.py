@@ -15,7 +15,6 @@ from typing import Any
 import psutil
 import torch
 from diffusers.models.activations import GELU
-from diffusers.models.transformers.transformer_flux import FluxSingleTransformerBlock
 from torch import nn
 from torch.nn import functional
 
@@ -23,6 +22,9 @@ from inference.models.devices import weight
 
 LIKELY = (4, 64, 64)
 """Rows, height and width that kernels are chosen for; others work too."""
+
+_SINGLE_BLOCK = "FluxSingleTransformerBlock"
+"""By its name, as importing it takes longer than many a start that has no use for it."""
 
 Forward = Callable[..., torch.Tensor]
 
@@ -99,7 +101,7 @@ def _fuse(layer: Any) -> None:
     """Have a GELU computed with the packed layer before it, if this is a layer of both."""
     if type(layer) is GELU and hasattr(layer.proj, "copied_bytes"):
         layer.forward = MethodType(_activated, layer)
-    if type(layer) is FluxSingleTransformerBlock and hasattr(layer.proj_mlp, "copied_bytes"):
+    if type(layer).__name__ == _SINGLE_BLOCK and hasattr(layer.proj_mlp, "copied_bytes"):
         layer.packed_mlp = layer.proj_mlp.forward
         layer.proj_mlp.forward = MethodType(_block_projected, layer)
         layer.act_mlp.forward = MethodType(_block_activated, layer)

@@ -11,15 +11,13 @@ from typing import Any
 
 import torch
 from diffusers.models import embeddings
-from diffusers.models.transformers import transformer_flux, transformer_flux2
 from torch import nn
 
-PROCESSORS = (
-    transformer_flux.FluxAttnProcessor,
-    transformer_flux2.Flux2AttnProcessor,
-    transformer_flux2.Flux2ParallelSelfAttnProcessor,
-)
-"""Attention of diffusers that calls `apply_rotary_emb` with the same angle for both numbers of a pair."""
+PROCESSORS = ("FluxAttnProcessor", "Flux2AttnProcessor", "Flux2ParallelSelfAttnProcessor")
+"""Attention of diffusers that calls `apply_rotary_emb` with the same angle for both numbers of a pair.
+
+By their names, as importing them takes longer than many a start that has no use for them.
+"""
 
 
 def turn_by_products(model: nn.Module) -> int:
@@ -28,11 +26,16 @@ def turn_by_products(model: nn.Module) -> int:
     Returns:
         How many layers were changed.
     """
-    several: list[Any] = [layer for layer in model.modules() if type(getattr(layer, "processor", None)) in PROCESSORS]
+    several: list[Any] = [layer for layer in model.modules() if _is_turned_by_diffusers(layer)]
     for layer in several:
         processor = layer.processor
         processor.__class__ = _turning(processor.__class__)  # in place: it may know of a chosen kernel
     return len(several)
+
+
+def _is_turned_by_diffusers(layer: nn.Module) -> bool:
+    kind = type(getattr(layer, "processor", None))
+    return kind.__name__ in PROCESSORS and kind.__module__.startswith("diffusers.")
 
 
 def turned(
