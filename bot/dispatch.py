@@ -136,7 +136,9 @@ class Dispatch:
         if not self._performing:
             return
         self._stopping = True
-        log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))
+        # A job that has ended already may still be cleaning up behind its last picture.
+        if jobs := sum(each.job.status is JobStatus.RUNNING for each in self._running.values()):
+            log.warning("grace is over, running jobs go back to the queue", jobs=jobs)
         for request in list(self._requests):
             await self._engine.cancel(request)
 
