@@ -37,7 +37,9 @@ class _Mention:
     async def above(self) -> Sequence[Shown]:
         body = self._body
         if not body["replied_message"]:
-            raise PictureRefused("refused-sticker" if has_sticker(self._own) else "refused-no-picture")
+            if has_sticker(self._own):
+                raise PictureRefused("refused-sticker")
+            raise PictureRefused("refused-no-picture")
         replied = body["replied"]
         if replied is not None and (shown := self._in(replied)):
             return shown
@@ -48,7 +50,9 @@ class _Mention:
             fetched = replied or {}
         if shown := self._in(fetched):
             return shown
-        raise PictureRefused("refused-sticker" if has_sticker(fetched) else "refused-withheld")
+        if has_sticker(fetched):
+            raise PictureRefused("refused-sticker")
+        raise PictureRefused("refused-withheld")
 
     async def greet(self) -> None:
         if not await greeting.greeted(self._at.desk, self._at.event):

@@ -134,6 +134,7 @@ def generation_columns(generation: Generation) -> Columns:
         "source": generation.source,
         "image": generation.image,
         "recipe": _json(_recipe(generation.recipe)),
+        "lineage": _json(_values(generation.lineage)),
         "width": generation.width,
         "height": generation.height,
         "effective_steps": generation.effective_steps,

@@ -52,8 +52,9 @@ INSERT OR REPLACE INTO generations (
     id, job, number, requester, source, image, recipe, lineage, width, height, effective_steps, seconds, created_at,
     notes, safety, kept
 ) VALUES (
-    :id, :job, :number, :requester, :source, :image, :recipe, (SELECT lineage FROM jobs WHERE id = :job), :width,
-    :height, :effective_steps, :seconds, :created_at, :notes, :safety, :kept
+    :id, :job, :number, :requester, :source, :image, :recipe,
+    coalesce((SELECT lineage FROM jobs WHERE id = :job), :lineage),  -- what is published meanwhile counts
+    :width, :height, :effective_steps, :seconds, :created_at, :notes, :safety, :kept
 )
 """
 
