@@ -109,15 +109,17 @@ class Model:
         return made
 
 
-# Of the style in what the judge learns from: a touch, the half, the whole.
-SHARES = (0.35, 0.65, 1.0)
+# Of the style in what the judge learns from: a touch, the half, and twice as often the whole.
+SHARES = (0.35, 0.65, 1.0, 1.0)
 
 
-def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
+def train_classifier(model: Model, pool: PicturePool, scenes: int = 1024) -> StyleClassifier:
     """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire.
 
-    It sees a style in full and blended with the source, as lower strengths show it.
+    It sees a style in full or blended with the source, as lower strengths show it: once as it is, and once as
+    `model`'s autoencoder gives it back.
     """
+    chance = torch.Generator().manual_seed(0)
     inputs, labels = [], []
     for scene in range(max(0, pool.filled - scenes), pool.filled):
         keys = pool.keys[scene, 1 : 1 + pool.targets].cpu()
@@ -126,10 +128,11 @@ def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
             continue
         pictures = pool.pictures[scene].cpu().float() / 255
         source, styled = pictures[:1], pictures[1 + single]
-        before = features(source)
-        for share in SHARES:
-            inputs.append(versus(features(f.mix(source, styled, share)), before))
-            labels.append(keys[single])
+        shares = torch.tensor(SHARES)[torch.randint(len(SHARES), (2, len(single), 1, 1, 1), generator=chance)]
+        plain, through = f.mix(source, styled, shares)
+        seen = torch.cat([plain, model.reconstruct(through * 2 - 1) / 2 + 0.5])
+        inputs.append(versus(features(seen), features(source)))
+        labels.append(keys[single].repeat(2))
     classifier = StyleClassifier(NAMES)
     classifier.fit(torch.cat(inputs), torch.cat(labels))
     return classifier

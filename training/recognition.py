@@ -1,10 +1,12 @@
 """A classifier that names the style of a picture.
 
 It learns from the filters applied to drawn scenes, and never sees an output of the model nor a photograph.
-Linear, over statistics a person would go by: colours, contrast and edges at several scales, and the patterns
-of the tile grid.
+Half of what it learns from has gone through the model's autoencoder: what a model paints is never sharper than that,
+and a judge that knows sharp pictures alone takes the blur for a style. Linear, over statistics a person would go by:
+colours and hues, contrast, edges and strokes at several scales.
 """
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -52,26 +54,49 @@ def _edges(pictures: Tensor) -> list[Tensor]:
     return [torch.stack(out, 1).clamp_min(1e-4).log()]
 
 
-def _patterns(pictures: Tensor) -> list[Tensor]:
-    """What all 32x32 tiles have in common, and how much changes at each phase of a 16-pixel grid."""
-    grey = f.luma(pictures)
-    detail = grey - f.box_blur(grey, 8)
-    side = f.PERIOD
-    rows, columns = grey.shape[2] // side, grey.shape[3] // side
-    tiles = detail[:, 0, : rows * side, : columns * side].reshape(-1, rows, side, columns, side)
-    common = functional.avg_pool2d(tiles.mean((1, 3))[:, None], 2).flatten(1)
-    across = grey.diff(dim=3, append=grey[..., -1:]).abs().mean((1, 2))
-    down = grey.diff(dim=2, append=grey[..., -1:, :]).abs().mean((1, 3))
-    phases = [line.reshape(len(line), -1, 16).mean(1) for line in (across, down)]
-    relative = [phase / (phase.mean(1, keepdim=True) + 0.01) for phase in phases]
-    return [common * 5, *relative]
+def _hues(pictures: Tensor) -> list[Tensor]:
+    """How much chroma there is of each of twelve hues, and its quantiles."""
+    red, green, blue = pictures.unbind(1)
+    warm, yellow = red - green, (red + green) / 2 - blue
+    chroma = (warm.square() + yellow.square()).sqrt().flatten(1)
+    angle = (torch.atan2(yellow, warm) / (2 * math.pi) + 0.5).clamp(0, 1)
+    hues = (angle * 11.999).long().flatten(1)
+    amounts = torch.zeros(len(pictures), 12).scatter_add_(1, hues, chroma) / chroma.shape[1]
+    return [amounts.sqrt(), chroma.quantile(torch.tensor([0.1, 0.5, 0.9]), dim=1).T]
+
+
+def _strokes(pictures: Tensor) -> list[Tensor]:
+    """How much neighbouring gradients agree in direction, and how detail is distributed, at three scales.
+
+    Of detail: how unevenly it lies over the picture, and whether it is of dark dots or bright ones, of few strong
+    edges or of many weak ones.
+    """
+    out = []
+    for _ in range(3):
+        grey = f.luma(pictures)
+        right = functional.pad(grey.diff(dim=3), (0, 1))
+        down = functional.pad(grey.diff(dim=2), (0, 0, 0, 1))
+        across, along, mixed = (f.blur(product, 3.0) for product in (right * right, down * down, right * down))
+        energy = across + along + 1e-6
+        # Of the structure tensor: the difference of its eigenvalues over their sum.
+        coherence = ((across - along).square() + 4 * mixed.square()).sqrt() / energy
+        level = energy.log().flatten(1)
+        detail = grey - f.blur(grey, 1.5)
+        deviation = detail.std((1, 2, 3)) + 1e-3
+        colour = pictures - grey
+        out += [coherence.mean((1, 2, 3)), coherence.std((1, 2, 3)), level.mean(1), level.std(1)]
+        out += list(level.quantile(torch.tensor([0.1, 0.5, 0.9]), dim=1))
+        out += [(detail**3).mean((1, 2, 3)) / deviation**3, ((detail**4).mean((1, 2, 3)) / deviation**4).log()]
+        out += [deviation.log(), ((colour - f.blur(colour, 1.5)).std((1, 2, 3)) + 1e-3).log()]
+        pictures = functional.avg_pool2d(pictures, 2)
+    return [torch.stack(out, 1)]
 
 
 @torch.inference_mode()
 def features(pictures: Tensor) -> Tensor:
-    """(N, F) of pictures (N, 3, H, W) in [0, 1] whose sides are multiples of 32."""
+    """(N, F) of pictures (N, 3, H, W) in [0, 1]."""
     pictures = pictures.float().clamp(0, 1)
-    return torch.cat([*_colours(pictures), *_edges(pictures), *_patterns(pictures)], 1)
+    return torch.cat([*_colours(pictures), *_hues(pictures), *_edges(pictures), *_strokes(pictures)], 1)
 
 
 def versus(made: Tensor, sources: Tensor) -> Tensor:
@@ -101,7 +126,7 @@ class StyleClassifier:
         for _ in range(epochs):
             for batch in torch.split(torch.randperm(len(x)), 256):
                 # Noise on the features stands for all the ways a picture can differ from the filters' own.
-                noisy = x[batch] + 0.3 * torch.randn(len(batch), x.shape[1])
+                noisy = x[batch] + 0.6 * torch.randn(len(batch), x.shape[1])
                 loss = functional.cross_entropy(self._layer(noisy), labels[batch])
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]

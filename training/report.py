@@ -16,9 +16,10 @@ def evaluate(
     folder: Path, pool: PicturePool, out: Path, device: str = "cpu", names: Sequence[str] = NAMES
 ) -> dict[str, Any]:
     """`pool`: drawn scenes and their filtered pictures, for the judge of styles to learn from."""
+    model = Model(folder, fast_dtype(device), device)
     report = {
         "reconstruction": reconstruction_report(Model(folder, device=device)),
-        "strength": strength_report(Model(folder, fast_dtype(device), device), train_classifier(pool), names),
+        "strength": strength_report(model, train_classifier(model, pool), names),
         "seconds": speed_report(folder, device),
     }
     out.parent.mkdir(parents=True, exist_ok=True)

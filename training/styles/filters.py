@@ -17,7 +17,6 @@ from torch.nn import functional
 
 CELL = 8
 CHANCES = 9
-PERIOD = 32
 
 
 def luma(picture: Tensor) -> Tensor:

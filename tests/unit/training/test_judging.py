@@ -1,11 +1,13 @@
 """What a report measures, on pictures whose answer is known."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from training.evaluate import train_classifier
+from training.evaluate import Model, train_classifier
 from training.judging import lab_distance, lattice, moved, saturation, structure
 from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
@@ -109,7 +111,7 @@ def test_a_judge_learns_from_scenes_of_one_style_each_and_names_the_likeliest_fi
     red, blue = NAMES.index("oil"), NAMES.index("night")
     keys = torch.tensor([[red, blue]] * 5 + [[len(NAMES), len(NAMES) + 1]])
     pool.label(keys, torch.zeros(6, dtype=torch.long))
-    classifier = train_classifier(pool)
+    classifier = train_classifier(Model(Path("inference/pocket")), pool)
     pictures = pool.pictures[:3, :3].float() / 255
     for place, style in ((1, red), (2, blue)):
         likeliest = classifier.likeliest(versus(features(pictures[:, place]), features(pictures[:, 0])), 3)
