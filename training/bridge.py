@@ -61,10 +61,10 @@ class BridgeSettings:
     cropped: float = 0.1  # of the batches, a rectangle of the latents
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
-    tint: float = 30.0  # weight of the error of coarse colours, beside that of the latents
+    tint: float = 45.0  # weight of the error of coarse colours, beside that of the latents
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir and
     # pencil; strong colours go last.
-    slow: tuple[str, ...] = ("noir", "pencil", "pop art", "sunset", "desert", "anime")
+    slow: tuple[str, ...] = ("noir", "pencil", "desert", "autumn", "spring", "fantasy")
     favour: float = 3.0  # how much more often
 
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from training.evaluate import Model
 from training.photographs import child_drawing, photographs, to_image
 from training.speed import fast_dtype
+from training.strength_report import WHOLE
 from training.styles import STYLES
 from training.words import SYNONYMS
 
@@ -63,10 +64,10 @@ def _sources() -> dict[str, Image.Image]:
 
 
 def styles_sheet(model: Model, size: int = 160) -> Image.Image:
-    """Every style, a row each, over all sources at strength 0.6."""
+    """Every style, a row each, over all sources at the strength from which on it is there in full."""
     sources = {name: image for name, image in _sources().items() if name != "camera"}
     rows = [list(sources.values())]
-    made = model.restyle_each(list(sources.values()), [SYNONYMS[name][0] for name in STYLES], 0.6)
+    made = model.restyle_each(list(sources.values()), [SYNONYMS[name][0] for name in STYLES], WHOLE)
     rows += [[to_image(picture) for picture in row] for row in made]
     names = ["source", *STYLES]
     half = -(-len(rows) // 2)
@@ -119,9 +120,9 @@ def noise_sheet(model: Model) -> Image.Image:
 
 
 def prompts_sheet(model: Model) -> Image.Image:
-    """Two styles at once, prompts without a style, and nonsense, at strength 0.6."""
+    """Two styles at once, prompts without a style, and nonsense, at the same strength."""
     sources = _sources()
-    images = [model.restyle([sources[source]], prompt, 0.6)[0] for source, prompt in COMBINED]
+    images = [model.restyle([sources[source]], prompt, WHOLE)[0] for source, prompt in COMBINED]
     words = [prompt for _, prompt in COMBINED]
     return _stack([sheet([images[at : at + 4]], words[at : at + 4], [""]) for at in range(0, len(images), 4)])
 
