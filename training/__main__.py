@@ -16,12 +16,14 @@ A stage goes on where it was stopped. Pictures are drawn when the first stage as
 
 import argparse
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from training.control_report import control_report
+from training.evaluate import JUDGE_SCENES
 from training.grids import write_grids
 from training.pairs import NAMES
 from training.recipe import Recipe
@@ -85,7 +87,8 @@ def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
             stages.export(options.model, options.edges)
         case "evaluate":
             drawing = stages.recipe.drawing
-            few = replace(drawing, shards=min(drawing.shards, drawing.composed + 4))
+            judged = drawing.composed + math.ceil(JUDGE_SCENES / drawing.shard_size)
+            few = replace(drawing, shards=min(drawing.shards, judged))
             pool = draw_pool(stages.space.scenes, few)
             print_report(
                 evaluate(options.model, pool, options.docs / "evaluation.json", options.device, options.styles)

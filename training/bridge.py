@@ -63,7 +63,7 @@ class BridgeSettings:
     snr_limit: float = 5.0
     tint: float = 45.0  # weight of the error of coarse colours, beside that of the latents
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir and
-    # pencil; strong colours go last.
+    # pencil.
     slow: tuple[str, ...] = ("noir", "pencil", "desert", "autumn", "spring", "fantasy")
     favour: float = 3.0  # how much more often
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,17 +111,18 @@ class Model:
 
 # Of the style in what the judge learns from: a touch, the half, and twice as often the whole.
 SHARES = (0.35, 0.65, 1.0, 1.0)
+JUDGE_SCENES = 1024
 
 
-def train_classifier(model: Model, pool: PicturePool, scenes: int = 1024) -> StyleClassifier:
-    """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire.
+def train_classifier(pool: PicturePool, reconstruct: Callable[[Tensor], Tensor]) -> StyleClassifier:
+    """On the filters' pictures of the last `JUDGE_SCENES`, those of one style each: the first are of the repertoire.
 
     It sees a style in full or blended with the source, as lower strengths show it: once as it is, and once as
-    `model`'s autoencoder gives it back.
+    `reconstruct` gives it back, a model's way through its autoencoder with values in [-1, 1].
     """
     chance = torch.Generator().manual_seed(0)
     inputs, labels = [], []
-    for scene in range(max(0, pool.filled - scenes), pool.filled):
+    for scene in range(max(0, pool.filled - JUDGE_SCENES), pool.filled):
         keys = pool.keys[scene, 1 : 1 + pool.targets].cpu()
         single = torch.nonzero(keys < len(NAMES)).flatten()
         if not len(single):
@@ -130,7 +131,7 @@ def train_classifier(model: Model, pool: PicturePool, scenes: int = 1024) -> Sty
         source, styled = pictures[:1], pictures[1 + single]
         shares = torch.tensor(SHARES)[torch.randint(len(SHARES), (2, len(single), 1, 1, 1), generator=chance)]
         plain, through = f.mix(source, styled, shares)
-        seen = torch.cat([plain, model.reconstruct(through * 2 - 1) / 2 + 0.5])
+        seen = torch.cat([plain, reconstruct(through * 2 - 1) / 2 + 0.5])
         inputs.append(versus(features(seen), features(source)))
         labels.append(keys[single].repeat(2))
     classifier = StyleClassifier(NAMES)

@@ -19,7 +19,7 @@ def evaluate(
     model = Model(folder, fast_dtype(device), device)
     report = {
         "reconstruction": reconstruction_report(Model(folder, device=device)),
-        "strength": strength_report(model, train_classifier(model, pool), names),
+        "strength": strength_report(model, train_classifier(pool, model.reconstruct), names),
         "seconds": speed_report(folder, device),
     }
     out.parent.mkdir(parents=True, exist_ok=True)

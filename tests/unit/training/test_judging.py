@@ -1,13 +1,11 @@
 """What a report measures, on pictures whose answer is known."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from training.evaluate import Model, train_classifier
+from training.evaluate import train_classifier
 from training.judging import lab_distance, lattice, moved, saturation, structure
 from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
@@ -102,7 +100,7 @@ def test_a_limit_that_is_missed_is_said_to_be(changes: dict[str, float], missed:
     assert {limit for limit, holds in kept.items() if not holds} == missed
 
 
-def test_a_judge_learns_from_scenes_of_one_style_each_and_names_the_likeliest_first() -> None:
+def test_a_judge_learns_from_scenes_of_one_style_each_as_they_are_and_through_the_autoencoder() -> None:
     """A scene whose targets all combine two styles teaches nothing of either, and stops nothing."""
     pool = PicturePool(PoolSize(scenes=6, targets=2, side=64))
     pool.pictures[:] = torch.randint(60, 120, pool.pictures.shape, generator=torch.Generator().manual_seed(7)).byte()
@@ -111,9 +109,10 @@ def test_a_judge_learns_from_scenes_of_one_style_each_and_names_the_likeliest_fi
     red, blue = NAMES.index("oil"), NAMES.index("night")
     keys = torch.tensor([[red, blue]] * 5 + [[len(NAMES), len(NAMES) + 1]])
     pool.label(keys, torch.zeros(6, dtype=torch.long))
-    classifier = train_classifier(Model(Path("inference/pocket")), pool)
+    classifier = train_classifier(pool, torch.neg)  # an autoencoder that gives the negative back
     pictures = pool.pictures[:3, :3].float() / 255
     for place, style in ((1, red), (2, blue)):
-        likeliest = classifier.likeliest(versus(features(pictures[:, place]), features(pictures[:, 0])), 3)
-        assert (likeliest[:, 0] == style).all()
-        assert likeliest.shape == (3, 3)
+        for seen in (pictures[:, place], 1 - pictures[:, place]):
+            likeliest = classifier.likeliest(versus(features(seen), features(pictures[:, 0])), 3)
+            assert (likeliest[:, 0] == style).all()
+            assert likeliest.shape == (3, 3)
