@@ -27,7 +27,7 @@ from adapters.slack.beside import Besides
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
-from adapters.slack.tokens import OneWorkspace
+from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
 from bot.domain.card import Card
 from bot.domain.request import Action, ReplyTarget
@@ -171,9 +171,10 @@ async def _on_slack(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
     async with slack_server() as slack:
         member = Member(slack, slack.state.add_team(), slack.state.add_user("ann"))
         channel = slack.state.add_channel(member.team, member.user)
-        async with SlackApi(options(slack), OneWorkspace("xoxb-one")) as api:
-            await api.start()
-            uploads, clock = Uploads(api, exporter), LoopClock()
+        clock = LoopClock()
+        async with SlackApi(options(slack), Workspaces(options(slack), clock=clock)) as api:
+            await api.workspaces.start(api)
+            uploads = Uploads(api, exporter)
             besides = Besides(uploads, exporter)
             place = Place(team=Team(member.team.id), user=member.user.id, channel=channel.id)
             target = place.reply_to(asked_at=clock.now(), private=False)

@@ -71,7 +71,7 @@ def _says(message: Mapping[str, Any], verb: Verb) -> bool:
 
 async def job_named_in(desk: Desk, team: Team, message: Mapping[str, Any]) -> JobId | None:
     """The job on the buttons of a message, if we wrote that: any app can write our buttons, and our metadata."""
-    identity = await desk.api.installed(team)
+    identity = await desk.api.workspaces.installed(team)
     if not identity or message.get("user") != identity.bot_user:
         return None
     return next((job_of(button.target) for button in _buttons_in(message)), None)

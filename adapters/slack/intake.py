@@ -82,7 +82,8 @@ class Intake:
         arrival = _Arrival(self._desk, self._handlers[event.kind], event, next_)
         try:
             if event.kind not in _NO_MEMBER:
-                await self._desk.api.identity(team_in(event.body))  # without a good token nothing can be answered
+                # Without a good token nothing can be answered.
+                await self._desk.api.workspaces.identity(team_in(event.body))
         except SlackFault as fault:
             await self.inbox.refuse(arrival, refusal(fault))
         else:

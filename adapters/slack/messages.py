@@ -25,7 +25,7 @@ _MAX_CARRIED = 2000
 async def on_message(desk: Desk, event: Inbound) -> None:
     """Answer a mention or a direct message."""
     message, place = event.body["event"], place_of(event.body)
-    identity = await desk.api.installed(place.team)
+    identity = await desk.api.workspaces.installed(place.team)
     words = said(message.get("text") or "", bot_user=identity.bot_user if identity else "")
     at = SlackExchange(desk, event)
     await desk.conversation.mention(at, _Mention(at, message, words))

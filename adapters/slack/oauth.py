@@ -13,12 +13,11 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models.installation import Installation as SdkInstallation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.slack.options import SlackOptions
+from adapters.slack.api import SlackApi
 from adapters.slack.scopes import SCOPES
-from adapters.slack.tokens import Installation, InstallationStore, InstalledWorkspaces
+from adapters.slack.tokens import Installation, InstallationStore, Workspaces
 from bot.ports import Clock
 
 STATE_SECONDS = 600
@@ -26,36 +25,29 @@ _AUTHORIZE = "https://slack.com/oauth/v2/authorize"
 _log = logging.getLogger("slack_bolt.oauth")
 
 
-def oauth_flow(
-    options: SlackOptions,
-    *,
-    client: AsyncWebClient,
-    workspaces: InstalledWorkspaces,
-    store: InstallationStore,
-    clock: Clock,
-) -> AsyncOAuthFlow:
+def oauth_flow(api: SlackApi, *, store: InstallationStore, clock: Clock) -> AsyncOAuthFlow:
     """The flow for Bolt's server."""
-    api = URL(options.api_url)
-    elsewhere = api.host != "slack.com"
+    options, url = api.options, URL(api.options.api_url)
+    elsewhere = url.host != "slack.com"
     settings = AsyncOAuthSettings(
         client_id=options.client_id,
         client_secret=options.client_secret,
         scopes=list(SCOPES),
-        authorization_url=str(api.origin() / "oauth/v2/authorize") if elsewhere else _AUTHORIZE,
+        authorization_url=str(url.origin() / "oauth/v2/authorize") if elsewhere else _AUTHORIZE,
         install_path="/slack/install",
         redirect_uri_path="/slack/oauth_redirect",
-        installation_store=_Installations(workspaces),
+        installation_store=_Installations(api.workspaces),
         state_store=_States(store, clock),
         state_expiration_seconds=STATE_SECONDS,
         logger=_log,
     )
-    return AsyncOAuthFlow(client=client, logger=_log, settings=settings)
+    return AsyncOAuthFlow(client=api.client, logger=_log, settings=settings)
 
 
 class _Installations(AsyncInstallationStore):
     """What Bolt's flow found out, as our installation."""
 
-    def __init__(self, workspaces: InstalledWorkspaces) -> None:
+    def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
     @property

@@ -78,7 +78,7 @@ class Pictures:
             file = await self._look_up(team, str(file.get("id", "")))
         self._check(file)
         try:
-            identity = await self._api.identity(team)
+            identity = await self._api.workspaces.identity(team)
         except SlackFault as fault:
             raise _refusal(fault) from fault
         token = identity.token if identity else ""

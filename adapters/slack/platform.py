@@ -17,11 +17,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
+from adapters.slack.client import NotYet
 from adapters.slack.commands import on_command, on_shortcut, on_submission
 from adapters.slack.desk import Desk, Members
 from adapters.slack.greeting import on_joined
 from adapters.slack.home import on_home
-from adapters.slack.identity import NotYet, Tokens
 from adapters.slack.inbound import Kind
 from adapters.slack.intake import Handler, Intake, at_once
 from adapters.slack.members import PLATFORM, Team
@@ -34,7 +34,7 @@ from adapters.slack.pictures import Pictures
 from adapters.slack.presses import on_press, on_reaction
 from adapters.slack.settings import on_uninstalled
 from adapters.slack.sockets import Sockets
-from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
+from adapters.slack.tokens import InstallationStore, Workspaces
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
 from bot.conversation import Conversation
@@ -76,17 +76,15 @@ class SlackPlatform:
         clock: Clock,
         allowed_hosts: frozenset[str],
         max_bytes: int,
-        installations: InstallationStore | None = None,
+        installations: InstallationStore,
     ) -> None:
-        """`installations`: where workspaces install themselves; None for the one workspace of the bot token."""
         self._options = options
         self._service = service
         self._store = store
         self._clock = clock
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._installations = installations
-        self._tokens = _tokens(options, installations, clock)
-        self._api = SlackApi(options, self._tokens)
+        self._api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
         self._exporter = exporter
         self._uploads = Uploads(self._api, exporter)
         self._notices = notices = Notices(self._api)
@@ -159,7 +157,7 @@ class SlackPlatform:
             if self._stands:
                 return
             try:
-                await self._api.start()
+                await self._api.workspaces.start(self._api)
                 await self._road.open()
                 self._stands = True
             except NotYet as reason:
@@ -170,17 +168,9 @@ class SlackPlatform:
 
     def _app(self) -> AsyncApp:
         """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""
-        flow = None
-        if isinstance(self._tokens, InstalledWorkspaces) and self._installations is not None:
-            flow = oauth_flow(
-                self._options,
-                client=self._api.client,
-                workspaces=self._tokens,
-                store=self._installations,
-                clock=self._clock,
-            )
+        oauth, api = self._options.oauth, self._api
         app = AsyncApp(
-            oauth_flow=flow,
+            oauth_flow=oauth_flow(api, store=self._installations, clock=self._clock) if oauth else None,
             name="pentimento",
             client=self._api.client,
             signing_secret=self._options.signing_secret,
@@ -205,7 +195,7 @@ class _Authorize(AsyncAuthorize):
 
     async def __call__(self, *, context: AsyncBoltContext, **ids: Any) -> AuthorizeResult | None:
         team = Team(ids.get("team_id") or "", ids.get("enterprise_id") or "", bool(context.is_enterprise_install))
-        identity = await self._api.installed(team)
+        identity = await self._api.workspaces.installed(team)
         if identity is None:
             log.warning("not installed there", team=team.space)
             return None
@@ -221,17 +211,3 @@ class _Authorize(AsyncAuthorize):
 async def _acknowledge(ack: AsyncAck) -> None:
     """For everything, wanted or not: what Slack hears nothing about it sends again."""
     await ack()
-
-
-def _tokens(options: SlackOptions, installations: InstallationStore | None, clock: Clock) -> Tokens:
-    own = OneWorkspace(options.bot_token) if options.bot_token else None
-    if options.oauth and installations is not None:
-        return InstalledWorkspaces(
-            installations,
-            client_id=options.client_id,
-            client_secret=options.client_secret,
-            clock=clock,
-            own=own,
-            seed=Seed(options.bot_token, options.refresh_token) if options.refresh_token else None,
-        )
-    return own or OneWorkspace("")

@@ -56,7 +56,7 @@ async def _shown(desk: Desk, event: Inbound, here: Place) -> tuple[Job | None, s
     stands = message_ref(here.channel, reacted["item"]["ts"])
     if job := await results.shown_in(stands):
         return job, job.reply_to.address.get("thread", "")
-    identity = await desk.api.installed(here.team)
+    identity = await desk.api.workspaces.installed(here.team)
     if not identity or reacted.get("item_user") != identity.bot_user:
         return None, ""
     message = await SlackExchange(desk, event).message(here.channel, reacted["item"]["ts"])

@@ -71,5 +71,5 @@ async def on_uninstalled(desk: Desk, event: Inbound) -> None:
     team = team_in(event.body)
     await desk.service.removal.forget_space(PLATFORM, team.space)
     await desk.service.places.forget(place_key(team))
-    await desk.api.forget(team)
+    await desk.api.workspaces.forget(team)
     log.info("uninstalled", team=team.space)

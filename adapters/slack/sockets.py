@@ -12,7 +12,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from adapters.proxies import proxy_for
 from adapters.slack.api import SlackApi
-from adapters.slack.identity import NotYet, started
+from adapters.slack.client import NotYet
 from adapters.slack.members import PLATFORM
 from bot.metrics import RECONNECTS
 
@@ -41,7 +41,7 @@ class Sockets:
             NotYet: it does not let us connect.
         """
         token = self._api.options.app_token
-        await started(self._api, "apps_connections_open", None, variable="SLACK_APP_TOKEN", app_token=token)
+        await self._api.needed(None, "apps_connections_open", variable="SLACK_APP_TOKEN", app_token=token)
         for _ in range(CONNECTIONS):
             handler = AsyncSocketModeHandler(
                 self._app,

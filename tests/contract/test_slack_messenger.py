@@ -11,7 +11,7 @@ from adapters.slack.beside import Besides
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
-from adapters.slack.tokens import OneWorkspace
+from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
@@ -85,9 +85,9 @@ async def bench() -> AsyncIterator[Bench]:
         slack = await stack.enter_async_context(slack_server())
         member = Member(slack, slack.state.add_team(), slack.state.add_user("ann"))
         channel = slack.state.add_channel(member.team, member.user)
-        api = await stack.enter_async_context(SlackApi(options(slack), OneWorkspace("xoxb-one")))
-        await api.start()
-        clock = LoopClock()
+        settings, clock = options(slack), LoopClock()
+        api = await stack.enter_async_context(SlackApi(settings, Workspaces(settings, clock=clock)))
+        await api.workspaces.start(api)
         uploads = Uploads(api, Pngs())
         messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), Notices(api), clock=clock)
         target = place(member, channel).reply_to(asked_at=clock.now(), private=False)

@@ -18,7 +18,7 @@ from adapters.discord.connection import Connection
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
 from adapters.slack.options import SlackOptions
-from adapters.slack.tokens import OneWorkspace
+from adapters.slack.tokens import Workspaces
 from bot.domain.errors import PictureRefused
 from bot.system import SystemClock
 from inference.models.downloads import fetched
@@ -79,8 +79,8 @@ async def test_slack_is_reached_over_ipv6() -> None:
     async with slack_server() as slack, only_ipv6(slack.api_url) as there:
         slack.state.add_team()
         options = SlackOptions(bot_token="xoxb-one", app_token=APP_TOKEN, api_url=there(slack.api_url))
-        async with SlackApi(options, OneWorkspace("xoxb-one")) as api:
-            await api.start()
+        async with SlackApi(options, Workspaces(options, clock=SystemClock())) as api:
+            await api.workspaces.start(api)
 
 
 @over_ipv6

@@ -17,7 +17,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.check import check_slack
 from adapters.slack.options import SlackOptions
 from adapters.slack.sockets import by_its_host
-from adapters.slack.tokens import OneWorkspace
+from adapters.slack.tokens import Workspaces
 from bot.domain.errors import PictureRefused
 from bot.system import SystemClock
 from tests.servers.discord import DiscordServer
@@ -180,8 +180,8 @@ async def test_each_host_of_slack_takes_its_own(monkeypatch: pytest.MonkeyPatch,
     async with refusing_proxy(monkeypatch) as asked, slack_server() as slack:
         slack.state.add_team()
         options = SlackOptions(bot_token="xoxb-one", app_token=APP_TOKEN, api_url=slack.api_url)
-        async with SlackApi(options, OneWorkspace("xoxb-one")) as api:
-            await api.start()
+        async with SlackApi(options, Workspaces(options, clock=SystemClock())) as api:
+            await api.workspaces.start(api)
             for host in ("files.slack.com", "hooks.slack.com"):
                 with pytest.raises(aiohttp.ClientError):
                     await api.session.post(f"https://{host}/x", data=b"")
