@@ -44,6 +44,27 @@ class Buckets:
         bucket.empty_at = max(bucket.empty_at, _now()) + self.interval
         return pause
 
+    def put(self, name: str, *, must: bool = False) -> float:
+        """Put one in if it fits; returns how long to wait instead, 0 if it was put in.
+
+        One that `must` fits unless the bucket is closed.
+        """
+        pause = self.closed(name) if must else self.wait(name)
+        if not pause:
+            self.take(name)
+        return pause
+
+    async def turn(self, name: str) -> float:
+        """Put one in when its turn has come: it is taken before the wait, so that those who come together line up.
+
+        Returns:
+            0; or for how long the bucket is closed yet, and then nothing was put in.
+        """
+        if closed := self.closed(name):
+            return closed
+        await asyncio.sleep(self.take(name))
+        return 0.0
+
     def close(self, name: str, seconds: float) -> None:
         """Nothing fits for so long."""
         self._of(name).closed_until = _now() + seconds

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import structlog
+
 from adapters.slack.client import SlackClient
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
@@ -10,6 +12,8 @@ from adapters.slack.options import SlackOptions
 from adapters.slack.tokens import Workspaces
 
 PATIENCE = 20.0
+
+log = structlog.get_logger(__name__)
 
 
 class SlackApi(SlackClient):
@@ -56,3 +60,10 @@ class SlackApi(SlackClient):
                     raise
             await asyncio.sleep(wait)
             pause *= 2
+
+    async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
+        """The same of a call whose failure nobody would miss."""
+        try:
+            await self.patient(team, method, **arguments)
+        except SlackFault as fault:
+            log.info("left undone", method=method, code=fault.code)

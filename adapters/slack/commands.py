@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from adapters.slack import settings
-from adapters.slack.desk import Desk
-from adapters.slack.exchange import SlackExchange, results_in
-from adapters.slack.forms import CALLBACK, Errand, read_form
+from adapters.slack.exchange import SlackExchange
+from adapters.slack.fields import file_of, values_of
+from adapters.slack.forms import CALLBACK, Errand, errand_of, read_form
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.pages import privacy_buttons
@@ -16,10 +16,10 @@ from bot.domain.ask import Wish
 from bot.domain.button_id import ButtonId
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import parse_flags
-from bot.domain.ids import JobId
+from bot.domain.ids import JobId, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ASKING
-from bot.forms import Form
+from bot.forms import MAP, PICTURE, UPLOAD, Form
 from bot.pages import said_page
 from bot.picture_form import Purpose
 from bot.texts import COMMANDS
@@ -67,7 +67,7 @@ async def on_shortcut(at: SlackExchange) -> None:
         return
     message = body.get("message") or {}
     # One of our own results is worked on from our lossless copy, and is a chain.
-    job, made = await results_in(desk, place, message, at.by)
+    job, made = await at.results_in(message)
     if job and len(made) > 1:
         await open_form(at, replace(errand, job=job.id))
         return
@@ -97,29 +97,31 @@ async def form_of(at: SlackExchange, errand: Errand, said: Options = NOTHING_SAI
     return await talk.picture_form(at, errand.purpose, said=said, pictures=pictures, of=several, uploads=uploads)
 
 
-async def on_submission(desk: Desk, event: Inbound) -> None:
+async def on_submission(at: SlackExchange) -> None:
     """Hand in what a form asks for; its fields were checked before it was acknowledged."""
-    view = event.body["view"]
+    desk, event, view = at.desk, at.event, at.event.body["view"]
     if view.get("callback_id") == settings.CALLBACK:
-        await settings.save_settings(SlackExchange(desk, event))
+        await settings.save_settings(at)
     elif view.get("callback_id") == CALLBACK:
-        sent = read_form(view, desk.service.styles)
-        errand, place = sent.errand, place_of_form(event, sent.errand)
-        file = sent.file or ({"id": errand.file} if errand.file else None)
+        errand = errand_of(view)
+        place, result = place_of_form(event, errand), errand.generation
+        if errand.job:
+            result = parse_generation_id(f"{errand.job}.{values_of(view).get(PICTURE) or 0}")
+        uploaded, control_map = file_of(view, UPLOAD), file_of(view, MAP)
+        file = uploaded or ({"id": errand.file} if errand.file else None)
         wish = Wish(
-            options=sent.wishes,
+            options=read_form(view, desk.service.styles),
             action=errand.purpose.action,
             verb=errand.purpose.verb if errand.generation else None,
-            generation=sent.result,
+            generation=result,
             source=desk.pictures.sent(place.team, file) if file else None,
-            author=place.key_of("" if sent.file else errand.author),
-            control_map=desk.pictures.sent(place.team, sent.map) if sent.map else None,
+            author=place.key_of("" if uploaded else errand.author),
+            control_map=desk.pictures.sent(place.team, control_map) if control_map else None,
         )
-        at = SlackExchange(desk, event, place, in_thread=errand.in_thread or not errand.generation)
-        await desk.conversation.ask(at, wish)
+        there = SlackExchange(desk, event, place, in_thread=errand.in_thread or not errand.generation)
+        await desk.conversation.ask(there, wish)
 
 
 def place_of_form(event: Inbound, errand: Errand) -> Place:
     """Where a form was opened; a submission itself names no channel."""
-    there = place_of({**event.body, "channel": errand.channel})
-    return Place(team=there.team, user=there.user, channel=errand.channel, thread=errand.thread, name=there.name)
+    return replace(place_of(event.body), channel=errand.channel, thread=errand.thread)

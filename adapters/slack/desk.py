@@ -10,18 +10,16 @@ import structlog
 
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import SlackFault
-from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
-from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
 from bot.latest import Latest
 from bot.ports import Clock
 from bot.service import Service
-from bot.texts import REFERENCE, Argument, text
+from bot.texts import REFERENCE
 
 _REMEMBERED_SECONDS = 600.0
 _REMEMBERED = 5000
@@ -99,31 +97,6 @@ class Desk:
     members: Members
     clock: Clock
 
-    async def open_view(self, event: Inbound, view: Block) -> str:
-        """Open a modal; Slack allows three seconds for it, so nothing slow may come before.
-
-        Returns:
-            The view's id, for `update_view`.
-
-        Raises:
-            SlackFault: Slack did not open it.
-        """
-        team = place_of(event.body).team
-        opened = await self.api.call(team, "views_open", trigger_id=event.body.get("trigger_id", ""), view=view)
-        return str((opened.get("view") or {}).get("id", ""))
-
-    async def update_view(self, team: Team, view_id: str, view: Block) -> None:
-        """Replace what a modal shows.
-
-        Raises:
-            SlackFault: it is closed, or Slack refuses.
-        """
-        await self.api.patient(team, "views_update", view_id=view_id, view=view)
-
-    async def is_admin(self, place: Place) -> bool:
-        """May act on others' jobs."""
-        return (await self.members.look_up(place.team, place.user)).admin
-
     async def locale(self, place: Place) -> str:
         """The member's language, as a BCP 47 tag; English if Slack does not say at once.
 
@@ -134,14 +107,3 @@ class Desk:
                 return (await self.members.look_up(place.team, place.user)).locale
         except TimeoutError:
             return REFERENCE
-
-    async def tell(self, place: Place, key: str, /, **arguments: Argument) -> None:
-        """Say a message of the catalogue to the member alone."""
-        await self.notices.tell(place, text(await self.locale(place), key, **arguments))
-
-    async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
-        """A call whose failure nobody would miss."""
-        try:
-            await self.api.patient(team, method, **arguments)
-        except SlackFault as fault:
-            log.info("left undone", method=method, code=fault.code)

@@ -10,7 +10,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
-from adapters.slack.members import PLATFORM, Place, Team, place_key
+from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.messenger import message_ref
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
@@ -33,7 +33,7 @@ from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES
 from bot.stores import MessageRef
 from bot.style_pages import styles_page
-from bot.texts import Argument
+from bot.texts import Argument, text
 
 USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
@@ -69,30 +69,6 @@ def _says(message: Mapping[str, Any], verb: Verb) -> bool:
     return any(button.verb is verb for button in _buttons_in(message))
 
 
-async def job_named_in(desk: Desk, team: Team, message: Mapping[str, Any]) -> JobId | None:
-    """The job on the buttons of a message, if we wrote that: any app can write our buttons, and our metadata."""
-    identity = await desk.api.workspaces.installed(team)
-    if not identity or message.get("user") != identity.bot_user:
-        return None
-    return next((job_of(button.target) for button in _buttons_in(message)), None)
-
-
-async def results_in(
-    desk: Desk, place: Place, message: Mapping[str, Any], by: Asker
-) -> tuple[Job | None, Sequence[Generation]]:
-    """The job that a message of ours shows, and its results, as far as this member may go on from them.
-
-    Raises:
-        Gone: it shows one that is not kept any more.
-    """
-    named = await job_named_in(desk, place.team, message)
-    stands = message_ref(place.channel, message.get("ts", ""))
-    job, made = await desk.service.results.all_in_message(stands, by=by, named=named)
-    if named and not made and _says(message, Verb.DELETE):
-        raise Gone("refused-gone")
-    return job, made
-
-
 class SlackExchange:
     """An `Exchange`; what a member is called, their language and rights take a question to Slack."""
 
@@ -116,6 +92,36 @@ class SlackExchange:
         inside = self.place.in_thread if in_thread is None else in_thread
         self.threads = _way_to(self.place) if event.kind in _ON_A_MESSAGE and not inside else None
 
+    @property
+    def modal(self) -> str:
+        """The id of the modal that it happened in; empty if it happened in none."""
+        view = self.event.body.get("view") or {}
+        return str(view["id"]) if view.get("type") == "modal" else ""
+
+    async def is_ours(self, user: object) -> bool:
+        """Whether Slack's id of a user is ours there."""
+        identity = await self.desk.api.workspaces.installed(self.place.team)
+        return identity is not None and user == identity.bot_user
+
+    async def job_named_in(self, message: Mapping[str, Any]) -> JobId | None:
+        """The job on the buttons of a message, if we wrote that: any app can write our buttons, and our metadata."""
+        if not await self.is_ours(message.get("user")):
+            return None
+        return next((job_of(button.target) for button in _buttons_in(message)), None)
+
+    async def results_in(self, message: Mapping[str, Any]) -> tuple[Job | None, Sequence[Generation]]:
+        """The job that a message of ours shows, and its results, as far as this member may go on from them.
+
+        Raises:
+            Gone: it shows one that is not kept any more.
+        """
+        named = await self.job_named_in(message)
+        stands = message_ref(self.place.channel, message.get("ts", ""))
+        job, made = await self.desk.service.results.all_in_message(stands, by=self.by, named=named)
+        if named and not made and _says(message, Verb.DELETE):
+            raise Gone("refused-gone")
+        return job, made
+
     async def asker(self) -> Asker:
         place = self.place
         member = await self.desk.members.look_up(place.team, place.user)
@@ -138,7 +144,7 @@ class SlackExchange:
         """Slack shows under the message that its thread has more."""
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
-        await self.desk.tell(self.place, key, **arguments)
+        await self.desk.notices.tell(self.place, text(await self.locale(), key, **arguments))
 
     async def show(
         self,
@@ -149,18 +155,35 @@ class SlackExchange:
         below: Sequence[Block] = (),
     ) -> None:
         """In a modal, files in the member's own conversation, which decides who may see them."""
-        locale, view = await self.locale(), self.event.body.get("view") or {}
-        is_modal = view.get("type") == "modal"
+        locale = await self.locale()
         if files:
             await self._send_directly(page, files)
-            if not is_modal:
+            if not self.modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        shown = page_view(page, locale=locale, above=above, below=below, channel=self.place.channel)
-        if is_modal:
-            await self.desk.update_view(self.place.team, view["id"], shown)
-        else:
-            await self.desk.open_view(self.event, shown)
+        await self.put_up(page_view(page, locale=locale, above=above, below=below, channel=self.place.channel))
+
+    async def put_up(self, view: Block, modal: str = "") -> str:
+        """Show a view in a modal: in the one it happened in if there is one, else in a new one.
+
+        Slack allows three seconds for a new one, so nothing slow may come before.
+
+        Args:
+            view: what to show.
+            modal: the id of another one to show it in.
+
+        Returns:
+            Its id.
+
+        Raises:
+            SlackFault: it is closed, or Slack refuses.
+        """
+        api, team = self.desk.api, self.place.team
+        if modal := modal or self.modal:
+            await api.patient(team, "views_update", view_id=modal, view=view)
+            return modal
+        opened = await api.call(team, "views_open", trigger_id=self.event.body.get("trigger_id", ""), view=view)
+        return str((opened.get("view") or {}).get("id", ""))
 
     async def show_styles(self, page: int) -> None:  # noqa: ARG002 -- a modal holds all of them
         locale, styles = await self.locale(), self.desk.service.styles
@@ -183,14 +206,10 @@ class SlackExchange:
     async def open_form(self, errand: Errand, form: Form) -> None:
         """Open a form with what it is for, in the place of the page that it was chosen on if there is one."""
         self.desk.messenger.remember(self.place)  # what a form hands in brings no address to answer to
-        shown, view = view_of(errand, form, locale=await self.locale()), self.event.body.get("view") or {}
-        if view.get("type") == "modal":
-            await self.desk.update_view(self.place.team, view["id"], shown)
-        else:
-            await self.desk.open_view(self.event, shown)
+        await self.put_up(view_of(errand, form, locale=await self.locale()))
 
     async def greet(self) -> None:
-        await greeting.used(self.desk, self.event, self.place)
+        await greeting.used(self.desk, self.place, self.event_id)
 
     async def question(self, target: GenerationId) -> None:
         """Slack asks by itself."""
@@ -236,9 +255,9 @@ class SlackExchange:
         return found
 
     async def _take_away(self, channel: str, message: Mapping[str, Any]) -> None:
-        desk, team = self.desk, self.place.team
+        api, team = self.desk.api, self.place.team
         if channel and (ts := message.get("ts")):
-            await desk.quietly(team, "chat_delete", channel=channel, ts=ts)
+            await api.quietly(team, "chat_delete", channel=channel, ts=ts)
         files = {
             image["slack_file"]["id"]
             for block in message.get("blocks") or ()
@@ -247,7 +266,7 @@ class SlackExchange:
         }
         files |= {file["id"] for file in message.get("files") or ()}
         for file in sorted(files):
-            await desk.quietly(team, "files_delete", file=file)
+            await api.quietly(team, "files_delete", file=file)
 
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""

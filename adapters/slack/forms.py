@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from adapters.slack.fields import file_of, modal, names_of, unfolded, values_of
+from adapters.slack.fields import modal, names_of, unfolded, values_of
 from adapters.slack.text import Block
-from bot.domain.ids import GenerationId, parse_generation_id
+from bot.domain.ids import GenerationId
 from bot.domain.options import Options
-from bot.forms import MAP, PICTURE, UPLOAD, Form, Menu
+from bot.forms import Form, Menu
 from bot.picture_form import Purpose, picture_form, read_picture_form
 
 CALLBACK = "ask"
@@ -44,22 +44,6 @@ class Errand:
     def needs_file(self) -> bool:
         """Nothing to work on was there when the form opened."""
         return not self.file and not self.job and self.generation is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A submitted form.
-
-    Attributes:
-        file, map: Slack's objects for what was uploaded in it: the picture, a control map.
-        result: which one it is about.
-    """
-
-    errand: Errand
-    wishes: Options
-    file: Mapping[str, Any] | None
-    map: Mapping[str, Any] | None
-    result: GenerationId | None
 
 
 def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
@@ -103,15 +87,11 @@ _PURPOSE_OF = {
 """By the "action" in forms that earlier versions opened, and whether it was on a result."""
 
 
-def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Filled:
-    """Take a submitted form apart.
+def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Options:
+    """What a submitted form asks for.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
     """
     errand = errand_of(view)
-    values, result = values_of(view), errand.generation
-    wishes = read_picture_form(values, errand.purpose, uploads=errand.needs_file, styles=styles)
-    if errand.job:
-        result = parse_generation_id(f"{errand.job}.{values.get(PICTURE) or 0}")
-    return Filled(errand=errand, wishes=wishes, file=file_of(view, UPLOAD), map=file_of(view, MAP), result=result)
+    return read_picture_form(values_of(view), errand.purpose, uploads=errand.needs_file, styles=styles)

@@ -9,7 +9,6 @@ import structlog
 
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
-from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, mrkdwn, section
@@ -22,26 +21,23 @@ _NAME = "pentimento-greeting"
 log = structlog.get_logger(__name__)
 
 
-async def on_joined(desk: Desk, event: Inbound) -> None:
-    """Somebody invited us to a channel."""
-    await _greeted(desk, place_of(event.body), event, inviter=str(event.body["event"].get("inviter") or ""))
-
-
-async def used(desk: Desk, event: Inbound, place: Place) -> None:
+async def used(desk: Desk, place: Place, event: str) -> None:
     """Somebody used us where everybody sees it: a workspace never greeted is now.
 
     One channel has the card then, as those who use us know how; the others have it when they invite us.
     """
     if not await desk.service.greetings.known(place_key(place.team)):
-        await called(desk, event, place)
+        await called(desk, place, event)
 
 
-async def called(desk: Desk, event: Inbound, place: Place) -> bool:
+async def called(desk: Desk, place: Place, event: str) -> bool:
     """Somebody called us in a channel and asked for nothing; whether the card is the answer."""
-    return bool(place.channel) and not place.is_direct and await _greeted(desk, place, event, inviter=place.user)
+    return bool(place.channel) and not place.is_direct and await greeted(desk, place, event, inviter=place.user)
 
 
-async def _greeted(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> bool:
+async def greeted(desk: Desk, place: Place, event: str, *, inviter: str) -> bool:
+    """Greet a channel, if that is due; whether it was. `inviter`: whose language is taken if the place has none."""
+
     async def post(language: str) -> None:
         asked = inviter and not language
         locale = (await desk.members.look_up(place.team, inviter)).locale if asked else language or REFERENCE
@@ -59,7 +55,7 @@ async def _greeted(desk: Desk, place: Place, event: Inbound, *, inviter: str) ->
             log.info("greeted without its picture", channel=place.channel, reason=fault.code)
 
     keys = place_key(place.team), place_key(place.team, place.channel)
-    return await greet(desk.service, *keys, event=event.id, post=post)
+    return await greet(desk.service, *keys, event=event, post=post)
 
 
 def card(page: Page, picture: str = "", *, alt: str = "") -> dict[str, Any]:

@@ -10,8 +10,8 @@ import structlog
 from adapters.slack.controls import OPEN_FORM, OPEN_SETTINGS
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
-from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place, Team
+from adapters.slack.exchange import SlackExchange
+from adapters.slack.members import Team
 from adapters.slack.pages import MAX_BLOCKS, NONE, blocks_of
 from adapters.slack.text import Block, actions, button, plain
 from bot.domain.ids import GenerationId, generation_id
@@ -22,19 +22,14 @@ from bot.texts import text
 log = structlog.get_logger(__name__)
 
 
-async def on_home(desk: Desk, event: Inbound) -> None:
-    """The member opened App Home."""
-    await show_home(desk, place_of(event.body))
-
-
-async def show_home(desk: Desk, place: Place) -> None:
+async def show_home(at: SlackExchange) -> None:
     """Publish a member's App Home as it stands now.
 
     Raises:
         SlackFault: Slack does not take it.
     """
-    home, locale = await home_of(desk.service, place.requester), await desk.locale(place)
-    admin = await desk.is_admin(place)
+    desk, place, locale = at.desk, at.place, await at.locale()
+    home, admin = await home_of(desk.service, place.requester), (await at.asker()).moderates
 
     async def publish(pictures: Mapping[GenerationId, str]) -> None:
         view = home_view(home, admin=admin, now=desk.clock.now(), locale=locale, pictures=pictures)

@@ -167,7 +167,7 @@ def place_of(body: Payload) -> Place:
         channel = event.get("channel") or item.get("channel", "")
         return Place(
             team=team,
-            user=event["user"],
+            user=event.get("user", ""),
             channel=channel,
             thread=_thread(channel, event, event.get("ts") or item.get("ts", "")),
             in_thread=bool(event.get("thread_ts")),

@@ -1,7 +1,7 @@
 """Slack's payloads as the core's inbox takes them: how each is acknowledged, who works on it, how it is refused.
 
-This runs as Bolt's global middleware, before any listener, so that a payload is written down before Bolt
-acknowledges it.
+This runs as Bolt's last middleware, in the place of listeners. Everything is acknowledged, wanted or not: what Slack
+hears nothing about it sends again.
 """
 
 import json
@@ -32,21 +32,12 @@ from bot.ports import Clock
 from bot.settings_form import read_settings_form
 from bot.stores import InboxEvent, InboxStore
 
-Handler = Callable[[Desk, Inbound], Awaitable[None]]
+Handler = Callable[[SlackExchange], Awaitable[None]]
 
 _NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME, Kind.JOINED})
 """Nobody waits for a word about these."""
 
 log = structlog.get_logger(__name__)
-
-
-def at_once(handler: Callable[[SlackExchange], Awaitable[None]]) -> Handler:
-    """A handler of events that count as done where they say themselves."""
-
-    async def handle(desk: Desk, event: Inbound) -> None:
-        await handler(SlackExchange(desk, event))
-
-    return handle
 
 
 class Intake:
@@ -57,29 +48,24 @@ class Intake:
         self._handlers = handlers
         self.inbox = Inbox(PLATFORM, store=store, clock=clock, read=self._read)
 
-    async def receive(
-        self, body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-    ) -> BoltResponse | None:
-        """Bolt's global middleware: what is returned goes to Slack at once, else the listeners acknowledge."""
+    async def receive(self, body: Mapping[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        """Bolt's middleware: what is returned goes to Slack at once."""
         with ACKNOWLEDGEMENT.labels(PLATFORM).time():
-            return await self._received(body, context, next_)
+            return await self._received(body, context)
 
-    async def _received(
-        self, body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-    ) -> BoltResponse | None:
+    async def _received(self, body: Mapping[str, Any], context: AsyncBoltContext) -> BoltResponse:
         try:
             event = inbound(body, bot_user=context.bot_user_id or "")
         except (LookupError, TypeError, AttributeError, ValueError):
             log.warning("payload not understood", kind=body.get("type"), exc_info=True)
             event = None
         if event is None:
-            await next_()
-            return None
+            return await context.ack()
         if errors := _form_errors(event):
             locale = await self._desk.locale(place_of(event.body))
             said = {field: error.sentence(locale) for field, error in errors.items()}
             return await context.ack(response_action="errors", errors=said)
-        arrival = _Arrival(self._desk, self._handlers[event.kind], event, next_)
+        arrival = _Arrival(self._desk, self._handlers[event.kind], event)
         try:
             if event.kind not in _NO_MEMBER:
                 # Without a good token nothing can be answered.
@@ -96,39 +82,34 @@ class Intake:
             event = Inbound(id=row.id, kind=Kind(written["kind"]), body=written["body"])
         except (ValueError, KeyError, TypeError):
             return None
-        return _Arrival(self._desk, self._handlers[event.kind], event, None)
+        return _Arrival(self._desk, self._handlers[event.kind], event)
 
 
 class _Arrival:
     """An `Arrival`.
 
     Attributes:
-        response: what goes to Slack in the place of the listeners' acknowledgement.
+        response: what goes to Slack.
     """
 
-    def __init__(
-        self, desk: Desk, handler: Handler, event: Inbound, next_: Callable[[], Awaitable[None]] | None
-    ) -> None:
+    def __init__(self, desk: Desk, handler: Handler, event: Inbound) -> None:
         self.id = event.id
         self.payload = json.dumps({"kind": event.kind.value, "body": event.body})
         self.comes_again = "event" in event.body
-        self.response: BoltResponse | None = None
+        self.response = BoltResponse(status=200, body="")
         self._desk = desk
         self._handler = handler
         self._event = event
-        self._next = next_
 
     async def acknowledge(self, taken: Taken) -> None:
-        """Let Bolt's listeners do it; an event that was not taken is sent again."""
+        """An event that was not taken is sent again."""
         if taken is Taken.NOT and self.comes_again:
             self.response = BoltResponse(status=503, body="")
-        elif self._next:
-            await self._next()
 
     async def work(self) -> None:
         """Hand it to its handler."""
         try:
-            await self._handler(self._desk, self._event)
+            await self._handler(SlackExchange(self._desk, self._event))
         except SlackFault as fault:
             log.warning("handler refused by slack", code=fault.code)
             raise refusal(fault) from fault

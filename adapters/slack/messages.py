@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from adapters.slack.controls import OPEN_FORM
-from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.exchange import SlackExchange, results_in
+from adapters.slack.exchange import SlackExchange
 from adapters.slack.greeting import called
-from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.pictures import picture_among
 from adapters.slack.text import actions, button, said
 from bot.domain.actions import VERBS, Verb
@@ -22,13 +20,12 @@ _MAX_CARRIED = 2000
 """Characters of a button's value."""
 
 
-async def on_message(desk: Desk, event: Inbound) -> None:
+async def on_message(at: SlackExchange) -> None:
     """Answer a mention or a direct message."""
-    message, place = event.body["event"], place_of(event.body)
-    identity = await desk.api.workspaces.installed(place.team)
+    message = at.event.body["event"]
+    identity = await at.desk.api.workspaces.installed(at.place.team)
     words = said(message.get("text") or "", bot_user=identity.bot_user if identity else "")
-    at = SlackExchange(desk, event)
-    await desk.conversation.mention(at, _Mention(at, message, words))
+    await at.desk.conversation.mention(at, _Mention(at, message, words))
 
 
 class _Mention:
@@ -62,7 +59,7 @@ class _Mention:
         return found
 
     async def greet(self) -> None:
-        if not await called(self._at.desk, self._at.event, self._at.place):
+        if not await called(self._at.desk, self._at.place, self._at.event_id):
             await self._at.tell("slack-hello")
 
     async def offer(self, why: PictureRefused) -> None:
@@ -98,7 +95,7 @@ class _Mention:
             InvalidRequest: it has several, and the member has to say which.
             Gone: it shows a result of ours that is not kept any more.
         """
-        _, made = await results_in(self._at.desk, self._at.place, message, self._at.by)
+        _, made = await self._at.results_in(message)
         if len(made) > 1:
             raise InvalidRequest("refused-several-results", count=len(made))
         return [Shown(result=made[0].id)] if made else self._shown(message)

@@ -13,12 +13,12 @@ import structlog
 
 from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
-from adapters.slack.budget import Budget
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, slack_user, team_of
 from adapters.slack.notices import Notices
 from adapters.slack.uploads import Shared, Uploads
+from bot.buckets import Buckets
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
@@ -30,6 +30,15 @@ from bot.stores import MessageRef
 from bot.texts import text
 
 METADATA_EVENT = "pentimento_job"
+POSTS_PER_CHANNEL = 1.0
+"""Seconds between two posts in one channel: Slack takes about one a second
+(https://docs.slack.dev/apis/web-api/rate-limits)."""
+
+PROGRESS_PER_TEAM = 60.0 / 40
+"""Seconds between two progress edits in one workspace, on average. Slack takes 50 `chat.update` a minute (tier 3), so
+what must be said has room."""
+
+PROGRESS_BURST = 10
 _REMEMBERED = 2000
 _SEARCH_BACK = 3600.0
 """Seconds before the request from which the conversation is searched: room for clocks that disagree."""
@@ -60,7 +69,8 @@ class SlackMessenger:
         self._notices = notices
         self._uploads = uploads
         self._besides = besides
-        self._budget = Budget()
+        self._posts = Buckets(interval=POSTS_PER_CHANNEL)
+        self._edits = Buckets(interval=PROGRESS_PER_TEAM, burst=PROGRESS_BURST)
         self._began_at = clock.now()
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
@@ -87,14 +97,15 @@ class SlackMessenger:
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
         team, place = team_of(target), json.loads(message)
-        if pause := self._budget.edit(team.space, must=card.status.ended):
+        # The end is shown even if progress would have to wait, unless Slack itself asked for a pause.
+        if pause := self._edits.put(team.space, must=card.status.ended):
             raise TryLater("the workspace's edits for this minute are used up", seconds=pause)
         try:
             if card.status is not JobStatus.CANCELLED or not await self._gone(team, place):
                 await self._edit(target, place, card)
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
-                self._budget.no_edits_for(team.space, fault.seconds or 1.0)
+                self._edits.close(team.space, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
@@ -174,7 +185,8 @@ class SlackMessenger:
         return await self._say(team_of(target), lay_out(card, {}), nonce, channel=channel, thread=thread)
 
     async def _say(self, team: Team, shown: Message, nonce: str, *, channel: str, thread: str | None) -> MessageRef:
-        if pause := await self._budget.post(team.space, channel):
+        room = f"{team.space}/{channel}"
+        if pause := await self._posts.turn(room):
             raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
         try:
             posted = await self._api.call(
@@ -192,7 +204,7 @@ class SlackMessenger:
             if fault.meaning is Meaning.UNKNOWN_END:
                 self._doubtful.add(nonce)
             elif fault.meaning is Meaning.LATER:
-                self._budget.no_posts_for(team.space, channel, fault.seconds or 1.0)
+                self._posts.close(room, fault.seconds or 1.0)
             raise
         return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
 

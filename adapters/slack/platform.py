@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self
@@ -11,7 +10,6 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.downloads import downloader
@@ -20,10 +18,9 @@ from adapters.slack.beside import Besides
 from adapters.slack.client import NotYet
 from adapters.slack.commands import on_command, on_shortcut, on_submission
 from adapters.slack.desk import Desk, Members
-from adapters.slack.greeting import on_joined
-from adapters.slack.home import on_home
+from adapters.slack.home import show_home
 from adapters.slack.inbound import Kind
-from adapters.slack.intake import Handler, Intake, at_once
+from adapters.slack.intake import Handler, Intake
 from adapters.slack.members import PLATFORM, Team
 from adapters.slack.messages import on_message
 from adapters.slack.messenger import SlackMessenger
@@ -32,7 +29,7 @@ from adapters.slack.oauth import oauth_flow
 from adapters.slack.options import SlackOptions
 from adapters.slack.pictures import Pictures
 from adapters.slack.presses import on_press, on_reaction
-from adapters.slack.settings import on_uninstalled
+from adapters.slack.settings import on_joined, on_uninstalled
 from adapters.slack.sockets import Sockets
 from adapters.slack.tokens import InstallationStore, Workspaces
 from adapters.slack.uploads import Uploads
@@ -43,13 +40,13 @@ from bot.service import Service
 from bot.stores import Store
 
 HANDLERS: Mapping[Kind, Handler] = {
-    Kind.COMMAND: at_once(on_command),
-    Kind.SHORTCUT: at_once(on_shortcut),
+    Kind.COMMAND: on_command,
+    Kind.SHORTCUT: on_shortcut,
     Kind.SUBMISSION: on_submission,
-    Kind.PRESS: at_once(on_press),
+    Kind.PRESS: on_press,
     Kind.MESSAGE: on_message,
     Kind.REACTION: on_reaction,
-    Kind.HOME: on_home,
+    Kind.HOME: show_home,
     Kind.JOINED: on_joined,
     Kind.UNINSTALLED: on_uninstalled,
 }
@@ -57,7 +54,6 @@ HANDLERS: Mapping[Kind, Handler] = {
 RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds between tries to connect at a start; the last one repeats."""
 
-_ANY = re.compile(".*", re.DOTALL)
 log = structlog.get_logger(__name__)
 
 
@@ -167,7 +163,7 @@ class SlackPlatform:
                 await asyncio.sleep(wait)
 
     def _app(self) -> AsyncApp:
-        """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""
+        """Bolt: signatures and authorization; the rest is the intake's."""
         oauth, api = self._options.oauth, self._api
         app = AsyncApp(
             oauth_flow=oauth_flow(api, store=self._installations, clock=self._clock) if oauth else None,
@@ -177,13 +173,6 @@ class SlackPlatform:
             authorize=_Authorize(self._api),  # type: ignore[arg-type]  # Bolt takes its own class here and says so
         )
         app.middleware(self._intake.receive)
-        app.command(_ANY)(_acknowledge)
-        app.shortcut(_ANY)(_acknowledge)
-        app.action(_ANY)(_acknowledge)
-        app.view(_ANY)(_acknowledge)
-        app.view_closed(_ANY)(_acknowledge)
-        app.options(_ANY)(_acknowledge)
-        app.event(_ANY)(_acknowledge)
         return app
 
 
@@ -206,8 +195,3 @@ class _Authorize(AsyncAuthorize):
             bot_id=identity.bot,
             bot_token=identity.token,
         )
-
-
-async def _acknowledge(ack: AsyncAck) -> None:
-    """For everything, wanted or not: what Slack hears nothing about it sends again."""
-    await ack()

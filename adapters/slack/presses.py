@@ -6,12 +6,9 @@ from typing import Any
 
 from adapters.slack import controls
 from adapters.slack.commands import form_of
-from adapters.slack.desk import Desk
-from adapters.slack.exchange import SlackExchange, job_named_in
+from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import Errand, errand_in, unfolded_view
 from adapters.slack.home import show_home
-from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb, reaction_of
@@ -38,29 +35,28 @@ async def on_press(at: SlackExchange) -> None:
         await _button(at, pressed["action_id"])
 
 
-async def on_reaction(desk: Desk, event: Inbound) -> None:
+async def on_reaction(at: SlackExchange) -> None:
     """Do what a reaction on one of our messages says; any other is just a reaction."""
-    reacted, here = event.body["event"], place_of(event.body)
-    says = reaction_of(reacted["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
+    says = reaction_of(at.event.body["event"]["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
     if says is None:
         return
-    job, inside = await _shown(desk, event, here)
+    job, inside = await _shown(at)
     if job:
-        place = replace(here, thread=inside or here.thread, in_thread=False)
-        await desk.conversation.react(SlackExchange(desk, event, place, in_thread=bool(inside)), says, job.id)
+        place = replace(at.place, thread=inside or at.place.thread, in_thread=False)
+        there = SlackExchange(at.desk, at.event, place, in_thread=bool(inside))
+        await at.desk.conversation.react(there, says, job.id)
 
 
-async def _shown(desk: Desk, event: Inbound, here: Place) -> tuple[Job | None, str]:
+async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
     """The job that the message shows which somebody reacted on, and the thread that the message stands in."""
-    reacted, results = event.body["event"], desk.service.results
-    stands = message_ref(here.channel, reacted["item"]["ts"])
+    reacted, results, channel = at.event.body["event"], at.desk.service.results, at.place.channel
+    stands = message_ref(channel, reacted["item"]["ts"])
     if job := await results.shown_in(stands):
         return job, job.reply_to.address.get("thread", "")
-    identity = await desk.api.workspaces.installed(here.team)
-    if not identity or reacted.get("item_user") != identity.bot_user:
+    if not await at.is_ours(reacted.get("item_user")):
         return None, ""
-    message = await SlackExchange(desk, event).message(here.channel, reacted["item"]["ts"])
-    named = await job_named_in(desk, here.team, message)  # a copy that was published, or sent to a member
+    message = await at.message(channel, reacted["item"]["ts"])
+    named = await at.job_named_in(message)  # a copy that was published, or sent to a member
     return await results.shown_in(stands, named=named), message.get("thread_ts", "")
 
 
@@ -71,7 +67,7 @@ async def _button(at: SlackExchange, code: str) -> None:
         raise InvalidRequest("refused-slack-button")
     await at.desk.conversation.press(at, control)
     if control.verb is Verb.CANCEL and view.get("type") == "home":
-        await show_home(at.desk, at.place)
+        await show_home(at)
     elif control.verb is Verb.CANCEL and view:
         await at.desk.conversation.queue(at)
 
@@ -82,9 +78,8 @@ async def _chosen(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
 
 
 async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    view = at.event.body["view"]
-    opened = unfolded_view(view, at.desk.service.menu(), locale=await at.locale())
-    await at.desk.update_view(at.place.team, view["id"], opened)
+    view, menu = at.event.body["view"], at.desk.service.menu()
+    await at.put_up(unfolded_view(view, menu, locale=await at.locale()))
 
 
 async def _open_empty(at: SlackExchange, pressed: Pressed, _rest: str) -> None:

@@ -1,15 +1,14 @@
-"""What the workspace's admins decide: defaults for the workspace or one channel, and who may use the bot where."""
+"""What the workspace's admins decide: defaults for it or one channel, who may use the bot, whether it is there."""
 
 import json
 from dataclasses import replace
 
 import structlog
 
-from adapters.slack.desk import Desk
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import modal, offered_in, values_of
-from adapters.slack.inbound import Inbound, team_in
-from adapters.slack.members import PLATFORM, Place, place_key
+from adapters.slack.greeting import greeted
+from adapters.slack.members import PLATFORM, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
@@ -26,9 +25,9 @@ async def show_settings(at: SlackExchange) -> None:
     """Open the settings; whether the member may change them takes a question to Slack, so a page stands in first."""
     desk, place, locale = at.desk, at.place, await at.locale()
     wait = said_page(locale, "form-settings", "settings-moment")
-    view_id = await desk.open_view(at.event, page_view(wait, locale=locale))
+    modal_id = await at.put_up(page_view(wait, locale=locale))
     keys, in_channel = at.by.keys, bool(place.channel) and not place.is_direct
-    if await desk.is_admin(place):
+    if (await at.asker()).moderates:
         own = [await desk.service.places.settings(key) for key in keys]
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
         view = modal(form, CALLBACK, locale=locale, metadata=json.dumps({"channel": place.channel}))
@@ -37,7 +36,7 @@ async def show_settings(at: SlackExchange) -> None:
         page = settings_page(await desk.service.places.settings(*keys), here, locale=locale)
         whose = context(text(locale, "slack-settings-whose"))
         view = page_view(page, locale=locale, above=[whose])
-    await desk.update_view(place.team, view_id, view)
+    await at.put_up(view, modal_id)
 
 
 async def save_settings(at: SlackExchange) -> None:
@@ -48,7 +47,7 @@ async def save_settings(at: SlackExchange) -> None:
         InvalidRequest: a value names what there is not.
     """
     desk, view, team = at.desk, at.event.body["view"], at.place.team
-    if not await desk.is_admin(at.place):
+    if not (await at.asker()).moderates:
         raise NotAllowed("refused-slack-admins")
     values = values_of(view)
     for_channel, settings = read_settings_form(values)
@@ -62,13 +61,19 @@ async def save_settings(at: SlackExchange) -> None:
     for user in values.get(BAN, ()):
         name = (await desk.members.look_up(team, user)).name
         await desk.service.moderators.ban(whole, at.place.key_of(user), name)
-    where = Place(team=team, user=at.place.user, channel=channel)
-    await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
+    saved = SlackExchange(desk, at.event, replace(at.place, channel=channel))
+    await saved.tell("slack-saved", scope=CHANNEL if for_channel else WHOLE)
 
 
-async def on_uninstalled(desk: Desk, event: Inbound) -> None:
+async def on_joined(at: SlackExchange) -> None:
+    """Somebody invited us to a channel."""
+    inviter = str(at.event.body["event"].get("inviter") or "")
+    await greeted(at.desk, at.place, at.event_id, inviter=inviter)
+
+
+async def on_uninstalled(at: SlackExchange) -> None:
     """Cancel and forget what the team asked for, then its token. Other teams notice nothing."""
-    team = team_in(event.body)
+    desk, team = at.desk, at.place.team
     await desk.service.removal.forget_space(PLATFORM, team.space)
     await desk.service.places.forget(place_key(team))
     await desk.api.workspaces.forget(team)

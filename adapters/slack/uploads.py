@@ -5,7 +5,6 @@ Completing returns before Slack has looked at the file; a message that names it 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus
@@ -92,8 +91,7 @@ class Uploads:
     async def discard(self, team: Team, name: str) -> None:
         """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
         if file := self._small.pop((team.space, name), None):
-            with contextlib.suppress(SlackFault):
-                await self._api.patient(team, "files_delete", file=file)
+            await self._api.quietly(team, "files_delete", file=file)
 
     def known(self, team: Team, generation: GenerationId) -> str | None:
         """Slack's file of a result, empty if there is none to be found; None if that is not known."""

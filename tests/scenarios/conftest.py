@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack import budget
+from adapters.slack import messenger
 from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -24,8 +24,8 @@ def folder(above: Path, name: str) -> Path:
 
 @pytest.fixture(autouse=True)
 def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_budget.py`."""
-    monkeypatch.setattr(budget, "POSTS_PER_CHANNEL", 0.0)
+    """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`."""
+    monkeypatch.setattr(messenger, "POSTS_PER_CHANNEL", 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.places import guild_key
-from adapters.slack import budget
+from adapters.slack import messenger
 from adapters.slack.members import Team, place_key
 from bot.lifecycle import Core
 from tests.e2e.discord.conftest import bench_on
@@ -95,7 +95,7 @@ async def discord_house(folder: Path) -> AsyncIterator[Start]:
 @asynccontextmanager
 async def slack_house(folder: Path) -> AsyncIterator[Start]:
     with pytest.MonkeyPatch.context() as patched:  # each row is one member's, and all would wait for the pace of one
-        patched.setattr(budget, "PROGRESS_PER_TEAM", 0.01)
+        patched.setattr(messenger, "PROGRESS_PER_TEAM", 0.01)
         async with _slack_house(folder) as start:
             yield start
 

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import settings as settings_view
-from adapters.slack.fields import at_fields, modal, values_of
+from adapters.slack.fields import at_fields, file_of, modal, values_of
 from adapters.slack.forms import Errand, errand_of, read_form, unfolded_view, view_of
 from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
 from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.style import Style
-from bot.forms import NOTHING_SET, FormErrors, Menu
+from bot.forms import NOTHING_SET, UPLOAD, FormErrors, Menu
 from bot.picture_form import Purpose, picture_form
 from bot.settings_form import read_settings_form, settings_form
 from bot.texts import LANGUAGES
@@ -106,7 +106,7 @@ def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(
 def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: str) -> None:
     wish = replace(wish, prompt=prompt)
     errand = Errand(purpose=Purpose.REMIX, file="F1")
-    read = read_form(filled(form(errand, wish))).wishes
+    read = read_form(filled(form(errand, wish)))
     assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
         (wish.prompt or "").strip(),
         wish.seed,
@@ -146,7 +146,8 @@ def test_a_form_without_its_picture_says_so() -> None:
     assert list(at_fields(wrong.value.fields)) == ["picture"]
     sent = filled(view)
     sent["state"]["values"]["picture"]["picture"]["files"] = [{"id": "F1", "mimetype": "image/png"}]
-    assert (read_form(sent).file or {})["id"] == "F1"
+    assert read_form(sent).prompt == "x"
+    assert (file_of(sent, UPLOAD) or {})["id"] == "F1"
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
