@@ -30,6 +30,14 @@ class Files:
     source: Attached | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def all(self) -> Sequence[Attached]:
+        """Every file to send."""
+        return [*self.pictures, *([self.source] if self.source else [])]
+
+
+NO_FILES = Files()
+
 
 class CardFiles:
     """Fits a card's pictures to what a chat takes."""
@@ -49,7 +57,7 @@ class CardFiles:
         if not card.status.ended:
             return Files(pictures=_previews(card), source=await self._source(card, file_bytes))
         if not card.pictures:
-            return Files()
+            return NO_FILES
         share = min(file_bytes, (message_bytes - _SOURCE_BYTES) // len(card.pictures))
         pictures: list[Attached] = []
         notes: list[str] = []

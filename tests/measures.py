@@ -17,7 +17,6 @@ import looptime
 from PIL import Image
 
 from adapters.discord.connection import Connection
-from adapters.discord.files import FileMaker
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Address
@@ -29,6 +28,7 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
 from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
+from bot.card_files import CardFiles
 from bot.domain.card import Card
 from bot.domain.request import Action, ReplyTarget
 from bot.ports import Messenger
@@ -158,7 +158,7 @@ async def _on_discord(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
             await connection.log_in(server.token, waits=())
             channel, anna = server.channel(), server.user("anna")
             messenger = DiscordMessenger(
-                Rest(connection), FileMaker(exporter), server.clock, connected=lambda: True, closed=closed
+                Rest(connection), CardFiles(exporter), server.clock, connected=lambda: True, closed=closed
             )
             address = Address(user=anna.id, channel=channel.id, file_bytes=10 << 20, guild_file_bytes=10 << 20)
             server.received.clear()

@@ -10,7 +10,7 @@ import structlog
 
 from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY, raw_button
-from adapters.discord.faults import ERRORS, Fault, Meaning, judge
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.forms import modal
 from adapters.discord.ids import TakeId, again_id
 from adapters.discord.in_place import InPlace
@@ -18,8 +18,9 @@ from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
 from adapters.discord.paging import laid_out
-from adapters.discord.rest import Outgoing, Payload, Response, Rest
+from adapters.discord.rest import Payload, Response, Rest
 from bot.domain.options import MAX_PROMPT
+from bot.domain.picture import Attached
 from bot.drafts import WaysOn
 from bot.forms import Form
 from bot.metrics import ACKNOWLEDGEMENT
@@ -93,7 +94,7 @@ class Answers:
         return Answered(event=event, ack=ack, response=replace(made, hidden=made.hidden or ack is Ack.HIDDEN))
 
     async def show(
-        self, answered: Answered, body: Payload, files: Sequence[Outgoing] = (), *, openly: bool = False
+        self, answered: Answered, body: Payload, files: Sequence[Attached] = (), *, openly: bool = False
     ) -> None:
         """Put the answer into the message that was promised, else tell the member directly.
 
@@ -116,7 +117,7 @@ class Answers:
         if isinstance(done, Fault):
             await self._in_place.elsewhere(event, body, files, why=done, openly=openly)
 
-    async def change(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
+    async def change(self, answered: Answered, body: Payload, files: Sequence[Attached] = ()) -> None:
         """Change the message that the pressed button sits on."""
         event = answered.event
         payload = {"allowed_mentions": NOBODY, **body}
@@ -193,8 +194,8 @@ class Answers:
                 while True:
                     try:
                         made = await self._rest.respond(event.id, event.token, kind, body)
-                    except ERRORS as error:
-                        fault = judge(error)
+                    except Fault as refused:
+                        fault = refused
                         if fault.meaning is Meaning.ANSWERED:  # by a try whose confirmation was lost
                             return Response("", hidden=False)
                         if fault.meaning is not Meaning.BUSY:

@@ -7,14 +7,16 @@ be taken off again. Of a result the wish and its member stand above the picture,
 thumbnail beside one small line; before that the embed carries the words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from adapters.discord.ids import MAX_ID
 from adapters.discord.markdown import inert
-from adapters.discord.rest import Outgoing, Payload
-from bot.domain.actions import VERBS, Verb
+from adapters.discord.rest import Payload
+from bot.buttons import verb_button
+from bot.card_files import NO_FILES, Files
+from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Button, Card
 from bot.domain.ids import generation_id
@@ -26,7 +28,6 @@ MAX_DESCRIPTION = 3900
 """Discord takes 4096."""
 
 MAX_LABEL = 80
-MAX_ALT = 1024
 _ROW = 5
 _COLOURS = {
     JobStatus.SUCCEEDED: 0x2E8B57,
@@ -55,27 +56,12 @@ NOBODY: Payload = {"parse": []}
 """`allowed_mentions` that pings nobody; leaving the field out would ping everybody named in the text."""
 
 
-def layout(
-    card: Card,
-    pictures: Sequence[Outgoing] = (),
-    *,
-    thumbnail: Outgoing | None = None,
-    notes: Iterable[str] = (),
-    collect: bool = False,
-) -> Payload:
-    """The message of a card.
-
-    Args:
-        card: what to show.
-        pictures: the files that stand for its pictures or its preview.
-        thumbnail: the source, small.
-        notes: what happened to the files on their way, e.g. that one was made smaller.
-        collect: whether the message must offer to be renewed by a press.
-    """
+def layout(card: Card, files: Files = NO_FILES, *, collect: bool = False) -> Payload:
+    """The message of a card with its files; `collect`: it must offer to be renewed by a press."""
     users = [card.owner.user] if card.mention and not card.private else []
     return {
-        "content": _result(card, thumbnail, notes) if _is_result(card) else _content(card),
-        "embeds": _embeds(card, pictures, thumbnail, notes),
+        "content": _result(card, files) if _is_result(card) else _content(card),
+        "embeds": _embeds(card, files),
         "components": _rows(card, collect=collect),
         "allowed_mentions": {"parse": [], "users": users} if users else NOBODY,
     }
@@ -129,32 +115,28 @@ def _content(card: Card) -> str:
     return (f"<@{card.owner.user}> {headline}" if card.mention and not card.private else headline)[:MAX_CONTENT]
 
 
-def _result(card: Card, thumbnail: Outgoing | None, notes: Iterable[str]) -> str:
+def _result(card: Card, files: Files) -> str:
     """What stands above the picture: the wish and whose it is; and what else there is to say, if nothing is below."""
     wish = inert(_cut(card.prompt)) if card.prompt else card.headline
     whose = "" if card.private else f" · <@{card.owner.user}>"
-    lines = [f"**{wish}**{whose}"]
-    if thumbnail is None:
-        lines += [f"-# {line}" for line in (card.small_print, *card.notes, *notes) if line]
-    return "\n".join(lines)[:MAX_CONTENT]
+    return "\n".join([f"**{wish}**{whose}", *([] if files.source else _quiet(card, files))])[:MAX_CONTENT]
 
 
-def _embeds(
-    card: Card, pictures: Sequence[Outgoing], thumbnail: Outgoing | None, notes: Iterable[str]
-) -> list[Payload]:
+def _quiet(card: Card, files: Files) -> list[str]:
+    return [f"-# {line}" for line in (card.small_print, *card.notes, *files.notes) if line]
+
+
+def _embeds(card: Card, files: Files) -> list[Payload]:
     """Below the picture: the source, beside what there is to say; a result without it needs nothing more."""
-    if _is_result(card) and thumbnail is None:
+    if _is_result(card) and files.source is None:
         return []
-    if _is_result(card):
-        description = "\n".join(f"-# {line}" for line in (card.small_print, *card.notes, *notes) if line)
-    else:
-        description = _description(card, notes, shows=bool(pictures))
+    lines = _quiet(card, files) if _is_result(card) else _description(card, files)
     embed: dict[str, Any] = {
-        "description": description[:MAX_DESCRIPTION],
+        "description": "\n".join(lines)[:MAX_DESCRIPTION],
         "color": _COLOURS.get(card.status, _QUEUED_COLOUR),
     }
-    if thumbnail:
-        embed["thumbnail"] = {"url": f"attachment://{thumbnail.filename}"}
+    if files.source:
+        embed["thumbnail"] = {"url": f"attachment://{files.source.name}"}
     return [embed]
 
 
@@ -164,17 +146,16 @@ def _cut(prompt: str) -> str:
     return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"
 
 
-def _description(card: Card, notes: Iterable[str], *, shows: bool) -> str:
+def _description(card: Card, files: Files) -> list[str]:
     lines = [f"> {inert(_cut(card.prompt))}"] if card.prompt else []
-    lines.append(f"-# {' · '.join(card.facts)}" if card.facts else "")
+    lines += [f"-# {' · '.join(card.facts)}"] if card.facts else []
     if card.waiting and card.waiting.expected_at:
         when = f"<t:{round(card.waiting.expected_at)}:R>"
         late = f"<t:{round(card.waiting.expected_late or card.waiting.expected_at)}:T>"
         lines.append(text(card.locale, "card-expected", when=when, late=late))
-    if shows and len(card.pictures) > 1:
+    if files.pictures and len(card.pictures) > 1:
         lines.append(" · ".join(picture.label for picture in card.pictures))
-    lines += [f"-# {note}" for note in (*card.notes, *notes)]
-    return "\n".join(line for line in lines if line)[:MAX_DESCRIPTION]
+    return [*lines, *(f"-# {note}" for note in (*card.notes, *files.notes))]
 
 
 def _menu(card: Card) -> Payload:
@@ -206,12 +187,5 @@ def _rows(card: Card, *, collect: bool) -> list[Payload]:
     for row in card.buttons:
         components += rows(row)
     if collect:
-        label = text(card.locale, "button-collect")
-        components += rows(
-            [
-                Button(
-                    verb=Verb.COLLECT, target=generation_id(card.job, 0), label=label, emoji=VERBS[Verb.COLLECT].emoji
-                )
-            ]
-        )
+        components += rows([verb_button(card.locale, Verb.COLLECT, generation_id(card.job, 0))])
     return components

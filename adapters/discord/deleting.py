@@ -9,7 +9,7 @@ import structlog
 from adapters.discord.answers import Answered
 from adapters.discord.cards import rows
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, Meaning, judge
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming
 from adapters.discord.rest import ORIGINAL, Payload
 from adapters.discord.routes import stand_of
@@ -70,8 +70,7 @@ async def _remove_message(desk: Desk, event: Incoming) -> None:
 async def _gone(deleting: Awaitable[None]) -> bool:
     try:
         await deleting
-    except ERRORS as error:
-        fault = judge(error)
+    except Fault as fault:
         log.info("message not deleted", reason=fault.reason)
         return fault.meaning is Meaning.MESSAGE_GONE
     return True

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from adapters.discord.answers import Answers
-from adapters.discord.files import FileMaker
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
+from bot.card_files import CardFiles
 from bot.conversation import Conversation
 from bot.domain.ids import GenerationId
 from bot.latest import Latest
@@ -34,7 +34,7 @@ class Desk:
     answers: Answers
     messenger: DiscordMessenger
     exporter: Exporter
-    files: FileMaker
+    files: CardFiles
     downloads: Downloader
     me: str
     asked: Latest[tuple[str, GenerationId], Incoming] = field(default_factory=lambda: Latest(_REMEMBERED))

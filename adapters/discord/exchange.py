@@ -10,10 +10,10 @@ from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, Fault, Meaning, judge
-from adapters.discord.files import outgoing
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.ids import FormId
 from adapters.discord.markdown import inert
+from adapters.discord.messenger import DIRECT_FILE_BYTES, MESSAGE_BYTES
 from adapters.discord.paging import laid_out, lines_of
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.places import asker, channel_key
@@ -21,6 +21,7 @@ from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.styles import styles_message
 from adapters.discord.threads import way_to
 from adapters.discord.translate import options, wish_of_form
+from bot.card_files import NO_FILES
 from bot.domain.access import Asker
 from bot.domain.ask import Wish
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -36,8 +37,6 @@ from bot.pages import Page
 from bot.picture_form import Purpose
 from bot.stores import MessageRef
 from bot.texts import Argument, text
-
-_DIRECT_FILE_BYTES = 10 * 1024 * 1024
 
 CHAT = Chat(help="help", greeting="greeting-discord", listed=5, collects=True, asks=False)
 """As many jobs as a row of buttons holds."""
@@ -106,9 +105,8 @@ class DiscordExchange:
         await self.desk.answers.show(self.answered, {"content": text(self.by.locale, key, **told)})
 
     async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
-        sent = [outgoing(each) for each in files]
-        if sent:  # an embed would stand below them
-            await self.desk.answers.show(self.answered, {"content": "\n".join(lines_of(page))}, sent)
+        if files:  # an embed would stand below them
+            await self.desk.answers.show(self.answered, {"content": "\n".join(lines_of(page))}, files)
         else:
             await self.desk.answers.show_page(self.answered, page)
 
@@ -144,7 +142,7 @@ class DiscordExchange:
         await remove(self.desk, self.answered, stands)
 
     async def send(self, card: Card, key: str) -> str:
-        files = await self.desk.files.of(card, file_bytes=_DIRECT_FILE_BYTES)
+        files = await self.desk.files.of(card, file_bytes=DIRECT_FILE_BYTES, message_bytes=MESSAGE_BYTES)
         said = " · ".join((text(self.by.locale, key), *card.facts))
         body, user, rest = {"content": said, "allowed_mentions": NOBODY}, self.event.origin.user, self.desk.rest
 
@@ -161,12 +159,12 @@ class DiscordExchange:
         return channel_key(channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
-        most = self.event.origin.guild_file_bytes
-        pictures = (await self.desk.files.of(card, file_bytes=most)).pictures if card else ()
+        desk, most = self.desk, self.event.origin.guild_file_bytes
+        files = await desk.files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES) if card else NO_FILES
         try:
-            await self.desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, pictures)
-        except ERRORS as error:
-            raise Undeliverable(judge(error).reason) from error
+            await desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, files.pictures)
+        except Fault as fault:
+            raise Undeliverable(fault.reason) from fault
 
     def home(self, asked: ReplyTarget) -> tuple[str, Site]:
         del asked  # it is published where it is asked for

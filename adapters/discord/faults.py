@@ -5,7 +5,6 @@ Codes: Discord's "Opcodes and Status Codes". What the table does not know is jud
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -13,7 +12,7 @@ import aiohttp
 import discord
 
 ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-"""Everything a call of `rest` raises on the way to Discord or back."""
+"""Everything that discord.py raises on the way to Discord or back."""
 
 
 class Meaning(Enum):
@@ -66,18 +65,19 @@ _UNSAID_SECONDS = 60.0
 """A wait for refusals that do not name one, as those of the gate before Discord (no code, no JSON)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A refusal, judged.
+class Fault(Exception):
+    """A call that failed, judged.
 
     Attributes:
         seconds: how long Discord asked to wait; None if it did not say.
         reason: for logs and `/info`; holds no token.
     """
 
-    meaning: Meaning
-    reason: str
-    seconds: float | None = None
+    def __init__(self, meaning: Meaning, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.meaning = meaning
+        self.reason = reason
+        self.seconds = seconds
 
 
 def judge(error: BaseException) -> Fault:

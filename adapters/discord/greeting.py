@@ -5,13 +5,14 @@ from hashlib import blake2s
 
 from adapters.discord.cards import NOBODY
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, judge
+from adapters.discord.faults import Fault
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import ATTACH_FILES, EMBED_LINKS, SEND_MESSAGES, has
 from adapters.discord.places import channel_key, guild_key
-from adapters.discord.rest import Outgoing, Payload
+from adapters.discord.rest import Payload
 from bot.domain.errors import Undeliverable
+from bot.domain.picture import Attached
 from bot.first_minute import greet, greeting_page, greeting_strip
 from bot.texts import text
 
@@ -34,14 +35,14 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
 
     async def post(language: str) -> None:
         locale = language or origin.place_locale or origin.locale
-        file = Outgoing(PICTURE, await greeting_strip(), text(locale, "greeting-alt"))
+        file = Attached(name=PICTURE, content=await greeting_strip(), alt=text(locale, "greeting-alt"))
         body = card(locale, lambda said: desk.answers.names.linked(said, locale))
         nonce = blake2s(f"{event.id}-greeting".encode(), digest_size=12).hexdigest()
         once = {**body, "allowed_mentions": NOBODY, "nonce": nonce, "enforce_nonce": True}
         try:
             await desk.rest.create(origin.channel, once, [file])
-        except ERRORS as error:
-            raise Undeliverable(judge(error).reason) from error
+        except Fault as fault:
+            raise Undeliverable(fault.reason) from fault
 
     return await greet(desk.service, guild_key(origin.guild), event=event.event_id, post=post)
 

@@ -16,9 +16,10 @@ from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming, Kind
-from adapters.discord.rest import Outgoing, Payload, Rest
+from adapters.discord.rest import Payload, Rest
 from adapters.discord.routes import Stand, address
 from bot.buckets import Buckets
+from bot.domain.picture import Attached
 from bot.notices import Notices
 
 STANDS_SECONDS = 900.0
@@ -44,7 +45,7 @@ class InPlace:
     notices: Notices
     answers: Buckets = field(default_factory=lambda: Buckets(interval=_INTERVAL, burst=_BURST))
 
-    async def answer(self, event: Incoming, body: Payload, files: Sequence[Outgoing] = ()) -> None:
+    async def answer(self, event: Incoming, body: Payload, files: Sequence[Attached] = ()) -> None:
         """Answer where it happened, else directly; never fails."""
         if not event.origin.guild:
             await self._directly(event, body, files)
@@ -57,14 +58,14 @@ class InPlace:
             await sign(self.rest, event.origin.channel, event.message)
 
     async def elsewhere(
-        self, event: Incoming, body: Payload, files: Sequence[Outgoing] = (), *, why: Fault, openly: bool
+        self, event: Incoming, body: Payload, files: Sequence[Attached] = (), *, why: Fault, openly: bool
     ) -> None:
         """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails."""
         log.info("answering directly", incoming=event.id, reason=why.reason)
         if await self._directly(event, body, files) and openly and event.origin.guild and event.origin.reachable:
             await self._here(event, body, files)
 
-    async def _directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
+    async def _directly(self, event: Incoming, body: Payload, files: Sequence[Attached]) -> Fault | None:
         async def write() -> Payload:
             here = "" if event.origin.guild or not event.origin.reachable else event.origin.channel
             channel = here or await self.rest.direct_channel(event.origin.user)
@@ -76,7 +77,7 @@ class InPlace:
         log.warning("the member closed direct messages", incoming=event.id, reason=made.reason)
         return made
 
-    async def _here(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
+    async def _here(self, event: Incoming, body: Payload, files: Sequence[Attached]) -> Fault | None:
         channel, target = event.origin.channel, address(event, None, hidden=False).target()
         fault = None
         for way in _ways(event, body):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from adapters.discord import greeting, picking
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.faults import ERRORS
+from adapters.discord.faults import Fault
 from adapters.discord.markup import said
 from adapters.discord.pictures import Message, has_sticker, pictures_in
 from bot.domain.errors import InvalidRequest, PictureRefused
@@ -46,7 +46,7 @@ class _Mention:
         # What the gateway left out may be there on asking; without the message-content intent it is often not.
         try:
             fetched = await self._at.desk.rest.message(body["replied_channel"], body["replied_message"])
-        except ERRORS:
+        except Fault:
             fetched = replied or {}
         if shown := self._in(fetched):
             return shown

@@ -9,35 +9,41 @@ closed too it is kept for `/queue`. Progress is never worth a second try.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
-from adapters.discord.calls import Refused, call, final
+from adapters.discord.calls import call, final
 from adapters.discord.cards import NOBODY, bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
-from adapters.discord.files import FileMaker, Files, Standing
+from adapters.discord.files import Standing
 from adapters.discord.in_place import sign
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
-from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
+from adapters.discord.rest import ORIGINAL, Kept, Payload, Rest
 from adapters.discord.routes import TOKEN_MARGIN, Address, Stand, Token, Tokens, address_of, stand_of
+from bot.card_files import CardFiles, Files
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
+from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
 from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
 
-_DIRECT_FILE_BYTES = 10 * 1024 * 1024
+DIRECT_FILE_BYTES = 10 * 1024 * 1024
+MESSAGE_BYTES = 24 * 1024 * 1024
+"""A whole request to Discord may have 25 MiB; the rest is for its words and wrapping."""
+
 _SMALLER = (1.0, 0.5, 0.25)
 _MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FORBIDDEN, Meaning.LOCKED}
 
 log = structlog.get_logger(__name__)
 
-Write = Callable[[Payload, Sequence[Outgoing]], Awaitable[Payload]]
+Write = Callable[[Payload, Sequence[Attached], Kept], Awaitable[Payload]]
 
 
 class DiscordMessenger:
@@ -49,7 +55,7 @@ class DiscordMessenger:
     def __init__(
         self,
         rest: Rest,
-        files: FileMaker,
+        files: CardFiles,
         clock: Clock,
         *,
         connected: Callable[[], bool],
@@ -113,8 +119,8 @@ class DiscordMessenger:
             if stand.token and self._tokens.live(stand.token):
                 made = await call(self._rest.follow_up(stand.token.application, stand.token.value, body))
                 return replace(stand, message=str(made["id"])).reference()
-        except Refused as refusal:
-            raise final(refusal.fault) from refusal
+        except Fault as fault:
+            raise final(fault) from fault
         return None
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
@@ -127,9 +133,9 @@ class DiscordMessenger:
                 await call(self._rest.delete(stand.channel, stand.message))
             elif stand.token and self._tokens.live(stand.token):
                 await call(self._rest.delete_follow_up(stand.token.application, stand.token.value, stand.message))
-        except Refused as refusal:
-            if refusal.fault.meaning is not Meaning.MESSAGE_GONE:
-                raise final(refusal.fault) from refusal
+        except Fault as fault:
+            if fault.meaning is not Meaning.MESSAGE_GONE:
+                raise final(fault) from fault
 
     def renew(self, job: JobId, stand: Stand) -> None:
         """A press on the job's message brought a fresh token; later edits use it."""
@@ -148,8 +154,8 @@ class DiscordMessenger:
             if now < token.until - TOKEN_MARGIN:
                 try:
                     await self._send(self._by_token(token), card, address.file_bytes, collect=True)
-                except (Refused, TryLater) as refusal:
-                    log.warning("could not offer Collect", job=job, reason=str(refusal))
+                except (Fault, TryLater) as fault:
+                    log.warning("could not offer Collect", job=job, reason=str(fault))
                     continue
                 self._offered.add(job)
             self._expiring.pop(job, None)
@@ -158,11 +164,11 @@ class DiscordMessenger:
         if address.token and self._tokens.live(address.token):
             try:
                 shown = await self._send(self._by_token(address.token), card, address.file_bytes)
-            except Refused as refusal:
-                if refusal.fault.meaning is Meaning.BLOCKED:
+            except Fault as fault:
+                if fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
-                    raise final(refusal.fault) from refusal
-                log.info("the interaction takes no answer, posting anew", reason=refusal.fault.reason)
+                    raise final(fault) from fault
+                log.info("the interaction takes no answer, posting anew", reason=fault.reason)
                 self._tokens.bury(address.token)
             else:
                 own = address.reachable and not address.hidden
@@ -179,20 +185,20 @@ class DiscordMessenger:
             card = kept_out(card) if address.thread else card
             try:
                 return await self._create(address.channel, card, nonce, address.guild_file_bytes, address.reply_to)
-            except Refused as refusal:
-                if refusal.fault.meaning is Meaning.BLOCKED:
+            except Fault as fault:
+                if fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
-                if refusal.fault.meaning in {Meaning.BLOCKED, Meaning.TOKEN_DEAD}:
-                    raise final(refusal.fault) from refusal
-                log.info("the channel refuses, writing to the owner", reason=refusal.fault.reason)
+                if fault.meaning in {Meaning.BLOCKED, Meaning.TOKEN_DEAD}:
+                    raise final(fault) from fault
+                log.info("the channel refuses, writing to the owner", reason=fault.reason)
         return await self._post_privately(address, card, nonce)
 
     async def _post_in_thread(self, address: Address, card: Card, nonce: str) -> Stand | None:
         """None if we may not write there, or there is no such thread any more."""
         try:
             return await self._create(address.thread, card, nonce, address.guild_file_bytes, "")
-        except Refused as refusal:
-            await self._shut_out(address, refusal.fault)
+        except Fault as fault:
+            await self._shut_out(address, fault)
             return None
 
     async def _shut_out(self, address: Address, fault: Fault) -> None:
@@ -207,9 +213,9 @@ class DiscordMessenger:
             card = replace(card, pictures=(), source=None, notes=(*card.notes, text(card.locale, "note-stays")))
         try:
             channel = await call(self._rest.direct_channel(address.user))
-            stand = await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
-        except Refused as refusal:
-            raise final(refusal.fault) from refusal
+            stand = await self._create(channel, card, nonce, DIRECT_FILE_BYTES, "")
+        except Fault as fault:
+            raise final(fault) from fault
         await sign(self._rest, address.channel, address.reply_to if address.guild and not address.hidden else "")
         return stand
 
@@ -219,15 +225,14 @@ class DiscordMessenger:
         if reply_to:
             identity["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
 
-        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
+        async def write(payload: Payload, files: Sequence[Attached], _: Kept) -> Payload:
             return await self._rest.create(channel, {**payload, **identity}, files)
 
         self._attached.forget(card.job)
-
         try:
             made = await self._send(write, card, file_bytes)
-        except Refused as refusal:
-            if identity.pop("message_reference", None) is None or refusal.fault.meaning is not Meaning.FORBIDDEN:
+        except Fault as fault:
+            if identity.pop("message_reference", None) is None or fault.meaning is not Meaning.FORBIDDEN:
                 raise
             made = await self._send(write, card, file_bytes)  # without a history to answer in it stands alone
         return Stand(channel=channel, message=str(made["id"]))
@@ -243,10 +248,11 @@ class DiscordMessenger:
             ):
                 return stand
             if stand.own and stand.message != ORIGINAL:
-                await self._edit_by_bot(address, stand, card)
+                write = partial(self._rest.edit, stand.channel, stand.message)
+                await self._send(write, card, address.guild_file_bytes)
                 return stand
-        except Refused as refusal:
-            return await self._mend(refusal.fault, address, stand, card)
+        except Fault as fault:
+            return await self._mend(fault, address, stand, card)
         if not card.status.ended:
             return stand
         if card.job in self._offered:
@@ -258,18 +264,12 @@ class DiscordMessenger:
         collect = not stand.own and not card.status.ended and self._tokens.expire(token)
         try:
             await self._send(self._by_token(token), card, address.file_bytes, collect=collect)
-        except Refused as refusal:
-            if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
+        except Fault as fault:
+            if fault.meaning is not Meaning.TOKEN_DEAD:
                 raise
             self._tokens.bury(token)
             return False
         return True
-
-    async def _edit_by_bot(self, address: Address, stand: Stand, card: Card) -> None:
-        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
-            return await self._rest.edit(stand.channel, stand.message, payload, files)
-
-        await self._send(write, card, address.guild_file_bytes)
 
     async def _mend(self, fault: Fault, address: Address, stand: Stand, card: Card) -> Stand:
         """What follows from an edit that Discord refused for good."""
@@ -306,8 +306,8 @@ class DiscordMessenger:
         await self._take_away(address, stand)  # first: directly after a deferral a second message is taken for it
         try:
             await self._tell_alone(address, f"⚠️ {card.headline}\n{quoted(card.prompt)}", nonce=f"{card.job}-r")
-        except Refused as refusal:
-            log.info("the member takes no word in private", reason=refusal.fault.reason)
+        except Fault as fault:
+            log.info("the member takes no word in private", reason=fault.reason)
             return await self._post_anew(address, card, f"{card.job}-2")
         return gone
 
@@ -321,16 +321,16 @@ class DiscordMessenger:
         for delete in ways:
             try:
                 return await call(delete())
-            except Refused as refusal:
-                log.info("message not taken away", reason=refusal.fault.reason)
+            except Fault as fault:
+                log.info("message not taken away", reason=fault.reason)
         return None
 
     async def _tell_blocked(self, address: Address, card: Card) -> None:
         """Tell the owner that the server's own filter withheld the message."""
         try:
             await self._tell_alone(address, text(card.locale, "blocked-by-automod"), nonce=f"{card.job}-b")
-        except (Refused, TryLater) as refusal:
-            log.warning("could not tell the owner that AutoMod withheld a message", reason=str(refusal))
+        except (Fault, TryLater) as fault:
+            log.warning("could not tell the owner that AutoMod withheld a message", reason=str(fault))
 
     async def _tell_alone(self, address: Address, said: str, *, nonce: str) -> None:
         """Tell the owner and nobody else: beside the answer while its token lives, else directly."""
@@ -339,8 +339,8 @@ class DiscordMessenger:
             token, hidden = address.token, {**body, "flags": EPHEMERAL}
             try:
                 await call(self._rest.follow_up(token.application, token.value, hidden))
-            except Refused as refusal:
-                log.info("the interaction takes no answer, writing directly", reason=refusal.fault.reason)
+            except Fault as fault:
+                log.info("the interaction takes no answer, writing directly", reason=fault.reason)
             else:
                 return
         channel = await call(self._rest.direct_channel(address.user))
@@ -350,34 +350,26 @@ class DiscordMessenger:
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""
         for share in _SMALLER:
-            files = self._attached.kept(card.job, await self._files.of(card, file_bytes=round(file_bytes * share)))
+            most = round(file_bytes * share)
+            files = await self._files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES)
+            payload = layout(self._names.of_card(card), files, collect=collect)
             try:
-                answer = await self._write(write, card, files, collect=collect)
-            except Refused as refusal:
+                answer = await call(write(payload, files.all, self._attached.kept(card.job, files.all)))
+            except Fault as fault:
                 self._attached.forget(card.job)
-                if refusal.fault.meaning is Meaning.INVALID:
-                    log.error("message not taken", job=card.job, reason=refusal.fault.reason)  # noqa: TRY400 -- a line says it
-                    return await call(write(bare(card), files.pictures))
-                if refusal.fault.meaning is not Meaning.TOO_LARGE or not files.all:
+                if fault.meaning is Meaning.INVALID:
+                    log.error("message not taken", job=card.job, reason=fault.reason)  # noqa: TRY400 -- a line says it
+                    return await call(write(bare(card), files.pictures, {}))
+                if fault.meaning is not Meaning.TOO_LARGE or not files.all:
                     raise
             else:
-                self._attached.stands(card.job, files, answer)
+                self._attached.stands(card.job, files.all, answer)
                 return answer
-        return await call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
-
-    async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
-        payload = layout(
-            self._names.of_card(card), files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect
-        )
-        return await call(write(payload, files.all))
+        return await call(write(layout(card, Files(notes=(text(card.locale, "note-too-large"),))), (), {}))
 
     def _by_token(self, token: Token) -> Write:
         """The message that answered the token's interaction, or that its button sits on."""
-
-        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
-            return await self._rest.edit_response(token.application, token.value, payload, files)
-
-        return write
+        return partial(self._rest.edit_response, token.application, token.value)
 
     def _check_connected(self) -> None:
         if not self._connected():

@@ -2,7 +2,7 @@
 
 from adapters.discord.cards import raw_button
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.faults import ERRORS
+from adapters.discord.faults import Fault
 from adapters.discord.ids import FormId, Opened, parse_form_id
 from adapters.discord.markup import said
 from adapters.discord.rest import Payload
@@ -47,7 +47,7 @@ async def _said_in(at: DiscordExchange, about: FormId) -> str:
         return ""
     try:
         message = await at.desk.rest.message(about.channel, about.message)
-    except ERRORS:
+    except Fault:
         return ""
     if message["author"]["id"] != at.event.origin.user:
         raise NotAllowed("refused-not-yours")

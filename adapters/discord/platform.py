@@ -10,7 +10,6 @@ from adapters.discord.answers import Answers
 from adapters.discord.commands import commands
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.desk import Desk
-from adapters.discord.files import FileMaker
 from adapters.discord.incoming import PLATFORM
 from adapters.discord.intake import Intake
 from adapters.discord.messenger import DiscordMessenger
@@ -18,6 +17,7 @@ from adapters.discord.named import CommandNames
 from adapters.discord.registration import register
 from adapters.discord.rest import Rest
 from adapters.downloads import downloader
+from bot.card_files import CardFiles
 from bot.conversation import Conversation
 from bot.ports import Clock, Exporter
 from bot.service import Service
@@ -57,7 +57,7 @@ class DiscordPlatform:
         self._names = CommandNames()
         self._answers = Answers(self._rest, clock, service.notices, self._names)
         self._exporter = exporter
-        self._files = FileMaker(exporter)
+        self._files = CardFiles(exporter)
         self.messenger = DiscordMessenger(
             self._rest,
             self._files,

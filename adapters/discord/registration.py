@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from adapters.discord.faults import ERRORS, Meaning, judge
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.rest import Payload, Rest
 
 log = structlog.get_logger(__name__)
@@ -36,8 +36,7 @@ async def register(
             else:
                 learn(await rest.set_commands(application, wanted))
                 log.info("commands registered", commands=len(wanted))
-        except ERRORS as error:
-            fault = judge(error)
+        except Fault as fault:
             if fault.meaning is not Meaning.BUSY:
                 log.error("could not register the commands", reason=fault.reason)  # noqa: TRY400 -- the line says it
                 return

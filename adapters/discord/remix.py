@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.discord import picking, settings
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.faults import ERRORS
+from adapters.discord.faults import Fault
 from adapters.discord.forms import values_of
 from adapters.discord.ids import STYLED, FormId, Opened, parse_again_id, parse_form_id, parse_take_id
 from adapters.discord.incoming import PLATFORM, Upload
@@ -118,7 +118,7 @@ async def _pictures_on(at: DiscordExchange, about: FormId) -> list[Upload]:
         return seen
     try:
         return _pictures_of(at, await at.desk.rest.message(about.channel, about.message))
-    except ERRORS:
+    except Fault:
         raise PictureRefused("refused-form-forgotten") from None
 
 

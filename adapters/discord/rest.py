@@ -4,39 +4,41 @@ The client brings authorisation, rate limit buckets and its retries. Its models 
 every view they ever sent in memory, and cannot say `attachments` and buttons the way a stored job needs them.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 from discord.http import Route
 
 from adapters.discord.connection import Connection
+from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import PLATFORM
+from bot.domain.picture import Attached
 from bot.metrics import RATE_LIMITS
 
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
 
+_MAX_ALT = 1024
 _MAX_THREAD_NAME = 100
+_CALL_SECONDS = 90.0
+"""Bound on one call: an upload of 25 MB from a slow line, and discord.py's own retries."""
+
+_SPOILER = "SPOILER_"
+"""Discord blurs a file whose name begins so until the reader wants to see it."""
 
 _json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson if that is installed
 
+Payload = Mapping[str, Any]
+Kept = Mapping[str, str]
+"""The ids of attachments that stand already, by the names of their files, which are then not sent again."""
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A file to send, or to keep.
+NOTHING_KEPT: Kept = {}
 
-    Attributes:
-        description: the alt text.
-        kept: the id of the attachment that it is already; it then stays and is not sent again.
-    """
-
-    filename: str
-    content: bytes
-    description: str = ""
-    kept: str = ""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,26 @@ class Response:
     hidden: bool
 
 
-Payload = Mapping[str, Any]
+def filename(file: Attached) -> str:
+    """A file's name on Discord."""
+    return f"{_SPOILER if file.spoiler else ''}{file.name}"
 
 
 class Rest:
-    """One method for each call. Every one raises what discord.py raises; `faults` knows what each of them means."""
+    """One method for each call. Every one raises `Fault`."""
 
     def __init__(self, client: Connection) -> None:
         self._client = client
+        self._http = client.http
         self._direct_channels: dict[str, str] = {}
 
-    async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> "Response":
+    async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> Response:
         """Answer an interaction, once."""
         route = Route(
             "POST", "/interactions/{webhook_id}/{webhook_token}/callback", webhook_id=interaction, webhook_token=token
         )
         payload = {"type": kind} if body is None else {"type": kind, "data": dict(body)}
-        answer = await self._send(route, payload, params={"with_response": "true"})
+        answer = await self._request(route, json=payload, params={"with_response": "true"})
         made = answer.get("interaction", {}) if isinstance(answer, dict) else {}
         return Response(
             message=str(made.get("response_message_id") or ""),
@@ -76,16 +81,16 @@ class Rest:
         )
 
     async def edit_response(
-        self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()
+        self, application: str, token: str, body: Payload, files: Sequence[Attached] = (), kept: Kept = NOTHING_KEPT
     ) -> Payload:
         """Edit what first answered an interaction, by its token."""
-        return await self._send_message(self._answer_route("PATCH", application, token), body, files)
+        return await self._send_message(self._answer_route("PATCH", application, token), body, files, kept)
 
     async def delete_response(self, application: str, token: str) -> None:
         """Delete what first answered an interaction, by its token."""
         await self._request(self._answer_route("DELETE", application, token))
 
-    async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+    async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Attached] = ()) -> Payload:
         """Another message by an interaction's token."""
         route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token)
         return await self._send_message(route, body, files, params={"wait": "true"})
@@ -95,18 +100,22 @@ class Rest:
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
         await self._request(Route("DELETE", path, webhook_id=application, webhook_token=token, message_id=message))
 
-    async def create(self, channel: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+    async def create(self, channel: str, body: Payload, files: Sequence[Attached] = ()) -> Payload:
         """A message of the bot's own."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
         return await self._send_message(route, body, files)
 
-    async def edit(self, channel: str, message: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+    async def edit(
+        self, channel: str, message: str, body: Payload, files: Sequence[Attached] = (), kept: Kept = NOTHING_KEPT
+    ) -> Payload:
         """Edit a message of the bot's own."""
-        return await self._send_message(self._message_route("PATCH", channel, message), body, files)
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=channel, message_id=message)
+        return await self._send_message(route, body, files, kept)
 
     async def delete(self, channel: str, message: str) -> None:
         """Delete a message."""
-        await self._request(self._message_route("DELETE", channel, message))
+        await self._called(self._http.delete_message, channel, message)
 
     async def start_thread(self, channel: str, message: str, name: str) -> str:
         """Open a thread on a message; its id."""
@@ -118,13 +127,12 @@ class Rest:
 
     async def message(self, channel: str, message: str) -> Payload:
         """A message as it stands, with fresh picture addresses."""
-        answer: Payload = await self._request(self._message_route("GET", channel, message))
-        return answer
+        return await self._called(self._http.get_message, channel, message)
 
     async def direct_channel(self, user: str) -> str:
         """The channel of direct messages with a member, which stays the same; Discord minds opening many."""
         if user not in self._direct_channels:
-            answer = await self._request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+            answer = await self._called(self._http.start_private_message, user)
             self._direct_channels[user] = str(answer["id"])
         return self._direct_channels[user]
 
@@ -135,63 +143,62 @@ class Rest:
 
     async def set_commands(self, application: str, commands: Sequence[Payload]) -> Any:
         """Have exactly these commands; they come back with their ids."""
-        route = Route("PUT", "/applications/{application_id}/commands", application_id=application)
-        return await self._request(route, json=list(commands))
+        return await self._called(self._http.bulk_upsert_global_commands, application, list(commands))
 
     async def react(self, channel: str, message: str, emoji: str) -> None:
         """Add our reaction to a message."""
-        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
-        await self._request(Route("PUT", path, channel_id=channel, message_id=message, emoji=emoji))
+        await self._called(self._http.add_reaction, channel, message, emoji)
 
     @staticmethod
     def _answer_route(method: str, application: str, token: str) -> Route:
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
         return Route(method, path, webhook_id=application, webhook_token=token)
 
-    @staticmethod
-    def _message_route(method: str, channel: str, message: str) -> Route:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        return Route(method, path, channel_id=channel, message_id=message)
-
     async def _request(self, route: Route, **more: Any) -> Any:
-        if not self._client.logged_in:
-            raise ConnectionError("not logged in to Discord")  # the client itself would fail without a session
-        try:
-            return await self._client.http.request(route, **more)
-        except (discord.RateLimited, discord.HTTPException) as error:
-            if isinstance(error, discord.RateLimited) or error.status == HTTPStatus.TOO_MANY_REQUESTS:
-                RATE_LIMITS.labels(PLATFORM).inc()
-            raise
+        return await self._called(self._http.request, route, **more)
 
-    async def _send(self, route: Route, body: Payload, params: Mapping[str, str] | None = None) -> Any:
-        return await self._request(route, json=dict(body), params=params)
+    async def _called(self, call: Callable[..., Awaitable[T]], *arguments: Any, **more: Any) -> T:
+        """Make a call of the client's."""
+        if not self._client.logged_in:
+            raise Fault(Meaning.BUSY, "not logged in to Discord")  # the client itself would fail without a session
+        try:
+            async with asyncio.timeout(_CALL_SECONDS):
+                return await call(*arguments, **more)
+        except ERRORS as error:
+            limited = getattr(error, "status", None) == HTTPStatus.TOO_MANY_REQUESTS
+            if limited or isinstance(error, discord.RateLimited):
+                RATE_LIMITS.labels(PLATFORM).inc()
+            raise judge(error) from error
 
     async def _send_message(
-        self, route: Route, body: Payload, files: Sequence[Outgoing], params: Mapping[str, str] | None = None
+        self,
+        route: Route,
+        body: Payload,
+        files: Sequence[Attached],
+        kept: Kept = NOTHING_KEPT,
+        params: Mapping[str, str] | None = None,
     ) -> Payload:
         """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
+        named = [(filename(file), file) for file in files]
         listed = [
             {
-                "id": file.kept or str(index),  # a snowflake to Discord's OpenAPI document, which is text
-                "filename": file.filename,
-                **({"description": file.description} if file.description else {}),
+                "id": kept.get(name, str(index)),  # a snowflake to Discord's OpenAPI document, which is text
+                "filename": name,
+                **({"description": file.alt[:_MAX_ALT]} if file.alt else {}),
             }
-            for index, file in enumerate(files)
+            for index, (name, file) in enumerate(named)
         ]
         payload = {**body, "attachments": listed}
-        if all(file.kept for file in files):
-            sent: Payload = await self._send(route, payload, params)
-            return sent
-        form: list[dict[str, Any]] = [{"name": "payload_json", "value": _json(payload)}]
-        form += [
+        form: list[dict[str, Any]] = [
             {
                 "name": f"files[{index}]",
                 "value": file.content,
-                "filename": file.filename,
+                "filename": name,
                 "content_type": "application/octet-stream",
             }
-            for index, file in enumerate(files)
-            if not file.kept
+            for index, (name, file) in enumerate(named)
+            if name not in kept
         ]
-        answer: Payload = await self._request(route, form=form, params=params)
-        return answer
+        how = {"form": [{"name": "payload_json", "value": _json(payload)}, *form]} if form else {"json": payload}
+        sent: Payload = await self._request(route, params=params, **how)
+        return sent

@@ -5,10 +5,10 @@ from typing import Any
 
 from adapters.discord.cards import MAX_DESCRIPTION, MAX_LABEL, raw_button
 from adapters.discord.desk import Desk
-from adapters.discord.files import outgoing
 from adapters.discord.ids import STYLED, styles_id
 from adapters.discord.paging import line_of
-from adapters.discord.rest import Outgoing, Payload
+from adapters.discord.rest import Payload
+from bot.domain.picture import Attached
 from bot.style_pages import StylePage, style_pages, style_rows, style_sheet
 from bot.texts import text
 
@@ -17,12 +17,12 @@ _MOST = 20
 """Pages that have a button: the four rows below the menu."""
 
 
-async def styles_message(desk: Desk, locale: str, number: int) -> tuple[Payload, list[Outgoing]]:
+async def styles_message(desk: Desk, locale: str, number: int) -> tuple[Payload, list[Attached]]:
     """A page of the styles as a message, with its files."""
     pages = style_pages(desk.service.styles.values(), locale)[:_MOST]
     page = pages[min(number, len(pages) - 1)]
     sheet = await style_sheet(desk.exporter, page.styles, number + 1)
-    return laid_out(pages, page, locale, picture=sheet.name if sheet else ""), [outgoing(sheet)] if sheet else []
+    return laid_out(pages, page, locale, picture=sheet.name if sheet else ""), [sheet] if sheet else []
 
 
 def laid_out(pages: Sequence[StylePage], page: StylePage, locale: str, *, picture: str = "") -> Payload:

@@ -1,8 +1,8 @@
 """Threads on results: how one is opened, and whether the answer to a press goes to one."""
 
-from adapters.discord.calls import Refused, call
+from adapters.discord.calls import call
 from adapters.discord.desk import Desk
-from adapters.discord.faults import Meaning
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.permissions import NEEDED, check_may_answer, has
 from adapters.discord.places import asker
@@ -30,14 +30,14 @@ def way_to(desk: Desk, event: Incoming) -> ThreadWay | None:
                 raise NotAllowed("refused-thread-permission", permission=permission)
         try:
             return await call(desk.rest.start_thread(origin.channel, event.message, name))
-        except Refused as refusal:
-            match refusal.fault.meaning:
+        except Fault as fault:
+            match fault.meaning:
                 case Meaning.ANSWERED:
                     return event.message  # Discord gives a thread the id of the message that it stands on
                 case Meaning.FORBIDDEN:
-                    raise NotAllowed("refused-thread-permission", permission=_TAKES[0]) from refusal
+                    raise NotAllowed("refused-thread-permission", permission=_TAKES[0]) from fault
                 case _:
-                    raise InvalidRequest("refused-thread") from refusal
+                    raise InvalidRequest("refused-thread") from fault
         except TryLater as busy:
             raise InvalidRequest("refused-thread") from busy
 

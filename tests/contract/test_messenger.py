@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from adapters.discord.connection import Connection
-from adapters.discord.files import FileMaker
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Address, Token
+from bot.card_files import CardFiles
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.job import JobStatus
@@ -95,7 +95,7 @@ async def discord_chat(stack: AsyncExitStack, *, by_token: bool) -> Chat:
     await connection.log_in(server.token, waits=())
     rest = Rest(connection)
     messenger = DiscordMessenger(
-        rest, FileMaker(Pngs()), server.clock, connected=lambda: connection.logged_in, closed=nothing
+        rest, CardFiles(Pngs()), server.clock, connected=lambda: connection.logged_in, closed=nothing
     )
     token = None
     if by_token:

@@ -10,18 +10,19 @@ from adapters.discord import greeting
 from adapters.discord.cards import layout
 from adapters.discord.forms import modal
 from adapters.discord.paging import laid_out
-from adapters.discord.rest import Outgoing
 from adapters.discord.styles import laid_out as styles_message
 from adapters.slack import greeting as slack_greeting
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.home import home_view
 from adapters.slack.layout import Beside, lay_out
 from adapters.slack.pages import page_view
+from bot.card_files import Files
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Limits, Usage
+from bot.domain.picture import Attached
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
@@ -91,12 +92,12 @@ def discord() -> Mapping[str, Mapping[str, Any]]:
     shown: dict[str, Mapping[str, Any]] = {}
     for name, card in cards("discord").items():
         previews = card.progress.previews if card.progress else {}
-        pictures = [Outgoing(f"preview-{index}.jpg", b"") for index in previews] or [
-            Outgoing(f"result{index}.webp", b"", each.alt) for index, each in enumerate(card.pictures)
+        names = [f"preview-{index}.jpg" for index in previews] or [
+            f"result{index}.webp" for index, _ in enumerate(card.pictures)
         ]
-        thumbnail = Outgoing("source.jpg", b"") if card.source else None
-        files = [each.filename for each in (*pictures, *([thumbnail] if thumbnail else []))]
-        shown[name] = {**layout(card, pictures, thumbnail=thumbnail), "attachments": files}
+        source = Attached(name="source.jpg", content=b"") if card.source else None
+        files = Files(pictures=[Attached(name=each, content=b"") for each in names], source=source)
+        shown[name] = {**layout(card, files), "attachments": [each.name for each in files.all]}
     shown["called"] = {"content": "<@42> your picture is ready ↑", "embeds": [], "components": [], "attachments": []}
     for name, page in _pages("discord").items():
         shown[name] = {"content": "", "attachments": [], **laid_out(page)}

@@ -8,14 +8,15 @@ from adapters.discord.cards import layout
 from adapters.discord.deleting import question
 from adapters.discord.forms import modal as discord_modal
 from adapters.discord.paging import laid_out
-from adapters.discord.rest import Outgoing
 from adapters.discord.settings import forget_question
 from adapters.slack.fields import modal as slack_modal
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.layout import Beside, lay_out
 from adapters.slack.pages import message_of, page_view, privacy_buttons, styles_menu
+from bot.card_files import Files
 from bot.domain.access import Asker
 from bot.domain.job import Generation, Job
+from bot.domain.picture import Attached
 from bot.domain.place import Ban, PlaceSettings, RemixPolicy, ThreadPolicy
 from bot.domain.request import Requester
 from bot.domain.style import Style
@@ -51,13 +52,13 @@ def discord(job: Job, made: list[Generation]) -> Payloads:
     """Discord's; `job` is a finished one."""
     target = made[0].id
     card = render(replace(job, offers_thread=True), made)
-    files = [Outgoing("result0.webp", b""), Outgoing("source.jpg", b"")]
-    offering = layout(card, files[:1], thumbnail=files[1])
+    result, source = Attached(name="result0.webp", content=b""), Attached(name="source.jpg", content=b"")
+    files = Files(pictures=[result], source=source)
     bare: dict[str, Any] = {"embeds": [], "components": [], "attachments": []}
     pages = {name: {**bare, "content": "", **laid_out(page)} for name, page in _pages(job).items()}
     pages["report"] |= {"attachments": ["SPOILER_result0.webp"]}
     return {
-        "result, offering a thread": {**offering, "attachments": [each.filename for each in files]},
+        "result, offering a thread": {**layout(card, files), "attachments": [each.name for each in files.all]},
         "delete asks": {**bare, **question(target, "en")},
         "privacy asks": {**bare, **forget_question("en")},
         **pages,

@@ -4,13 +4,15 @@ import re
 import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from adapters.discord.cards import layout
-from adapters.discord.files import FileMaker
-from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.messenger import MESSAGE_BYTES, DiscordMessenger
+from adapters.discord.rest import filename
+from bot.card_files import CardFiles
 from bot.domain.card import Progress
 from bot.domain.job import JobStatus, Lineage
 from bot.domain.request import Requester
@@ -45,16 +47,14 @@ async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(
 
 
 async def test_progress_comes_with_a_preview_that_gives_way_to_the_result() -> None:
-    maker = FileMaker(Pngs())
+    files_of = partial(CardFiles(Pngs()).of, file_bytes=1 << 20, message_bytes=MESSAGE_BYTES)
     job = a_job(number=1).started(lease="x", at=1.0)
-    files = await maker.of(render(job, (), progress=Progress(fraction=0.5, previews={0: png()})), file_bytes=1 << 20)
-    assert [file.filename for file in files.all] == ["preview.jpg"]
+    files = await files_of(render(job, (), progress=Progress(fraction=0.5, previews={0: png()})))
+    assert [filename(file) for file in files.all] == ["preview.jpg"]
     done = card(JobStatus.SUCCEEDED)
-    files = await maker.of(done, file_bytes=1 << 20)
-    assert [file.filename.rpartition(".")[0] for file in files.all] == [f"pentimento-{done.job}-0", "source"]
-    assert layout(done, files.pictures, thumbnail=files.thumbnail)["embeds"][0]["thumbnail"] == {
-        "url": "attachment://source.png"
-    }
+    files = await files_of(done)
+    assert [filename(file).rpartition(".")[0] for file in files.all] == [f"pentimento-{done.job}-0", "source"]
+    assert layout(done, files)["embeds"][0]["thumbnail"] == {"url": "attachment://source.png"}
 
 
 async def test_edits_are_coalesced(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -91,8 +91,8 @@ async def test_the_client_remembers_routes_and_not_messages(bench: Bench, anna: 
 async def test_a_preview_made_from_a_spoiler_is_one() -> None:
     job = replace(a_job(number=1).started(lease="x", at=1.0), lineage=Lineage(spoiler=True))
     shown = render(job, (), progress=Progress(fraction=0.5, previews={0: png()}))
-    files = await FileMaker(Pngs()).of(shown, file_bytes=1 << 20)
-    assert [file.filename for file in files.all] == ["SPOILER_preview.jpg"]
+    files = await CardFiles(Pngs()).of(shown, file_bytes=1 << 20, message_bytes=MESSAGE_BYTES)
+    assert [filename(file) for file in files.all] == ["SPOILER_preview.jpg"]
 
 
 async def test_a_preview_stays_until_the_next_and_is_sent_once() -> None:

@@ -19,18 +19,19 @@ from adapters.discord import cards
 from adapters.discord.commands import commands
 from adapters.discord.forms import modal as discord_modal
 from adapters.discord.paging import laid_out
-from adapters.discord.rest import Outgoing
 from adapters.slack import layout
 from adapters.slack.fields import modal as slack_modal
 from adapters.slack.home import home_view
 from adapters.slack.pages import page_view, privacy_buttons, styles_menu
 from bot import texts
+from bot.card_files import Files
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Stage, Waiting
 from bot.domain.control import Control
 from bot.domain.ids import ImageId
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits, Usage
+from bot.domain.picture import Attached
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.domain.style import Style
@@ -181,8 +182,8 @@ def test_cards() -> None:
         files = {picture.generation: "1" for picture in card.pictures}
         shown = layout.lay_out(card, files)
         assert foreign_words({"text": shown.text, "blocks": shown.blocks}) == set()
-        sent = [Outgoing("1", b"", picture.alt) for picture in card.pictures]
-        assert foreign_words(cards.layout(card, sent, collect=True)) == set()
+        sent = [Attached(name="1", content=b"") for _ in card.pictures]
+        assert foreign_words(cards.layout(card, Files(pictures=sent), collect=True)) == set()
         assert foreign_words({"alt_text": [picture.alt for picture in card.pictures]}) == set()
 
 

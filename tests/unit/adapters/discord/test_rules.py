@@ -15,13 +15,14 @@ from adapters.discord.faults import Meaning, judge
 from adapters.discord.forms import modal
 from adapters.discord.ids import FormId, Opened
 from adapters.discord.registration import same
-from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
+from bot.card_files import Files
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, JobStatus, Lineage, Recipe
+from bot.domain.picture import Attached
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
@@ -137,8 +138,7 @@ def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothe
         waiting=Waiting(position=1, expected_at=1.0, expected_late=2.0),
         progress=Progress(fraction=0.5),
     )
-    files = [Outgoing("a.png", b"1", "x" * 1024)]
-    payload = layout(card, files, collect=collect)
+    payload = layout(card, Files(pictures=[Attached(name="a.png", content=b"1")]), collect=collect)
     listed = {"attachments": [{"id": "0", "filename": "a.png", "description": "x" * 1024}]}
     check_message({**payload, **listed}, {"0": b"1"}, create=True)
     assert payload["allowed_mentions"] == {"parse": [], "users": ["42"]}
