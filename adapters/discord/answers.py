@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 
 from adapters.discord.calls import tried
-from adapters.discord.cards import NOBODY, raw_button
+from adapters.discord.cards import NOBODY, ROW, raw_button, rows
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.forms import modal
-from adapters.discord.ids import TakeId, again_id
+from adapters.discord.ids import OwnId, Word
 from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import quoted
@@ -35,7 +35,6 @@ ACK_SECONDS = 2.5
 
 _RETRY_SECONDS = 0.3
 MAX_CHOICES = 25
-_ROW = 5
 
 log = structlog.get_logger(__name__)
 
@@ -209,8 +208,8 @@ class Answers:
 
 
 def _offered(event: Incoming, ways_on: WaysOn) -> Payload:
-    takes = [raw_button(label, str(TakeId(event.id, style))) for style, label in ways_on.takes.items()]
-    again = [raw_button(ways_on.again, again_id(event.id))] if ways_on.again else []
-    rows = [{"type": 1, "components": row} for row in (takes[:_ROW], again) if row]
+    takes = [raw_button(label, str(OwnId(Word.TAKE, (event.id, style)))) for style, label in ways_on.takes.items()]
+    again = [raw_button(ways_on.again, str(OwnId(Word.AGAIN, (event.id,))))] if ways_on.again else []
+    buttons = [*rows(takes[:ROW]), *rows(again)]
     words = [{"description": quoted(ways_on.written, most=MAX_PROMPT)}] if ways_on.written else []
-    return {**({"components": rows} if rows else {}), **({"embeds": words} if words else {})}
+    return {**({"components": buttons} if buttons else {}), **({"embeds": words} if words else {})}

@@ -7,7 +7,7 @@ be taken off again. Of a result the wish and its member stand above the picture,
 thumbnail beside one small line; before that the embed carries the words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ MAX_DESCRIPTION = 3900
 """Discord takes 4096."""
 
 MAX_LABEL = 80
-_ROW = 5
+ROW = 5
 _COLOURS = {
     JobStatus.SUCCEEDED: 0x2E8B57,
     JobStatus.FAILED: 0xB22222,
@@ -37,18 +37,12 @@ _COLOURS = {
     JobStatus.RUNNING: 0xD2962D,
 }
 _QUEUED_COLOUR = 0x4A6FA5
+_PRIMARY, _SECONDARY, _SUCCESS, DANGER, LINK = range(1, 6)
 _STYLES = {
-    Verb.DELETE: 4,
-    Verb.ERASE: 4,
-    Verb.CANCEL: 4,
-    Verb.CHAIN: 1,
-    Verb.COLLECT: 1,
-    Verb.PUBLISH: 3,
-    Verb.PUBLISH_OPEN: 3,
-    Verb.USE_MAP: 1,
-    Verb.ASK_MAP: 1,
+    **dict.fromkeys((Verb.CHAIN, Verb.COLLECT, Verb.USE_MAP, Verb.ASK_MAP), _PRIMARY),
+    **dict.fromkeys((Verb.PUBLISH, Verb.PUBLISH_OPEN), _SUCCESS),
+    **dict.fromkeys((Verb.DELETE, Verb.ERASE, Verb.CANCEL), DANGER),
 }
-_SECONDARY, _SUCCESS = 2, 3
 _CHOSEN = "✅"
 _MAX_TITLE = 200
 
@@ -77,33 +71,40 @@ def bare(card: Card) -> Payload:
     return {"content": _content(card), "embeds": [], "components": [], "allowed_mentions": NOBODY}
 
 
-def button(button: Button) -> Payload:
-    """One button."""
-    custom_id = str(ButtonId(button.verb, button.target, button.strength))
+def button(each: Button) -> Payload:
+    """A button that acts on a result."""
+    custom_id = str(ButtonId(each.verb, each.target, each.strength))
     assert len(custom_id) <= MAX_ID
-    emoji = _CHOSEN if button.has else button.emoji
+    if each.has:
+        return raw_button(each.label, custom_id, style=_SUCCESS, emoji=_CHOSEN, disabled=True)
+    return raw_button(each.label, custom_id, style=_STYLES.get(each.verb, _SECONDARY), emoji=each.emoji)
+
+
+def raw_button(
+    label: str, custom_id: str, *, style: int = _SECONDARY, emoji: str = "", disabled: bool = False
+) -> Payload:
+    """A button."""
     return {
         "type": 2,
-        "style": _SUCCESS if button.has else _STYLES.get(button.verb, _SECONDARY),
-        "label": button.label[:MAX_LABEL],
+        "style": style,
+        "label": label[:MAX_LABEL],
         "custom_id": custom_id,
         **({"emoji": {"name": emoji}} if emoji else {}),
-        **({"disabled": True} if button.has else {}),
+        **({"disabled": True} if disabled else {}),
     }
 
 
-def raw_button(label: str, custom_id: str, *, emoji: str = "") -> Payload:
-    """A button that acts on no result."""
-    made = {"type": 2, "style": _SECONDARY, "label": label[:MAX_LABEL], "custom_id": custom_id}
-    return {**made, "emoji": {"name": emoji}} if emoji else made
+def menu(custom_id: str, hint: str, choices: Sequence[Payload]) -> Payload:
+    """A row that is a menu."""
+    return {
+        "type": 1,
+        "components": [{"type": 3, "custom_id": custom_id, "placeholder": hint, "options": choices}],
+    }
 
 
-def rows(buttons: Sequence[Button]) -> list[Payload]:
+def rows(buttons: Sequence[Payload]) -> list[Payload]:
     """Buttons in rows of five."""
-    return [
-        {"type": 1, "components": [button(each) for each in buttons[start : start + _ROW]]}
-        for start in range(0, len(buttons), _ROW)
-    ]
+    return [{"type": 1, "components": buttons[start : start + ROW]} for start in range(0, len(buttons), ROW)]
 
 
 def _is_result(card: Card) -> bool:
@@ -169,23 +170,16 @@ def _menu(card: Card) -> Payload:
         for each in card.menu
     ]
     first = card.menu[0]
-    menu = {
-        "type": 3,
-        "custom_id": str(ButtonId(first.verb, first.target)),
-        "placeholder": text(card.locale, f"menu-{first.verb}"),
-        "options": choices,
-    }
-    return {"type": 1, "components": [menu]}
+    return menu(str(ButtonId(first.verb, first.target)), text(card.locale, f"menu-{first.verb}"), choices)
 
 
 def _rows(card: Card, *, collect: bool) -> list[Payload]:
     keeping = [picture.button for picture in card.pictures if picture.button]
-    half = len(keeping) if len(keeping) <= _ROW else -(-len(keeping) // 2)
-    components = [*rows(keeping[:half]), *rows(keeping[half:])]
-    if card.menu:
-        components.append(_menu(card))
-    for row in card.buttons:
-        components += rows(row)
-    if collect:
-        components += rows([verb_button(card.locale, Verb.COLLECT, generation_id(card.job, 0))])
-    return components
+    half = len(keeping) if len(keeping) <= ROW else -(-len(keeping) // 2)
+    collecting = [verb_button(card.locale, Verb.COLLECT, generation_id(card.job, 0))] if collect else []
+    above, below = (keeping[:half], keeping[half:]), (*card.buttons, collecting)
+    return [*_in_rows(above), *([_menu(card)] if card.menu else []), *_in_rows(below)]
+
+
+def _in_rows(groups: Iterable[Sequence[Button]]) -> list[Payload]:
+    return [row for group in groups for row in rows([button(each) for each in group])]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from adapters.discord.answers import Answered
-from adapters.discord.cards import rows
+from adapters.discord.cards import button, rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 def question(target: GenerationId, locale: str) -> Payload:
     """Whether they mean it."""
-    answers = [verb_button(locale, verb, target) for verb in (Verb.ERASE, Verb.LEAVE)]
+    answers = [button(verb_button(locale, verb, target)) for verb in (Verb.ERASE, Verb.LEAVE)]
     said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
     return {"content": said, "components": rows(answers)}
 

@@ -11,7 +11,7 @@ from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
-from adapters.discord.ids import FormId
+from adapters.discord.ids import OwnId, parse_own_id
 from adapters.discord.markdown import inert
 from adapters.discord.messenger import DIRECT_FILE_BYTES, MESSAGE_BYTES
 from adapters.discord.paging import laid_out, lines_of
@@ -70,6 +70,13 @@ class DiscordExchange:
         assert found is not None
         return found
 
+    @property
+    def own(self) -> OwnId:
+        """The same of an id that is Discord's alone."""
+        found = parse_own_id(self.event.name)
+        assert found is not None
+        return found
+
     def resolved_message(self) -> Mapping[str, Any]:
         """The message that a menu was opened on."""
         body = self.event.body
@@ -115,7 +122,7 @@ class DiscordExchange:
         way = self.desk.answers.change if self.answered.ack is Ack.UPDATE else self.desk.answers.show
         await way(self.answered, body, files)
 
-    async def open(self, form: Form, about: ButtonId | FormId | str) -> None:
+    async def open(self, form: Form, about: ButtonId | OwnId | str) -> None:
         await self.desk.answers.ask(self.event, str(about), form)
 
     async def greet(self) -> None:

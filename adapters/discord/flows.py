@@ -7,7 +7,7 @@ from adapters.discord import greeting, lookups, mentions, picking, reactions, re
 from adapters.discord.answers import Ack
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.ids import STYLED, offer_id, parse_again_id, parse_form_id, parse_styles_id, parse_take_id
+from adapters.discord.ids import STYLED, Word, offer_id, parse_own_id
 from adapters.discord.incoming import Incoming, Kind
 from bot.domain.actions import OPENING, VERBS, Seen, Verb
 from bot.domain.button_id import parse_button_id
@@ -26,7 +26,7 @@ class Flow:
         open: PUBLIC stays PUBLIC.
     """
 
-    do: Callable[[DiscordExchange], Awaitable[None]]
+    do: Callable[[DiscordExchange], Awaitable[object]]
     ack: Ack = Ack.NONE
     lasting: bool = False
     open: bool = False
@@ -36,41 +36,28 @@ async def _press(at: DiscordExchange) -> None:
     await at.desk.conversation.press(at, at.pressed)
 
 
-async def _try_sample(at: DiscordExchange) -> None:
-    await at.desk.conversation.try_sample(at)
-
-
-async def _joined(at: DiscordExchange) -> None:
-    """We are in a server: it is greeted where Discord itself greets members; else the first use of us does."""
-    await greeting.greeted(at.desk, at.event)
-
-
-async def _left(at: DiscordExchange) -> None:
-    await greeting.left(at.desk, at.event)
-
-
 _ACKS = {Seen.HERE: Ack.PUBLIC, Seen.ALL: Ack.PUBLIC, Seen.MEMBER: Ack.HIDDEN, Seen.MESSAGE: Ack.UPDATE}
 _LOOK_UP = Flow(lookups.look_up, Ack.HIDDEN)
 
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(mentions.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
-    Kind.JOINED: Flow(_joined, lasting=True),
-    Kind.LEFT: Flow(_left, lasting=True),
+    Kind.JOINED: Flow(DiscordExchange.greet, lasting=True),
+    Kind.LEFT: Flow(lambda at: greeting.left(at.desk, at.event), lasting=True),
     Kind.AUTOCOMPLETE: Flow(lookups.suggest),
-    f"button {offer_id(Offer.TRY)}": Flow(_try_sample, Ack.PUBLIC, lasting=True),
+    f"button {offer_id(Offer.TRY)}": Flow(lambda at: at.desk.conversation.try_sample(at), Ack.PUBLIC, lasting=True),
     f"button {settings.SET_UP}": Flow(settings.open_set_up),
     f"modal {settings.SET_UP}": Flow(settings.save_set_up, Ack.HIDDEN, lasting=True),
     **{f"button {offer_id(each)}": _LOOK_UP for each in (Offer.HELP, Offer.STYLES, Offer.QUEUE)},
-    "button again": Flow(remix.reopen),
-    "button styles": Flow(lookups.turn_styles, Ack.UPDATE),
+    f"button {Word.AGAIN}": Flow(remix.reopen),
+    f"button {Word.STYLES}": Flow(lambda at: at.show_styles(int(at.own.about[0])), Ack.UPDATE),
     f"button {STYLED}": Flow(lookups.choose_style),
     f"modal {STYLED}": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
-    "button take": Flow(remix.take, Ack.PUBLIC, lasting=True),
-    "modal pick": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
-    "button pick": Flow(picking.open_form),
-    "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
-    f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
+    f"button {Word.TAKE}": Flow(remix.take, Ack.PUBLIC, lasting=True),
+    f"modal {Word.PICK}": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
+    f"button {Word.PICK}": Flow(picking.open_form),
+    f"modal {Word.REMIX}": Flow(remix.form, Ack.PUBLIC, lasting=True),
+    f"button {settings.FORGET}": Flow(lambda at: at.desk.conversation.forget(at), Ack.HIDDEN, lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),
     f"command {IMAGE_INFO}": Flow(lookups.image_info, Ack.HIDDEN),
     **{f"command {name}": _LOOK_UP for name in ("queue", "info", "styles", "web", "help")},
@@ -85,24 +72,10 @@ _FLOWS: dict[str, Flow] = {
 
 def flow_of(event: Incoming) -> Flow:
     """What an event sets off; a refusal if this version does not know it."""
-    match event.kind:
-        case Kind.MENTION | Kind.REACTION | Kind.AUTOCOMPLETE | Kind.JOINED | Kind.LEFT:
-            name = event.kind.value
-        case Kind.COMMAND:
-            name = f"{event.kind} {event.name}"
-        case _ if about := parse_form_id(event.name):
-            name = f"{event.kind} {about.opened}"
-        case _ if parse_again_id(event.name):
-            name = f"{event.kind} again"
-        case _ if parse_styles_id(event.name) is not None:
-            name = f"{event.kind} styles"
-        case _ if parse_take_id(event.name):
-            name = f"{event.kind} take"
-        case _ if pressed := parse_button_id(event.name):
-            return _of_verb(event.kind, pressed.verb)
-        case _:
-            name = f"{event.kind} {event.name}"
-    return _FLOWS.get(name) or Flow(_unknown)
+    if pressed := parse_button_id(event.name):
+        return _of_verb(event.kind, pressed.verb)
+    own = parse_own_id(event.name)
+    return _FLOWS.get(event.kind) or _FLOWS.get(f"{event.kind} {own.word if own else event.name}") or Flow(_unknown)
 
 
 def _of_verb(kind: Kind, verb: Verb) -> Flow:

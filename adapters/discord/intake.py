@@ -9,7 +9,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.flows import flow_of
 from adapters.discord.forms import values_of
-from adapters.discord.ids import STYLED, TakeId, parse_take_id
+from adapters.discord.ids import STYLED, Word, parse_own_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.places import asker
@@ -85,7 +85,8 @@ class _Arrival:
         event, flow = self._event, self._flow
         if flow.ack is not Ack.PUBLIC or flow.open:
             return flow.ack
-        taken = parse_take_id(event.name)
+        own = parse_own_id(event.name)
+        taken = own.about[0] if own and own.word is Word.TAKE else ""
         private = self._wished(taken)
         if private is None:
             private = (await self._desk.service.places.settings(*asker(event).keys)).private
@@ -96,9 +97,9 @@ class _Arrival:
             return Ack.HIDDEN
         return Ack.UPDATE if await goes_elsewhere(self._desk, event) else Ack.PUBLIC
 
-    def _wished(self, taken: TakeId | None) -> bool | None:
+    def _wished(self, taken: str) -> bool | None:
         """Whether the member wants the answer for themselves; None if they did not say."""
         if taken:
-            wish = self._desk.conversation.refused_wish(f"{PLATFORM}:{taken.event}", asker(self._event))
+            wish = self._desk.conversation.refused_wish(f"{PLATFORM}:{taken}", asker(self._event))
             return wish.private if wish else None
         return options(self._event.body).get("private") if self._event.kind is Kind.COMMAND else None

@@ -1,7 +1,7 @@
 """What members look up; all of it is shown to them only."""
 
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.ids import STYLED, parse_styles_id
+from adapters.discord.ids import STYLED
 from adapters.discord.pictures import generation_in
 from adapters.discord.translate import focused, options
 from bot.domain.errors import Gone
@@ -11,11 +11,6 @@ from bot.suggestions import suggestions
 async def look_up(at: DiscordExchange) -> None:
     """A command, or the button that offers what it shows: `p1:offer:queue` is `/queue`."""
     await at.desk.conversation.look_up(at, at.event.name.rpartition(":")[2], at.option("job"))
-
-
-async def turn_styles(at: DiscordExchange) -> None:
-    """Another page of the styles, in the place of the one that is shown."""
-    await at.show_styles(parse_styles_id(at.event.name) or 0)
 
 
 async def choose_style(at: DiscordExchange) -> None:

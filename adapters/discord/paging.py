@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from adapters.discord.cards import MAX_DESCRIPTION, raw_button, rows
+from adapters.discord.cards import LINK, MAX_DESCRIPTION, button, raw_button, rows
 from adapters.discord.ids import offer_id
 from adapters.discord.markdown import inert, quoted
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT
-from bot.pages import Ink, Link, Look, Page, Part, Row
+from bot.pages import Ink, Look, Page, Part, Row
 
-_LINK = 5
 _MAX_QUOTED = 3000
 _LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUIET: "-# {}"}
 
@@ -27,29 +26,20 @@ def laid_out(page: Page, named: Callable[[str], str] = str, *, picture: str = ""
     """
     buttons = [row.button for row in page.rows if row.button]
     # Buttons stand together under the lines that they belong to, so they count along.
-    numbered = [replace(each, label=f"{each.label} {place + 1}") for place, each in enumerate(buttons)]
+    numbered = [replace(each, label=f"{each.label} {place}") for place, each in enumerate(buttons, start=1)]
+    offers = [raw_button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers]
+    way = [{"type": 2, "style": LINK, "label": page.link.label, "url": page.link.url}] if page.link else []
+    groups = ([button(each) for each in numbered], [button(each) for each in page.buttons], offers, way)
     shown = {"image": {"url": f"attachment://{picture}"}} if picture else {}
-    way = [_way(page.link)] if page.link else []
     return {
         "embeds": [{"description": "\n".join(lines_of(page, named))[:MAX_DESCRIPTION], **shown}],
-        "components": [*rows(numbered), *rows(page.buttons), *_offers(page), *way],
+        "components": [row for group in groups for row in rows(group)],
     }
-
-
-def _offers(page: Page) -> list[Payload]:
-    if not page.offers:
-        return []
-    buttons = [raw_button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers]
-    return [{"type": 1, "components": buttons}]
 
 
 def lines_of(page: Page, named: Callable[[str], str] = str) -> list[str]:
     """What a page says."""
     return [f"**{page.title}**", *(line_of(row, named) for row in page.rows)]
-
-
-def _way(link: Link) -> Payload:
-    return {"type": 1, "components": [{"type": 2, "style": _LINK, "label": link.label, "url": link.url}]}
 
 
 def line_of(row: Row, named: Callable[[str], str] = str) -> str:

@@ -8,7 +8,7 @@ from adapters.discord import picking, settings
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import Fault
 from adapters.discord.forms import values_of
-from adapters.discord.ids import STYLED, FormId, Opened, parse_again_id, parse_form_id, parse_take_id
+from adapters.discord.ids import STYLED, OwnId, Word, parse_own_id
 from adapters.discord.incoming import PLATFORM, Upload
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.translate import picture_of, wish_of_command, with_picture
@@ -44,17 +44,16 @@ async def menu(at: DiscordExchange) -> None:
         await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, result), shown=shown)
         return
     desk.seen[channel, target] = pictures
-    about = FormId(Opened.REMIX, channel, target)
-    await at.open(await form_on(at, about), about)
+    await at.open(await form_on(at, channel, target), OwnId(Word.REMIX, (channel, target)))
 
 
-async def form_on(at: DiscordExchange, about: FormId) -> Form:
+async def form_on(at: DiscordExchange, channel: str, message: str) -> Form:
     """The form as it opens.
 
     Raises:
         PictureRefused: the message is out of sight.
     """
-    names = [picture.filename for picture in await _pictures_on(at, about)]
+    names = [picture.filename for picture in await _pictures_on(at, channel, message)]
     return await at.desk.conversation.picture_form(at, Purpose.REMIX, pictures=names)
 
 
@@ -62,8 +61,8 @@ async def reopen(at: DiscordExchange) -> None:
     """The button under the refusal of a form: opens it with what its member wrote."""
 
     async def form_of(sent: SentForm) -> Form:
-        if about := parse_form_id(sent.about):
-            return await (form_on if about.opened is Opened.REMIX else picking.form_on)(at, about)
+        if own := parse_own_id(sent.about):
+            return await (form_on if own.word is Word.REMIX else picking.form_on)(at, *own.about)
         if sent.about == STYLED:
             style = str(sent.values.get("style", ""))
             said = Options(style=style) if style in at.desk.service.styles else NOTHING_SAID
@@ -74,24 +73,21 @@ async def reopen(at: DiscordExchange) -> None:
             return await at.desk.conversation.result_form(at, button)
         raise Gone("refused-form-gone")
 
-    refused = f"{PLATFORM}:{parse_again_id(at.event.name)}"
-    await at.desk.conversation.reopen(at, refused, form_of, also=at.event.message)
+    await at.desk.conversation.reopen(at, f"{PLATFORM}:{at.own.about[0]}", form_of, also=at.event.message)
 
 
 async def take(at: DiscordExchange) -> None:
     """The button under a refusal: the same wish with a style that there is; the refusal goes."""
-    asked = parse_take_id(at.event.name)
-    assert asked is not None
-    await at.desk.conversation.take(at, f"{PLATFORM}:{asked.event}", asked.style)
+    asked, style = at.own.about
+    await at.desk.conversation.take(at, f"{PLATFORM}:{asked}", style)
     await at.desk.answers.take_back(at.event)
 
 
 async def form(at: DiscordExchange) -> None:
     """The form of **Remix image**, filled in."""
-    about, chosen = parse_form_id(at.event.name), str(values_of(at.event.body).get(PICTURE) or 0)
-    assert about is not None
+    chosen = str(values_of(at.event.body).get(PICTURE) or 0)
     wish = at.wish_of_form(Purpose.REMIX)
-    pictures = dict(enumerate(await _pictures_on(at, about)))
+    pictures = dict(enumerate(await _pictures_on(at, *at.own.about)))
     if not (picture := pictures.get(int(chosen) if chosen.isdecimal() else 0)):
         raise PictureRefused("refused-form-forgotten")
     await at.desk.conversation.ask(at, with_picture(wish, picture, at.desk.downloads))
@@ -100,7 +96,7 @@ async def form(at: DiscordExchange) -> None:
 async def uploaded(at: DiscordExchange) -> None:
     """A form with a place for the picture, filled in; the answer that offered it goes, if there was one."""
     await at.desk.conversation.ask(at, at.wish_of_form(Purpose.REMIX, uploads=True))
-    if parse_form_id(at.event.name):
+    if at.event.name != STYLED:
         await at.desk.answers.take_back(at.event)
 
 
@@ -111,13 +107,13 @@ async def result_form(at: DiscordExchange) -> None:
     await at.desk.conversation.ask(at, wish)
 
 
-async def _pictures_on(at: DiscordExchange, about: FormId) -> list[Upload]:
-    if about.channel != at.event.origin.channel:  # an id that somebody made up: they may not see what is there
+async def _pictures_on(at: DiscordExchange, channel: str, message: str) -> list[Upload]:
+    if channel != at.event.origin.channel:  # an id that somebody made up: they may not see what is there
         raise PictureRefused("refused-form-forgotten")
-    if seen := at.desk.seen.get((about.channel, about.message)):
+    if seen := at.desk.seen.get((channel, message)):
         return seen
     try:
-        return _pictures_of(at, await at.desk.rest.message(about.channel, about.message))
+        return _pictures_of(at, await at.desk.rest.message(channel, message))
     except Fault:
         raise PictureRefused("refused-form-forgotten") from None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.discord.cards import DANGER, raw_button, rows
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.forms import values_of
 from adapters.discord.ids import offer_id
@@ -79,15 +80,10 @@ async def privacy(at: DiscordExchange) -> None:
         await at.desk.answers.show(at.answered, forget_question(at.by.locale))
 
 
-async def forget(at: DiscordExchange) -> None:
-    """They mean it."""
-    await at.desk.conversation.forget(at)
-
-
 def forget_question(locale: str) -> Payload:
     """Whether they mean it."""
-    sure = {"type": 2, "style": 4, "label": text(locale, "button-forget"), "custom_id": FORGET}
-    return {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
+    sure = raw_button(text(locale, "button-forget"), FORGET, style=DANGER)
+    return {"content": text(locale, "privacy-ask"), "components": rows([sure])}
 
 
 def _server(at: DiscordExchange) -> str:

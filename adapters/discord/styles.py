@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.discord.cards import MAX_DESCRIPTION, MAX_LABEL, raw_button
+from adapters.discord.cards import MAX_DESCRIPTION, MAX_LABEL, menu, raw_button, rows
 from adapters.discord.desk import Desk
-from adapters.discord.ids import STYLED, styles_id
+from adapters.discord.ids import STYLED, OwnId, Word
 from adapters.discord.paging import line_of
 from adapters.discord.rest import Payload
 from bot.domain.picture import Attached
 from bot.style_pages import StylePage, style_pages, style_rows, style_sheet
 from bot.texts import text
 
-_ROW = 5
 _MOST = 20
 """Pages that have a button: the four rows below the menu."""
 
@@ -31,27 +30,16 @@ def laid_out(pages: Sequence[StylePage], page: StylePage, locale: str, *, pictur
     embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}
     if picture:
         embed["image"] = {"url": f"attachment://{picture}"}
+    choices = [{"label": each.name[:MAX_LABEL], "value": each.name[:MAX_LABEL]} for each in page.styles]
+    turning = [
+        raw_button(each.title, str(OwnId(Word.STYLES, (str(number),))), disabled=each is page)
+        for number, each in enumerate(pages)
+    ]
     return {
         "content": text(locale, "styles-title"),
         "embeds": [embed],
-        "components": [_menu(page, locale), *_turning(pages, page)],
+        "components": [
+            menu(STYLED, text(locale, "menu-styles"), choices),
+            *(rows(turning) if len(pages) > 1 else []),
+        ],
     }
-
-
-def _menu(page: StylePage, locale: str) -> Payload:
-    choices = [{"label": each.name[:MAX_LABEL], "value": each.name[:MAX_LABEL]} for each in page.styles]
-    hint = text(locale, "menu-styles")
-    return {
-        "type": 1,
-        "components": [{"type": 3, "custom_id": STYLED, "placeholder": hint, "options": choices}],
-    }
-
-
-def _turning(pages: Sequence[StylePage], shown: StylePage) -> list[Payload]:
-    if len(pages) < 2:
-        return []
-    buttons = [
-        {**raw_button(page.title, styles_id(number)), **({"disabled": True} if page is shown else {})}
-        for number, page in enumerate(pages)
-    ]
-    return [{"type": 1, "components": buttons[start : start + _ROW]} for start in range(0, len(buttons), _ROW)]

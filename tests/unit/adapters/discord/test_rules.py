@@ -13,7 +13,7 @@ from adapters.discord.cards import layout
 from adapters.discord.commands import commands
 from adapters.discord.faults import Meaning, judge
 from adapters.discord.forms import modal
-from adapters.discord.ids import FormId, Opened
+from adapters.discord.ids import OwnId, Word
 from adapters.discord.registration import same
 from adapters.discord.translate import focused, options
 from bot.card_files import Files
@@ -74,7 +74,7 @@ def test_the_remix_form_keeps_every_limit(locale: str, pictures: int, styles: in
         styles={f"style {n}": Style(name=f"style {n}", prompt="x") for n in range(styles)}, controls=list(ControlKind)
     )
     form = picture_form(Purpose.REMIX, menu, locale=locale, usual=USUAL, pictures=[name] * pictures)
-    check_modal(modal(str(FormId(Opened.REMIX, "1" * 19, "2" * 19)), form))
+    check_modal(modal(str(OwnId(Word.REMIX, ("1" * 19, "2" * 19))), form))
 
 
 @given(

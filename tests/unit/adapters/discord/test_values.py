@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.ids import MAX_ID, FormId, Opened, parse_form_id
+from adapters.discord.ids import MAX_ID, OwnId, Word, parse_own_id
 from adapters.discord.incoming import Incoming, Kind, Origin, from_json
 from adapters.discord.markdown import inert, quoted
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
@@ -29,7 +29,7 @@ def test_a_button_id_says_what_it_was_made_of(verb: Verb, target: GenerationId, 
 
 @given(st.text(max_size=120))
 def test_any_other_text_is_no_id(text: str) -> None:
-    for parsed in (parse_button_id(text), parse_form_id(text)):
+    for parsed in (parse_button_id(text), parse_own_id(text)):
         assert parsed is None or str(parsed) == text
 
 
@@ -38,8 +38,14 @@ def test_ids_are_taken_exactly() -> None:
     assert parse_button_id(f"p1:rerun:{job}.0:s101") is None
     assert parse_button_id(f"p1:explode:{job}.0") is None
     assert parse_button_id(f"p1:rerun:{job}.0\n") is None
-    for opened in Opened:
-        assert parse_form_id(str(FormId(opened, "12", "34"))) == FormId(opened, "12", "34")
+    for word, *about in (
+        (Word.REMIX, "12", "34"), (Word.PICK, "12", "34"), (Word.AGAIN, "12"), (Word.TAKE, "12", "a: b"),
+        (Word.STYLES, "0"),
+    ):  # fmt: skip
+        own = OwnId(word, tuple(about))
+        assert parse_own_id(str(own)) == own
+        assert parse_own_id(f"{own}\n") is None
+        assert parse_own_id(str(own).replace("12", "ab").replace("0", "a")) is None
 
 
 @given(
