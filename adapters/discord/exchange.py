@@ -20,10 +20,8 @@ from adapters.discord.places import asker, channel_key
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.styles import styles_message
 from adapters.discord.threads import way_to
-from adapters.discord.translate import options, wish_of_form
 from bot.card_files import NO_FILES
 from bot.domain.access import Asker
-from bot.domain.ask import Wish
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
 from bot.domain.errors import InvalidRequest, Undeliverable
@@ -34,7 +32,6 @@ from bot.domain.safety import Site
 from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page
-from bot.picture_form import Purpose
 from bot.stores import MessageRef
 from bot.texts import Argument, text
 
@@ -59,10 +56,6 @@ class DiscordExchange:
         self.file_bytes = self.event.origin.file_bytes
         self.threads = way_to(desk, self.event)
 
-    def option(self, name: str) -> str:
-        """What a command's option says."""
-        return str(options(self.event.body).get(name) or "").strip()
-
     @property
     def pressed(self) -> ButtonId:
         """The button, of an event whose flow was found by it."""
@@ -82,11 +75,6 @@ class DiscordExchange:
         body = self.event.body
         found: Mapping[str, Any] = body.get("resolved", {}).get("messages", {}).get(str(body.get("target_id")), {})
         return found
-
-    def wish_of_form(self, purpose: Purpose, *, uploads: bool = False) -> Wish:
-        """As `translate.wish_of_form`."""
-        desk = self.desk
-        return wish_of_form(self.event, purpose, desk.downloads, desk.service.styles, uploads=uploads)
 
     async def asker(self) -> Asker:
         return self.by

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from adapters.discord import greeting, lookups, mentions, picking, reactions, remix, settings
+from adapters.discord import greeting, lookups, mentions, reactions, remix, settings
 from adapters.discord.answers import Ack
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.exchange import DiscordExchange
@@ -55,7 +55,7 @@ _FLOWS: dict[str, Flow] = {
     f"modal {STYLED}": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
     f"button {Word.TAKE}": Flow(remix.take, Ack.PUBLIC, lasting=True),
     f"modal {Word.PICK}": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
-    f"button {Word.PICK}": Flow(picking.open_form),
+    f"button {Word.PICK}": Flow(remix.pick),
     f"modal {Word.REMIX}": Flow(remix.form, Ack.PUBLIC, lasting=True),
     f"button {settings.FORGET}": Flow(lambda at: at.desk.conversation.forget(at), Ack.HIDDEN, lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),

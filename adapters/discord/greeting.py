@@ -8,7 +8,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
-from adapters.discord.permissions import ATTACH_FILES, EMBED_LINKS, SEND_MESSAGES, has
+from adapters.discord.permissions import NEEDED, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Payload
 from bot.domain.errors import Undeliverable
@@ -16,7 +16,7 @@ from bot.domain.picture import Attached
 from bot.first_minute import greet, greeting_page, greeting_strip
 from bot.texts import text
 
-_NEEDED = (SEND_MESSAGES, EMBED_LINKS, ATTACH_FILES)
+_TAKES = ("Send Messages", "Embed Links", "Attach Files")
 PICTURE = "pentimento.jpg"
 
 
@@ -30,7 +30,7 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
     origin = event.origin
     may = origin.app_permissions
     seen = origin.guild and origin.channel and origin.reachable
-    if not seen or (may and not all(has(may, bit) for bit in _NEEDED)):
+    if not seen or (may and not all(has(may, NEEDED[name]) for name in _TAKES)):
         return False
 
     async def post(language: str) -> None:

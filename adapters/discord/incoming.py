@@ -12,8 +12,6 @@ from typing import Any
 
 from adapters.downloads import Downloader
 from bot.domain.picture import Sent
-from bot.domain.request import Requester
-from bot.domain.safety import Site
 
 PLATFORM = "discord"
 TOKEN_SECONDS = 15 * 60.0
@@ -96,16 +94,6 @@ class Origin:
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
     age_restricted: bool = False
-
-    @property
-    def requester(self) -> Requester:
-        """The member in the core's words."""
-        return Requester(platform=PLATFORM, user=self.user, space=self.guild, name=self.name)
-
-    @property
-    def site(self) -> Site:
-        """The place in the core's words."""
-        return Site(age_restricted=self.age_restricted, spoilers=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class _Arrival:
     def __init__(self, desk: Desk, event: Incoming) -> None:
         self._desk = desk
         self._event = event
+        self._by = asker(event)
         self._flow = flow_of(event)
         self.id = event.event_id
         self.payload = event.to_json() if self._flow.lasting else None
@@ -73,13 +74,12 @@ class _Arrival:
         """In the place of the promised answer; of a server that has us there is nobody to tell."""
         if self._event.kind in {Kind.JOINED, Kind.LEFT}:
             return
-        event, talk, form = self._event, self._desk.conversation, None
-        locale, by = event.origin.locale, asker(event)
+        event, talk, by, form = self._event, self._desk.conversation, self._by, None
         if event.kind is Kind.MODAL:
             hidden = (talk.refused_form(event.message, by=by) or event).hidden
             form = SentForm(about=event.name, values=values_of(event.body), hidden=hidden)
-        ways_on = talk.ways_on(refused, event_id=self.id, by=by, locale=locale, form=form)
-        await self._desk.answers.refuse(self._answered, refused.sentence(locale, literal=inert), ways_on)
+        ways_on = talk.ways_on(refused, event_id=self.id, by=by, locale=by.locale, form=form)
+        await self._desk.answers.refuse(self._answered, refused.sentence(by.locale, literal=inert), ways_on)
 
     async def _ack(self) -> Ack:
         event, flow = self._event, self._flow
@@ -89,9 +89,9 @@ class _Arrival:
         taken = own.about[0] if own and own.word is Word.TAKE else ""
         private = self._wished(taken)
         if private is None:
-            private = (await self._desk.service.places.settings(*asker(event).keys)).private
+            private = (await self._desk.service.places.settings(*self._by.keys)).private
         # A form that was opened again under its refusal, which its member alone saw, is what it was before.
-        again = self._desk.conversation.refused_form(event.message, by=asker(event))
+        again = self._desk.conversation.refused_form(event.message, by=self._by)
         opened_alone = bool(taken) or event.name == STYLED  # on a page that only its reader sees
         if private or ((again or event).hidden and not opened_alone):
             return Ack.HIDDEN
@@ -100,6 +100,6 @@ class _Arrival:
     def _wished(self, taken: str) -> bool | None:
         """Whether the member wants the answer for themselves; None if they did not say."""
         if taken:
-            wish = self._desk.conversation.refused_wish(f"{PLATFORM}:{taken}", asker(self._event))
+            wish = self._desk.conversation.refused_wish(f"{PLATFORM}:{taken}", self._by)
             return wish.private if wish else None
         return options(self._event.body).get("private") if self._event.kind is Kind.COMMAND else None

@@ -10,7 +10,8 @@ from bot.suggestions import suggestions
 
 async def look_up(at: DiscordExchange) -> None:
     """A command, or the button that offers what it shows: `p1:offer:queue` is `/queue`."""
-    await at.desk.conversation.look_up(at, at.event.name.rpartition(":")[2], at.option("job"))
+    job = str(options(at.event.body).get("job") or "").strip()
+    await at.desk.conversation.look_up(at, at.event.name.rpartition(":")[2], job)
 
 
 async def choose_style(at: DiscordExchange) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from adapters.discord import greeting, picking
+from adapters.discord import greeting
+from adapters.discord.cards import raw_button, rows
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import Fault
+from adapters.discord.ids import OwnId, Word
 from adapters.discord.markup import said
 from adapters.discord.pictures import Message, has_sticker, pictures_in
+from bot.domain.actions import VERBS, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.ids import parse_generation_id
 from bot.mentions import Shown
+from bot.texts import text
 
 
 async def mention(at: DiscordExchange) -> None:
@@ -59,7 +63,11 @@ class _Mention:
             await self._at.desk.conversation.help(self._at)
 
     async def offer(self, why: PictureRefused) -> None:
-        await picking.offer(self._at, why)
+        event, locale = self._at.event, self._at.by.locale
+        about = OwnId(Word.PICK, (event.origin.channel, event.message))
+        made = raw_button(text(locale, f"button-{Verb.PICK}"), str(about), emoji=VERBS[Verb.PICK].emoji)
+        body = {"content": f"⚠️ {why.sentence(locale)}", "components": rows([made])}
+        await self._at.desk.answers.show(self._at.answered, body)
 
     def _in(self, message: Message) -> Sequence[Shown]:
         desk = self._at.desk

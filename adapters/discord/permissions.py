@@ -1,27 +1,21 @@
 """What we must be allowed to do, each with its reason, and the check before a job is accepted."""
 
+from discord import Permissions
+
 from adapters.discord.incoming import Incoming
 from bot.domain.errors import NotAllowed
 
-VIEW_CHANNEL = 1 << 10
-SEND_MESSAGES = 1 << 11
-MANAGE_MESSAGES = 1 << 13
-EMBED_LINKS = 1 << 14
-ATTACH_FILES = 1 << 15
-READ_MESSAGE_HISTORY = 1 << 16
-CREATE_PUBLIC_THREADS = 1 << 35
-SEND_MESSAGES_IN_THREADS = 1 << 38
-ADMINISTRATOR = 1 << 3
-MANAGE_GUILD = 1 << 5
+MANAGE_GUILD = Permissions.manage_guild.flag
+MANAGE_MESSAGES = Permissions.manage_messages.flag
 
 NEEDED = {
-    "View Channels": VIEW_CHANNEL,  # to edit a job's message once its interaction is over
-    "Send Messages": SEND_MESSAGES,  # to answer mentions, and anew if a message cannot be edited
-    "Send Messages in Threads": SEND_MESSAGES_IN_THREADS,  # the same in threads, which do not inherit it
-    "Create Public Threads": CREATE_PUBLIC_THREADS,  # what is made from one picture again and again goes to one
-    "Embed Links": EMBED_LINKS,  # prompt, source and recipe stand in an embed
-    "Attach Files": ATTACH_FILES,  # the pictures
-    "Read Message History": READ_MESSAGE_HISTORY,  # to answer a message, and to see which one got a reaction
+    "View Channels": Permissions.view_channel.flag,  # to edit a job's message once its interaction is over
+    "Send Messages": Permissions.send_messages.flag,  # to answer mentions, and anew if a message cannot be edited
+    "Send Messages in Threads": Permissions.send_messages_in_threads.flag,  # which threads do not inherit
+    "Create Public Threads": Permissions.create_public_threads.flag,  # for what is made from one picture again
+    "Embed Links": Permissions.embed_links.flag,  # prompt, source and recipe stand in an embed
+    "Attach Files": Permissions.attach_files.flag,  # the pictures
+    "Read Message History": Permissions.read_message_history.flag,  # to answer one, and to see which got a reaction
 }
 """The permissions of the invite link, and nothing more."""
 
@@ -30,7 +24,7 @@ INVITE_BITS = sum(NEEDED.values())
 
 def has(permissions: int, bit: int) -> bool:
     """Whether a permission is there; administrators have them all."""
-    return bool(permissions & (bit | ADMINISTRATOR))
+    return bool(permissions & (bit | Permissions.administrator.flag))
 
 
 def check_may_answer(event: Incoming) -> None:

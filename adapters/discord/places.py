@@ -4,6 +4,8 @@ from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.permissions import MANAGE_MESSAGES, has
 from bot.domain.access import Asker
 from bot.domain.ids import JobId
+from bot.domain.request import Requester
+from bot.domain.safety import Site
 
 
 def guild_key(guild: str) -> str:
@@ -16,23 +18,18 @@ def channel_key(channel: str) -> str:
     return f"{PLATFORM}:channel:{channel}"
 
 
-def asker(event: Incoming, *, shown: JobId | None = None) -> Asker:
-    """Who did something and where, as the core decides by it.
-
-    Args:
-        event: what came in.
-        shown: the job of the message of our own that it happened on; read off the event if it brought the message.
-    """
+def asker(event: Incoming) -> Asker:
+    """Who did something and where, as the core decides by it."""
     origin = event.origin
     return Asker(
-        requester=origin.requester,
+        requester=Requester(platform=PLATFORM, user=origin.user, space=origin.guild, name=origin.name),
         server=guild_key(origin.guild) if origin.guild else "",
         rooms=tuple(channel_key(each) for each in (origin.parent, origin.channel) if each),
         channel=origin.parent or origin.channel,
         roles=frozenset(origin.roles),
-        site=origin.site,
+        site=Site(age_restricted=origin.age_restricted, spoilers=True),
         moderates=bool(origin.guild) and has(origin.permissions, MANAGE_MESSAGES),
-        shown=shown or (JobId(event.shown) if event.shown else None),
+        shown=JobId(event.shown) if event.shown else None,
         locale=origin.locale,
         place_locale=origin.place_locale,
     )

@@ -1,25 +1,28 @@
 """From a picture and words to a job: the commands, **Remix image** and the forms."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import picking, settings
+from adapters.discord import settings
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import Fault
-from adapters.discord.forms import values_of
+from adapters.discord.forms import upload_of, values_of
 from adapters.discord.ids import STYLED, OwnId, Word, parse_own_id
 from adapters.discord.incoming import PLATFORM, Upload
+from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
-from adapters.discord.translate import picture_of, wish_of_command, with_picture
+from adapters.discord.translate import picture_of, wish_of_command
 from bot.domain.actions import Verb
+from bot.domain.ask import Wish
 from bot.domain.button_id import ButtonId, parse_button_id
-from bot.domain.errors import Gone, PictureRefused
+from bot.domain.errors import Gone, NotAllowed, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
 from bot.drafts import SentForm
 from bot.forms import PICTURE, Form
-from bot.picture_form import PURPOSES, Purpose
+from bot.picture_form import PURPOSES, Purpose, read_picture_form
 
 
 async def command(at: DiscordExchange) -> None:
@@ -27,7 +30,7 @@ async def command(at: DiscordExchange) -> None:
     desk, event = at.desk, at.event
     wish, drawn = wish_of_command(event, desk.service.styles), picture_of(event, "map")
     if source := picture_of(event, "image"):
-        wish = with_picture(wish, source, desk.downloads)
+        wish = _with_picture(at, wish, source)
     if drawn:
         wish = replace(wish, control_map=drawn.sent(desk.downloads))
     await desk.conversation.ask(at, wish)
@@ -44,17 +47,12 @@ async def menu(at: DiscordExchange) -> None:
         await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, result), shown=shown)
         return
     desk.seen[channel, target] = pictures
-    await at.open(await form_on(at, channel, target), OwnId(Word.REMIX, (channel, target)))
+    await at.open(await _remix_form(at, channel, target), OwnId(Word.REMIX, (channel, target)))
 
 
-async def form_on(at: DiscordExchange, channel: str, message: str) -> Form:
-    """The form as it opens.
-
-    Raises:
-        PictureRefused: the message is out of sight.
-    """
-    names = [picture.filename for picture in await _pictures_on(at, channel, message)]
-    return await at.desk.conversation.picture_form(at, Purpose.REMIX, pictures=names)
+async def pick(at: DiscordExchange) -> None:
+    """The button under a mention without a picture: the form with a place for one, and what its member wrote."""
+    await at.open(await _pick_form(at, *at.own.about), at.own)
 
 
 async def reopen(at: DiscordExchange) -> None:
@@ -62,11 +60,11 @@ async def reopen(at: DiscordExchange) -> None:
 
     async def form_of(sent: SentForm) -> Form:
         if own := parse_own_id(sent.about):
-            return await (form_on if own.word is Word.REMIX else picking.form_on)(at, *own.about)
+            return await (_remix_form if own.word is Word.REMIX else _pick_form)(at, *own.about)
         if sent.about == STYLED:
             style = str(sent.values.get("style", ""))
-            said = Options(style=style) if style in at.desk.service.styles else NOTHING_SAID
-            return await at.desk.conversation.picture_form(at, Purpose.REMIX, said=said, uploads=True)
+            chosen = Options(style=style) if style in at.desk.service.styles else NOTHING_SAID
+            return await at.desk.conversation.picture_form(at, Purpose.REMIX, said=chosen, uploads=True)
         if sent.about == settings.SET_UP:
             return await settings.set_up_form(at)
         if button := parse_button_id(sent.about):
@@ -86,16 +84,16 @@ async def take(at: DiscordExchange) -> None:
 async def form(at: DiscordExchange) -> None:
     """The form of **Remix image**, filled in."""
     chosen = str(values_of(at.event.body).get(PICTURE) or 0)
-    wish = at.wish_of_form(Purpose.REMIX)
+    wish = _wish_of_form(at, Purpose.REMIX)
     pictures = dict(enumerate(await _pictures_on(at, *at.own.about)))
     if not (picture := pictures.get(int(chosen) if chosen.isdecimal() else 0)):
         raise PictureRefused("refused-form-forgotten")
-    await at.desk.conversation.ask(at, with_picture(wish, picture, at.desk.downloads))
+    await at.desk.conversation.ask(at, _with_picture(at, wish, picture))
 
 
 async def uploaded(at: DiscordExchange) -> None:
     """A form with a place for the picture, filled in; the answer that offered it goes, if there was one."""
-    await at.desk.conversation.ask(at, at.wish_of_form(Purpose.REMIX, uploads=True))
+    await at.desk.conversation.ask(at, _wish_of_form(at, Purpose.REMIX, uploads=True))
     if at.event.name != STYLED:
         await at.desk.answers.take_back(at.event)
 
@@ -103,8 +101,56 @@ async def uploaded(at: DiscordExchange) -> None:
 async def result_form(at: DiscordExchange) -> None:
     """The form of Chain, Edit or Use map, filled in."""
     about = at.pressed
-    wish = replace(at.wish_of_form(PURPOSES[about.verb]), verb=about.verb, generation=about.target)
+    wish = replace(_wish_of_form(at, PURPOSES[about.verb]), verb=about.verb, generation=about.target)
     await at.desk.conversation.ask(at, wish)
+
+
+def _wish_of_form(at: DiscordExchange, purpose: Purpose, *, uploads: bool = False) -> Wish:
+    """A submitted modal, with the picture that was added to it; `uploads`: there has to be one.
+
+    Raises:
+        FormErrors: with a sentence for each field that is wrong.
+        PictureRefused: the picture is too large.
+    """
+    body, styles = at.event.body, at.desk.service.styles
+    wish = Wish(options=read_picture_form(values_of(body), purpose, uploads=uploads, styles=styles))
+    added = upload_of(body, author=at.by.requester.user)
+    return _with_picture(at, wish, added) if added else wish
+
+
+def _with_picture(at: DiscordExchange, wish: Wish, picture: Upload) -> Wish:
+    """A wish for a picture, which may be a result of ours.
+
+    Raises:
+        PictureRefused: it is too large.
+    """
+    result = wish.generation or parse_generation_id(picture.generation)
+    return replace(wish, source=picture.sent(at.desk.downloads), author=picture.author, generation=result)
+
+
+async def _remix_form(at: DiscordExchange, channel: str, message: str) -> Form:
+    """The form as it opens.
+
+    Raises:
+        PictureRefused: the message is out of sight.
+    """
+    names = [picture.filename for picture in await _pictures_on(at, channel, message)]
+    return await at.desk.conversation.picture_form(at, Purpose.REMIX, pictures=names)
+
+
+async def _pick_form(at: DiscordExchange, channel: str, message: str) -> Form:
+    """The form as it opens; what the message says is read again, as its id is all that a button carries.
+
+    Raises:
+        NotAllowed: the message is somebody else's.
+    """
+    answered: Mapping[str, Any] = {}
+    if channel == at.event.origin.channel:  # else an id that somebody made up: they may not see what is there
+        with suppress(Fault):
+            answered = await at.desk.rest.message(channel, message)
+    if answered and answered["author"]["id"] != at.by.requester.user:
+        raise NotAllowed("refused-not-yours")
+    return await at.desk.conversation.words_form(at, said(str(answered.get("content", "")), me=at.desk.me))
 
 
 async def _pictures_on(at: DiscordExchange, channel: str, message: str) -> list[Upload]:

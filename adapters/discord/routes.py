@@ -5,7 +5,6 @@ now. Both are plain values in the store; tokens among them die within 15 minutes
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from adapters.discord.incoming import PLATFORM, Incoming
@@ -124,14 +123,9 @@ class Stand:
 
 def stand_of(reference: MessageRef) -> Stand:
     """What `Stand.reference` stored."""
-    fields: Mapping[str, object] = json.loads(reference)
-    token = fields["token"]
-    return Stand(
-        channel=str(fields["channel"]),
-        message=str(fields["message"]),
-        own=bool(fields["own"]),
-        token=Token(**token) if isinstance(token, dict) else None,
-    )
+    fields = json.loads(reference)
+    token = fields.pop("token")
+    return Stand(**fields, token=Token(**token) if token else None)
 
 
 class Tokens:

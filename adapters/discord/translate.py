@@ -1,20 +1,15 @@
-"""Discord's options, form fields and words as the core's requests: pure."""
+"""A command's options as the core's requests: pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
-from adapters.downloads import Downloader
 from bot.domain.ask import Wish
 from bot.domain.flags import with_flags
-from bot.domain.ids import parse_generation_id
 from bot.domain.options import OPTIONS, Kind, read_options
 from bot.domain.request import ASKING, Action
-from bot.picture_form import Purpose, read_picture_form
 
 
 def options(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,27 +58,3 @@ def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
     """The prose among some values, with names for codes."""
     prose = [row.name for row in OPTIONS if row.kind is Kind.PROSE and row.name in values]
     return {name: said(str(values[name]), formatted=False) for name in prose}
-
-
-def with_picture(wish: Wish, picture: Upload, downloads: Downloader) -> Wish:
-    """A wish for a picture, which may be a result of ours.
-
-    Raises:
-        PictureRefused: it is too large.
-    """
-    result = wish.generation or parse_generation_id(picture.generation)
-    return replace(wish, source=picture.sent(downloads), author=picture.author, generation=result)
-
-
-def wish_of_form(
-    event: Incoming, purpose: Purpose, downloads: Downloader, styles: Iterable[str], *, uploads: bool = False
-) -> Wish:
-    """A submitted modal, with the picture that was added to it; `uploads`: there has to be one.
-
-    Raises:
-        FormErrors: with a sentence for each field that is wrong.
-        PictureRefused: the picture is too large.
-    """
-    wish = Wish(options=read_picture_form(values_of(event.body), purpose, uploads=uploads, styles=styles))
-    added = upload_of(event.body, author=event.origin.user)
-    return with_picture(wish, added, downloads) if added else wish

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.discord.permissions import CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS
+from adapters.discord.permissions import NEEDED
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from tests.builders.places import set_to
@@ -91,7 +91,7 @@ async def test_a_thread_that_somebody_opened_before_us_is_taken(bench: Bench, an
 async def test_without_the_permission_it_stays_in_the_channel_and_one_sentence_says_why(
     bench: Bench, anna: Person
 ) -> None:
-    channel = bench.discord.channel(denied=CREATE_PUBLIC_THREADS)
+    channel = bench.discord.channel(denied=NEEDED["Create Public Threads"])
     result = await result_of(bench, anna, channel)
     third = await third_pass(bench, anna, result)
     said = await bench.discord.refused(await anna.press(third, OFFER))
@@ -118,7 +118,7 @@ async def test_a_thread_that_takes_nothing_more_costs_no_result(
     if gone:
         del bench.discord.channels[thread.id]
     else:
-        thread.denied = SEND_MESSAGES_IN_THREADS
+        thread.denied = NEEDED["Send Messages in Threads"]
     await anna.press(result, "Strong 0.7")
     here = await bench.discord.posted(channel, lambda post: post.done and "Strong 0.7" in post.words)
     assert "write in its thread" in here.words
