@@ -1,6 +1,7 @@
 """Calls to Slack, each with the right team's token."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from adapters.slack.options import SlackOptions
 from adapters.slack.tokens import Workspaces
 
 PATIENCE = 20.0
+_PAGES = 5
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +62,34 @@ class SlackApi(SlackClient):
                     raise
             await asyncio.sleep(wait)
             pause *= 2
+
+    async def messages(
+        self, team: Team, channel: str, *, thread: str = "", oldest: str = "0"
+    ) -> AsyncIterator[dict[str, Any]]:
+        """What stands in a channel, newest first, or in a thread, oldest first; a thousand messages at most.
+
+        Raises:
+            SlackFault: Slack does not let us read it.
+        """
+        method = "conversations_replies" if thread else "conversations_history"
+        where = {"channel": channel, "oldest": oldest, "inclusive": True} | ({"ts": thread} if thread else {})
+        cursor = None
+        for _ in range(_PAGES):
+            page = await self.patient(team, method, **where, include_all_metadata=True, limit=200, cursor=cursor)
+            for message in page.get("messages") or ():
+                yield message
+            if not (cursor := (page.get("response_metadata") or {}).get("next_cursor")):
+                return
+
+    async def message(self, team: Team, channel: str, ts: str) -> dict[str, Any]:
+        """One as it stands; empty if there is none, or Slack does not say."""
+        try:
+            async for each in self.messages(team, channel, thread=ts, oldest=ts):
+                if each.get("ts") == ts:
+                    return each
+        except SlackFault as fault:
+            log.info("a message cannot be read", code=fault.code)
+        return {}
 
     async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
         """The same of a call whose failure nobody would miss."""

@@ -71,7 +71,7 @@ class Besides:
 
     async def _shown(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
         try:
-            return await self._uploads.small(team, name, read, alt=alt)
+            return await self._uploads.once(team, name, read, alt=alt)
         except (SlackFault, Gone) as fault:
             log.info("not shown beside a message", file=name, reason=str(fault))
             return ""

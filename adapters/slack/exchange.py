@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,9 @@ from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
-from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
+from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
-from adapters.slack.messenger import message_ref
+from adapters.slack.messenger import job_id_in, message_ref
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -39,9 +40,6 @@ USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
 
 CHAT = Chat(help="slack-help", greeting="greeting-slack", listed=40, collects=False, asks=True)
-
-_AROUND = 20
-"""Messages of a thread that are looked through."""
 
 _ON_A_MESSAGE = frozenset({Kind.PRESS, Kind.SUBMISSION, Kind.REACTION})
 
@@ -226,33 +224,13 @@ class SlackExchange:
         message: Mapping[str, Any] = body.get("message") or (body.get("event") or {}).get("item") or {}
         above = json.loads(stands) if stands else {}
         if _says(message, Verb.DISMISS):
-            for reply in await self._thread_of(place.channel, message):
-                if ":report:" in str(job_id_in(reply.get("metadata"))):
-                    await self._take_away(place.channel, reply)
+            with suppress(SlackFault):
+                async for reply in self.desk.api.messages(place.team, place.channel, thread=message["ts"]):
+                    if ":report:" in str(job_id_in(reply)):
+                        await self._take_away(place.channel, reply)
         await self._take_away(place.channel, message)
         if above and above["ts"] != message.get("ts"):
-            await self._take_away(above["channel"], await self.message(above["channel"], above["ts"]) or above)
-
-    async def message(self, channel: str, ts: str) -> Mapping[str, Any]:
-        """A message as it stands; empty if Slack does not say."""
-        found = await self._thread_of(channel, {"ts": ts})
-        return next((each for each in found if each["ts"] == ts), {})
-
-    async def _thread_of(self, channel: str, message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        """A message with what stands in its thread; nothing if Slack does not say."""
-        try:
-            page = await self.desk.api.patient(
-                self.place.team,
-                "conversations_replies",
-                channel=channel,
-                ts=message["ts"],
-                include_all_metadata=True,
-                limit=_AROUND,
-            )
-        except SlackFault:
-            return ()
-        found: Sequence[Mapping[str, Any]] = page.get("messages", ())
-        return found
+            await self._take_away(above["channel"], await self.desk.api.message(place.team, **above) or above)
 
     async def _take_away(self, channel: str, message: Mapping[str, Any]) -> None:
         api, team = self.desk.api, self.place.team
@@ -324,4 +302,4 @@ class SlackExchange:
         )
         where = {"channel": posted["channel"], "thread": posted["ts"]}
         for each in files:
-            await self.desk.uploads.attach(team, each.content, name=each.name, alt=each.alt or None, **where)
+            await self.desk.uploads.upload(team, each.content, name=each.name, alt=each.alt, title=each.name, **where)

@@ -48,7 +48,7 @@ async def greeted(desk: Desk, place: Place, event: str, *, inviter: str) -> bool
             raise Undeliverable(fault.code) from fault
         try:
             alt = text(locale, "greeting-alt")
-            strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
+            strip = await desk.uploads.once(place.team, _NAME, greeting_strip, alt=alt)
             shown = {"ts": posted["ts"], **card(page, strip, alt=alt)}
             await desk.api.patient(place.team, "chat_update", channel=place.channel, file_ids=[strip], **shown)
         except SlackFault as fault:  # the words stand

@@ -3,6 +3,7 @@
 A picture is the file that the result's own message shows: Slack shows a file to those alone whom it was shared with.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -59,7 +60,9 @@ async def _pictures(desk: Desk, team: Team, jobs: Sequence[Job], *, known: bool)
         result = generation_id(job.id, 0)
         file = desk.uploads.known(team, result)
         if file is None and not known and (stands := await desk.service.results.message_of(job.id)):
-            file = await desk.messenger.file_in(team, stands)
+            message = await desk.api.message(team, **json.loads(stands))
+            shown = (block["slack_file"] for block in message.get("blocks") or () if block["type"] == "image")
+            file = next((str(each["id"]) for each in shown if "id" in each), "")
             desk.uploads.remember(team, result, file)
         if file:
             found[result] = file

@@ -125,12 +125,6 @@ def _names(text: str, user: str) -> bool:
     return f"<@{user}>" in text or f"<@{user}|" in text
 
 
-def job_id_in(metadata: Payload | None) -> JobId | None:
-    """The job whose message carries this metadata."""
-    job = ((metadata or {}).get("event_payload") or {}).get("job_id")
-    return JobId(job) if isinstance(job, str) else None
-
-
 def shown_in(event: Inbound) -> JobId | None:
     """The job of a pressed button, if Slack's own copy of the message says that we put it there."""
     if event.kind is not Kind.PRESS or not (message := event.body.get("message")):

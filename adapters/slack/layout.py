@@ -4,7 +4,6 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 (https://docs.slack.dev/reference/block-kit).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,7 +25,6 @@ from adapters.slack.text import (
 )
 from bot.domain.actions import VERBS
 from bot.domain.card import Button, Card
-from bot.domain.ids import GenerationId
 from bot.domain.job import JobStatus
 from bot.domain.words import clip
 from bot.texts import text
@@ -41,10 +39,12 @@ class Message:
 
     Attributes:
         text: what notifications and screen readers say; mrkdwn, escaped.
+        files: the ids of what is shown in it.
     """
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +59,16 @@ class Beside:
     source: str = ""
     preview: str = ""
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(file for file in (self.source, self.preview) if file)
-
 
 NOTHING = Beside()
 
 
-def lay_out(
-    card: Card, files: Mapping[GenerationId, str], *, beside: Beside = NOTHING, notes: tuple[str, ...] = ()
-) -> Message:
+def lay_out(card: Card, picture: str = "", *, beside: Beside = NOTHING, notes: tuple[str, ...] = ()) -> Message:
     """The message of a card.
 
     Args:
         card: the job in one state.
-        files: Slack file id of the picture, by its generation; several stand in one sheet, as the first of them.
+        picture: Slack's file id of its results, if they are uploaded; several stand in one sheet.
         beside: its source and its preview, if they are uploaded.
         notes: more quiet lines, e.g. why the message is not where it was asked for; empty ones are left out.
     """
@@ -84,8 +77,8 @@ def lay_out(
     blocks = [_title(card, beside)]
     if beside.preview:
         blocks.append(_image(beside.preview, text(card.locale, "alt-preview")))
-    if card.pictures and (file := files.get(card.pictures[0].generation)):
-        blocks.append(_image(file, clip("; ".join(each.alt for each in card.pictures), MAX_ALT) or "–"))  # noqa: RUF001 -- a dash for people
+    if picture:
+        blocks.append(_image(picture, clip("; ".join(each.alt for each in card.pictures), MAX_ALT) or "–"))  # noqa: RUF001 -- a dash for people
     if said := [line for line in (*card.notes, *notes) if line]:
         blocks.append(context(*said))
     if keeping := tuple(picture.button for picture in card.pictures if picture.button):
@@ -94,7 +87,8 @@ def lay_out(
         blocks.append(actions(_menu(card)))
     blocks += [_row(row, card.locale) for row in card.buttons]
     spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
-    return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]))
+    files = tuple(file for file in (picture, beside.source, beside.preview) if file)
+    return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]), files=files)
 
 
 def _title(card: Card, beside: Beside) -> Block:

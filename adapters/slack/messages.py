@@ -15,7 +15,6 @@ from bot.domain.words import clip
 from bot.mentions import Shown
 from bot.texts import text
 
-_PAGES = 5
 _MAX_CARRIED = 2000
 """Characters of a button's value."""
 
@@ -75,18 +74,13 @@ class _Mention:
         Raises:
             PictureRefused: Slack does not let us read it.
         """
-        place, cursor = self._at.place, None
-        for _ in range(_PAGES):
-            where: dict[str, Any] = {"channel": place.channel, "ts": place.thread, "limit": 200, "cursor": cursor}
-            try:
-                page = await self._at.desk.api.patient(place.team, "conversations_replies", **where)
-            except SlackFault as fault:
-                raise _unreadable(fault) from fault
-            for each in page.get("messages", []):
+        place = self._at.place
+        try:
+            async for each in self._at.desk.api.messages(place.team, place.channel, thread=place.thread):
                 if float(each.get("ts", 0)) <= float(self._message["ts"]):
                     yield each
-            if not (cursor := (page.get("response_metadata") or {}).get("next_cursor")):
-                return
+        except SlackFault as fault:
+            raise _unreadable(fault) from fault
 
     async def _in(self, message: Mapping[str, Any]) -> Sequence[Shown]:
         """The picture of one message, if it has one.

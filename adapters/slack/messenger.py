@@ -17,7 +17,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, slack_user, team_of
 from adapters.slack.notices import Notices
-from adapters.slack.uploads import Shared, Uploads
+from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
@@ -43,7 +43,6 @@ _REMEMBERED = 2000
 _SEARCH_BACK = 3600.0
 """Seconds before the request from which the conversation is searched: room for clocks that disagree."""
 
-_SEARCH_PAGES = 5
 _AGAIN = (1.0, 3.0)
 """Seconds after which pictures that Slack did not find yet are tried again."""
 
@@ -56,6 +55,12 @@ log = structlog.get_logger(__name__)
 def message_ref(channel: str, ts: str) -> MessageRef:
     """The reference of a message; the same message always gives the same text, so it can be looked up."""
     return json.dumps({"channel": channel, "ts": ts}, separators=(",", ":"))
+
+
+def job_id_in(message: Mapping[str, Any]) -> JobId | None:
+    """The job that a message's metadata names, as `nonce` did when it was posted."""
+    job = ((message.get("metadata") or {}).get("event_payload") or {}).get("job_id")
+    return JobId(job) if isinstance(job, str) else None
 
 
 class SlackMessenger:
@@ -124,8 +129,7 @@ class SlackMessenger:
             return stands
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
-            call = Message(text=said, blocks=())
-            return await self._say(team, call, nonce, channel=place["channel"], thread=thread)
+            return await self._say(team, Message(said), nonce, channel=place["channel"], thread=thread)
         except SlackFault as fault:
             raise self._error(fault) from fault
 
@@ -135,19 +139,6 @@ class SlackMessenger:
             await self._gone(team_of(target), json.loads(message))
         except SlackFault as fault:
             raise self._error(fault) from fault
-
-    async def file_in(self, team: Team, message: MessageRef) -> str:
-        """Slack's id of the file that a message of ours shows; empty if it stands no more, or shows none."""
-        place = json.loads(message)
-        where = {"channel": place["channel"], "ts": place["ts"], "oldest": place["ts"], "limit": 10}
-        try:
-            page = await self._api.patient(team, "conversations_replies", **where)
-        except SlackFault as fault:
-            log.info("a result's picture is not found", code=fault.code)
-            return ""
-        there = (each for each in page.get("messages", []) if each.get("ts") == place["ts"])
-        blocks = [block for each in there for block in each.get("blocks") or () if block.get("type") == "image"]
-        return next((str(block["slack_file"]["id"]) for block in blocks if "id" in block.get("slack_file", {})), "")
 
     async def _gone(self, team: Team, place: Mapping[str, str]) -> bool:
         """Take a message away that shows nothing any more; False if Slack keeps it."""
@@ -182,7 +173,7 @@ class SlackMessenger:
         self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None
     ) -> MessageRef:
         """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
-        return await self._say(team_of(target), lay_out(card, {}), nonce, channel=channel, thread=thread)
+        return await self._say(team_of(target), lay_out(card), nonce, channel=channel, thread=thread)
 
     async def _say(self, team: Team, shown: Message, nonce: str, *, channel: str, thread: str | None) -> MessageRef:
         room = f"{team.space}/{channel}"
@@ -214,9 +205,8 @@ class SlackMessenger:
         beside = await self._besides.of(team, card)
         for pause in (*_AGAIN, None):
             try:
-                shared = await self._shared(team, card)
-                shown = lay_out(card, shared.files, beside=beside, notes=(*shared.notes, note))
-                await self._update(team, place, shown, (*shared.files.values(), *beside.files))
+                picture, about = await self._shared(team, card)
+                await self._update(team, place, lay_out(card, picture, beside=beside, notes=(about, note)))
             except SlackFault as fault:
                 if fault.meaning not in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
                     raise
@@ -230,22 +220,22 @@ class SlackMessenger:
             if pause is not None:
                 await asyncio.sleep(pause)
         if not card.pictures:  # what stands beside is not worth a message's words
-            return await self._update(team, place, lay_out(card, {}, notes=(note,)), ())
+            return await self._update(team, place, lay_out(card, notes=(note,)))
         if card.job not in self._below:
             log.warning("pictures go below the message", job=card.job)
             self._uploads.forget(team, card.pictures)
             await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
             self._below.add(card.job)
         below = text(card.locale, "note-slack-below")
-        return await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
+        return await self._update(team, place, lay_out(card, notes=(below, note)))
 
-    async def _update(self, team: Team, place: dict[str, str], shown: Message, files: tuple[str, ...]) -> None:
+    async def _update(self, team: Team, place: dict[str, str], shown: Message) -> None:
         """`file_ids` shares the files with those who see the message; the image blocks put them in their place.
 
         Without `file_ids` an image block of a file that was shared nowhere shows "file not found" after an update
         (https://github.com/slackapi/java-slack-sdk/issues/1441).
         """
-        more: dict[str, Any] = {"file_ids": list(files)} if files else {}
+        more: dict[str, Any] = {"file_ids": list(shown.files)} if shown.files else {}
         await self._api.call(
             team,
             "chat_update",
@@ -256,17 +246,16 @@ class SlackMessenger:
             **more,
         )
 
-    async def _shared(self, team: Team, card: Card) -> Shared:
-        """The card's pictures, uploaded; if they cannot be, a note says why."""
+    async def _shared(self, team: Team, card: Card) -> tuple[str, str]:
+        """As `Uploads.put`; if the pictures cannot be uploaded, the note says why."""
         try:
             return await self._uploads.put(team, card.pictures, locale=card.locale)
         except Gone as gone:
-            return Shared({}, (gone.sentence(card.locale),))
+            return "", gone.sentence(card.locale)
         except SlackFault as fault:
             if fault.meaning not in {Meaning.NO_FILES, Meaning.NO_SCOPE}:
                 raise
-            why = text(card.locale, "note-slack-not-uploaded", reason=fault.needed or fault.code)
-            return Shared({}, (why,))
+            return "", text(card.locale, "note-slack-not-uploaded", reason=fault.needed or fault.code)
 
     async def _again(self, target: ReplyTarget, message: MessageRef, card: Card, fault: SlackFault) -> MessageRef:
         """Somebody removed the message, or it is too old to change: only a finished picture is worth another one.
@@ -324,30 +313,13 @@ class SlackMessenger:
         return self._remember(nonce, found) if found else None
 
     async def _search(self, team: Team, target: ReplyTarget, nonce: str, *, oldest: float) -> MessageRef | None:
-        channel, thread = target.address["channel"], target.address.get("thread")
+        channel, thread = target.address["channel"], target.address.get("thread", "")
         if channel == target.address.get("user"):
             opened = await self._api.patient(team, "conversations_open", users=channel)
             channel = opened["channel"]["id"]
-        method = "conversations_replies" if thread else "conversations_history"
-        where: dict[str, Any] = {"ts": thread} if thread else {}
-        cursor = None
-        for _ in range(_SEARCH_PAGES):
-            page = await self._api.patient(
-                team,
-                method,
-                channel=channel,
-                oldest=f"{oldest:.6f}",
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-                **where,
-            )
-            for message in page.get("messages", []):
-                if (message.get("metadata") or {}).get("event_payload", {}).get("job_id") == nonce:
-                    return message_ref(channel, message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
+        async for message in self._api.messages(team, channel, thread=thread, oldest=f"{oldest:.6f}"):
+            if job_id_in(message) == nonce:
+                return message_ref(channel, message["ts"])
         return None
 
     def _remember(self, nonce: str, reference: MessageRef) -> MessageRef:

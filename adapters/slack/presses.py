@@ -55,7 +55,7 @@ async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
         return job, job.reply_to.address.get("thread", "")
     if not await at.is_ours(reacted.get("item_user")):
         return None, ""
-    message = await at.message(channel, reacted["item"]["ts"])
+    message = await at.desk.api.message(at.place.team, channel, reacted["item"]["ts"])
     named = await at.job_named_in(message)  # a copy that was published, or sent to a member
     return await results.shown_in(stands, named=named), message.get("thread_ts", "")
 

@@ -5,8 +5,7 @@ Completing returns before Slack has looked at the file; a message that names it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote_plus
 
 import aiohttp
@@ -37,66 +36,60 @@ _REMEMBERED = 500
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Uploaded pictures: Slack's file ids by picture, and what to say about them."""
-
-    files: Mapping[GenerationId, str]
-    notes: tuple[str, ...] = ()
-
-
 class Uploads:
     """Uploads each picture once per team and process."""
 
     def __init__(self, api: SlackApi, exporter: Exporter) -> None:
         self._api = api
         self._files = CardFiles(exporter)
-        self._known: Latest[tuple[str, GenerationId], tuple[str, str]] = Latest(_REMEMBERED)
-        self._small: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
+        self._known: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
+        self._notes: Latest[GenerationId, str] = Latest(_REMEMBERED)
         self._found: Latest[tuple[str, GenerationId], str] = Latest(_REMEMBERED)
 
-    async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> Shared:
+    async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> tuple[str, str]:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
+
+        Returns:
+            Slack's file id, and what to say about it; each empty if there is nothing.
 
         Raises:
             SlackFault: Slack does not take it, now or ever.
             Gone: a picture is not kept any more.
         """
         if not pictures:
-            return Shared({})
+            return "", ""
         first = pictures[0].generation
-        known = self._known.get((team.space, first))
-        if known is None:
-            exported = await self._files.in_one(pictures, max_bytes=MAX_BYTES, formats=FORMATS, locale=locale)
-            alt, name = "; ".join(each.alt for each in pictures), f"{first}.{exported.suffix}"
-            known = await self._upload(team, exported.content, name=name, alt=alt, title=alt), exported.note or ""
-            self._known[team.space, first] = known
-        await self._until_ready(team, known[0])
-        return Shared({first: known[0]}, (known[1],) if known[1] else ())
 
-    async def small(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
-        """Upload a small JPEG once for each `name`, and wait until it can be shown; returns Slack's file id.
+        async def read() -> bytes:
+            exported = await self._files.in_one(pictures, max_bytes=MAX_BYTES, formats=FORMATS, locale=locale)
+            self._notes[first] = exported.note or ""
+            return exported.content
+
+        file = await self.once(team, first, read, alt="; ".join(each.alt for each in pictures))
+        return file, self._notes.get(first, "")
+
+    async def once(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
+        """Upload a JPEG once for each `name`, and wait until it can be shown; returns Slack's file id.
 
         Raises:
             SlackFault: Slack does not take it, now or ever.
             Gone: it is not kept any more.
         """
-        file = self._small.get((team.space, name))
+        file = self._known.get((team.space, name))
         if file is None:
-            file = await self._upload(team, await read(), name=f"{name}.jpg", alt=alt, title=alt)
-            self._small[team.space, name] = file
+            file = await self.upload(team, await read(), name=f"{name}.jpg", alt=alt)
+            self._known[team.space, name] = file
         await self._until_ready(team, file)
         return file
 
     async def discard(self, team: Team, name: str) -> None:
         """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
-        if file := self._small.pop((team.space, name), None):
+        if file := self._known.pop((team.space, name), None):
             await self._api.quietly(team, "files_delete", file=file)
 
     def known(self, team: Team, generation: GenerationId) -> str | None:
         """Slack's file of a result, empty if there is none to be found; None if that is not known."""
-        kept = self._known.get((team.space, generation))
-        return kept[0] if kept else self._found.get((team.space, generation))
+        return self._known.get((team.space, generation)) or self._found.get((team.space, generation))
 
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
         """Slack's file of a result that was uploaded before this process began; empty if there is none."""
@@ -104,8 +97,7 @@ class Uploads:
 
     def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the files it has."""
-        for picture in pictures:
-            self._known.pop((team.space, picture.generation), None)
+        self._known.pop((team.space, pictures[0].generation), None)
 
     async def share(self, team: Team, pictures: tuple[CardPicture, ...], *, channel: str, thread: str) -> None:
         """Post the pictures as files of their own in a thread: the way out if a message cannot show them.
@@ -115,45 +107,36 @@ class Uploads:
         """
         for picture in pictures:
             exported = await self._files.in_one([picture], max_bytes=MAX_BYTES, formats=FORMATS, locale=REFERENCE)
-            name, alt = f"{picture.generation}.{exported.suffix}", picture.alt
-            await self._upload(team, exported.content, name=name, alt=alt, title=alt, channel=channel, thread=thread)
+            name = f"{picture.generation}.{exported.suffix}"
+            await self.upload(team, exported.content, name=name, alt=picture.alt, channel=channel, thread=thread)
 
-    async def attach(
-        self, team: Team, content: bytes, *, name: str, channel: str, thread: str, alt: str | None = None
-    ) -> None:
-        """Post a file that is no result in a thread; `alt` says what it shows, if it is a picture.
-
-        Raises:
-            SlackFault: Slack does not take it.
-        """
-        await self._upload(team, content, name=name, alt=alt, title=name, channel=channel, thread=thread)
-
-    async def _upload(
+    async def upload(
         self,
         team: Team,
         content: bytes,
         *,
         name: str,
-        alt: str | None,
-        title: str,
+        alt: str = "",
+        title: str = "",
         channel: str | None = None,
         thread: str | None = None,
     ) -> str:
-        """Upload a file, share it in a thread if one is named; returns Slack's id of it."""
-        alt_txt = _short(alt) if alt else None
-        place = await self._api.patient(
+        """Upload a file, and share it in a thread if one is named; returns Slack's id of it.
+
+        `alt` says what it shows, if it is a picture; without a `title` that stands above it too.
+
+        Raises:
+            SlackFault: Slack does not take it.
+        """
+        api, alt_txt = self._api, _short(alt) or None
+        place = await api.patient(
             team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_txt
         )
         await self._send(place["upload_url"], content)
-        file = str(place["file_id"])
-        await self._api.patient(
-            team,
-            "files_completeUploadExternal",
-            files=[{"id": file, "title": clip(title, _MAX_TITLE)}],
-            channel_id=channel,
-            thread_ts=thread,
-        )
-        return file
+        files = [{"id": place["file_id"], "title": clip(title or alt, _MAX_TITLE)}]
+        where = {"channel_id": channel, "thread_ts": thread}
+        await api.patient(team, "files_completeUploadExternal", files=files, **where)
+        return str(place["file_id"])
 
     async def _send(self, url: str, content: bytes) -> None:
         """The address is a secret by itself and takes no token."""

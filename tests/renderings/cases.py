@@ -113,8 +113,8 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
         count = len(card.progress.previews) if card.progress else 0
         preview = {0: "", 1: "PREVIEW"}.get(count, "SHEET")
         beside = Beside(source="SOURCE" if card.source else "", preview=preview)
-        sheet = "SHEET" if len(card.pictures) > 1 else "RESULT"
-        message = lay_out(card, {each.generation: sheet for each in card.pictures}, beside=beside)
+        picture = {0: "", 1: "RESULT"}.get(len(card.pictures), "SHEET")
+        message = lay_out(card, picture, beside=beside)
         shown[name] = {"text": message.text, "blocks": list(message.blocks)}
     shown["called"] = {"text": "<@U00000001> your picture is ready ↑", "blocks": []}
     for name, page in _pages("slack").items():

@@ -69,7 +69,7 @@ def discord(job: Job, made: list[Generation]) -> Payloads:
 def slack(job: Job, made: list[Generation]) -> Payloads:
     """Slack's; `job` is a finished one."""
     card = render(replace(job, offers_thread=True), made)
-    message = lay_out(card, {made[0].id: "RESULT"}, beside=Beside(source="SOURCE"))
+    message = lay_out(card, "RESULT", beside=Beside(source="SOURCE"))
     delete = next(each for block in message.blocks for each in block.get("elements", ()) if "confirm" in each)[
         "confirm"
     ]

@@ -40,6 +40,7 @@ async def test_a_report_goes_to_the_channel_that_an_admin_named_and_its_member_i
     assert "a boat" in words(report)
     await admin.see(lambda: any(images(each) for each in admin.from_bot(mods)))
     await admin.press("Block for 7 days", mods, report)
+    await admin.told("can't use me here until")
     await bob.say(general, "a ship", files=[photo])
     await bob.told("blocked you")
     await admin.press("Dismiss", mods, report)

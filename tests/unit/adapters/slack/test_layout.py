@@ -52,8 +52,7 @@ def cards(draw: st.DrawFn) -> Card:
 @settings(max_examples=150, deadline=None)
 @given(cards())
 def test_every_card_keeps_to_block_kit(card: Card) -> None:
-    files = {picture.generation: "F00000001" for picture in card.pictures}
-    message = lay_out(card, files, notes=("a note", ""))
+    message = lay_out(card, "F00000001" if card.pictures else "", notes=("a note", ""))
     assert message_problems(message.blocks) == []
     assert message.text
 
@@ -64,7 +63,7 @@ def test_no_word_of_people_is_read_as_markup(card: Card) -> None:
     hostile = replace(
         card, prompt="<!channel> <@U9> <https://x|y>", headline="<!here> & <b>", mention=False, waiting=None
     )
-    message = lay_out(hostile, {})
+    message = lay_out(hostile)
     assert "<" not in message.text
     for block in message.blocks:
         for text in [block.get("text"), *block.get("elements", [])]:
