@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.client import SlackClient
 from adapters.slack.errors import Meaning, SlackFault
@@ -25,7 +26,7 @@ class SlackApi(SlackClient):
         super().__init__(options)
         self.workspaces = workspaces
 
-    async def call(self, team: Team, method: str, **arguments: Any) -> dict[str, Any]:
+    async def call(self, team: Team, method: str, **arguments: Any) -> AsyncSlackResponse:
         """Call one of the SDK client's methods, e.g. `call(team, "chat_update", channel=…, ts=…)`.
 
         Raises:
@@ -44,7 +45,7 @@ class SlackApi(SlackClient):
             raise SlackFault(Meaning.TEAM_GONE, "token_expired")
         return await self.call_with(fresh.token, method, **arguments)
 
-    async def patient(self, team: Team, method: str, **arguments: Any) -> dict[str, Any]:
+    async def patient(self, team: Team, method: str, **arguments: Any) -> AsyncSlackResponse:
         """Call something that is safe to repeat, and repeat it while Slack is busy, for `PATIENCE` at most.
 
         Raises:

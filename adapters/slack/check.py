@@ -1,73 +1,42 @@
 """What `pentimento check` says about Slack: whether the tokens are good and may do what is needed."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
-from adapters.proxies import proxy_for
-from adapters.slack.errors import understood
+from adapters.slack.client import NotYet, SlackClient
 from adapters.slack.options import SlackOptions
 from adapters.slack.scopes import SCOPES
+from bot.domain.errors import FatalError
+from bot.findings import Finding, State
 
 SECONDS = 15.0
-_PAGE = "https://api.slack.com/apps"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One thing that was looked at; `words` say how it stands, with the mend if it is wrong."""
-
-    good: bool
-    words: str
-
-
-async def check_slack(options: SlackOptions) -> AsyncIterator[Verdict]:
+async def check_slack(options: SlackOptions) -> AsyncIterator[Finding]:
     """Ask Slack about each token that is set."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session:
-        client = AsyncWebClient(base_url=options.api_url, session=session, retry_handlers=[])
-        client.proxy = proxy_for(options.api_url)
+    async with SlackClient(options, seconds=SECONDS) as slack:
         if options.refresh_token:
-            yield Verdict(good=True, words="SLACK_BOT_TOKEN rotates: it is renewed when the service starts")
-        elif options.bot_token:
-            yield await _bot_token(client, options)
-        if options.mode == "socket":
-            yield await _app_token(client, options)
+            yield Finding("slack", State.OK, "SLACK_BOT_TOKEN rotates: it is renewed when the service starts")
+        looks = [_bot_token] if options.bot_token and not options.refresh_token else []
+        for look in (*looks, _app_token) if options.mode == "socket" else looks:
+            try:
+                yield await look(slack)
+            except (FatalError, NotYet) as fault:
+                yield Finding("slack", State.WRONG, str(fault))
 
 
-async def _bot_token(client: AsyncWebClient, options: SlackOptions) -> Verdict:
-    try:
-        answer = await client.auth_test(token=options.bot_token)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as fault:
-        return _refused("SLACK_BOT_TOKEN", fault, options)
+async def _bot_token(slack: SlackClient) -> Finding:
+    answer = await slack.needed(slack.options.bot_token, "auth_test", variable="SLACK_BOT_TOKEN")
     granted = {scope.strip() for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope.strip()}
     where = f"SLACK_BOT_TOKEN belongs to {answer.get('user', 'the bot')} in {answer.get('team', 'a workspace')}"
     missing = sorted(set(SCOPES) - granted)
     if granted and missing:
         needed = ", ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
-        return Verdict(
-            good=False, words=f"{where} and lacks {needed}: update the app from manifest.yaml and install it again"
-        )
-    return Verdict(good=True, words=f"{where} and has every permission" if granted else where)
+        mend = "update the app from manifest.yaml and install it again"
+        return Finding("slack", State.WRONG, f"{where} and lacks {needed}: {mend}")
+    return Finding("slack", State.OK, f"{where} and has every permission" if granted else where)
 
 
-async def _app_token(client: AsyncWebClient, options: SlackOptions) -> Verdict:
-    try:
-        await client.apps_connections_open(app_token=options.app_token)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as fault:
-        return _refused("SLACK_APP_TOKEN", fault, options)
-    return Verdict(good=True, words="SLACK_APP_TOKEN opens Socket Mode connections")
-
-
-def _refused(variable: str, fault: Exception, options: SlackOptions) -> Verdict:
-    if not isinstance(fault, SlackApiError):
-        silent = f"Slack at {options.api_url} does not answer ({type(fault).__name__})"
-        return Verdict(good=False, words=f"{silent}: check the network, HTTPS_PROXY and slack.api_url")
-    code = understood(fault).code
-    if variable == "SLACK_APP_TOKEN":
-        mend = f"make one with connections:write under Basic Information at {_PAGE}, and switch Socket Mode on"
-    else:
-        mend = f"copy it again from OAuth & Permissions at {_PAGE}"
-    return Verdict(good=False, words=f"{variable} is not accepted ({code}): {mend}")
+async def _app_token(slack: SlackClient) -> Finding:
+    token = slack.options.app_token
+    await slack.needed(None, "apps_connections_open", variable="SLACK_APP_TOKEN", app_token=token)
+    return Finding("slack", State.OK, "SLACK_APP_TOKEN opens Socket Mode connections")

@@ -1,7 +1,7 @@
 """One event of Slack's and the ways to answer it, as the core's conversation goes by them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
-from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
+from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.messenger import job_id_in, message_ref
 from adapters.slack.pages import message_of, page_view, styles_menu
@@ -19,7 +19,7 @@ from adapters.slack.uploads import MAX_BYTES
 from bot.domain.access import Asker
 from bot.domain.actions import Verb
 from bot.domain.ask import ThreadWay
-from bot.domain.button_id import ButtonId, parse_button_id
+from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Undeliverable
 from bot.domain.ids import GenerationId, JobId, job_of
@@ -55,16 +55,9 @@ def _way_to(place: Place) -> ThreadWay | None:
     return ThreadWay(usual=USUAL, open=start)
 
 
-def _buttons_in(message: Mapping[str, Any]) -> Iterator[ButtonId]:
-    for block in message.get("blocks") or ():
-        for each in block.get("elements") or ():
-            if button := parse_button_id(str(each.get("action_id", ""))):
-                yield button
-
-
 def _says(message: Mapping[str, Any], verb: Verb) -> bool:
     """Whether it has a button of ours that says so."""
-    return any(button.verb is verb for button in _buttons_in(message))
+    return any(button.verb is verb for button in buttons_in(message))
 
 
 class SlackExchange:
@@ -105,7 +98,7 @@ class SlackExchange:
         """The job on the buttons of a message, if we wrote that: any app can write our buttons, and our metadata."""
         if not await self.is_ours(message.get("user")):
             return None
-        return next((job_of(button.target) for button in _buttons_in(message)), None)
+        return next((job_of(button.target) for button in buttons_in(message)), None)
 
     async def results_in(self, message: Mapping[str, Any]) -> tuple[Job | None, Sequence[Generation]]:
         """The job that a message of ours shows, and its results, as far as this member may go on from them.

@@ -5,18 +5,26 @@ Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a r
 `app_mention`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from slack_bolt.request.internals import (
+    extract_channel_id,
+    extract_enterprise_id,
+    extract_is_enterprise_install,
+    extract_team_id,
+    extract_user_id,
+)
+
 from adapters.slack.forms import CALLBACK
 from adapters.slack.members import PLATFORM, Place, Team
 from adapters.slack.pages import PAGE
-from bot.domain.button_id import parse_button_id
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.ids import JobId, job_of
 
-Payload = Mapping[str, Any]
+Payload = dict[str, Any]
 
 _TYPED = frozenset({"", "file_share", "thread_broadcast"})
 """Message subtypes that a member typed or sent; the others are edits, joins and bots."""
@@ -125,74 +133,50 @@ def _names(text: str, user: str) -> bool:
     return f"<@{user}>" in text or f"<@{user}|" in text
 
 
+def buttons_in(message: Mapping[str, Any]) -> Iterator[ButtonId]:
+    """Those of ours on a message, by their looks: any app can write them."""
+    for block in message.get("blocks") or ():
+        for each in block.get("elements") or ():
+            if button := parse_button_id(str(each.get("action_id", ""))):
+                yield button
+
+
 def shown_in(event: Inbound) -> JobId | None:
     """The job of a pressed button, if Slack's own copy of the message says that we put it there."""
-    if event.kind is not Kind.PRESS or not (message := event.body.get("message")):
+    if event.kind is not Kind.PRESS:
         return None
-    pressed = str(event.body["actions"][0].get("action_id", ""))
-    control = parse_button_id(pressed)
-    there = (str(each.get("action_id", "")) for block in message.get("blocks") or () for each in _elements(block))
-    return job_of(control.target) if control and pressed in there else None
-
-
-def _elements(block: Payload) -> Sequence[Payload]:
-    return block.get("elements") or ()
+    pressed = parse_button_id(str(event.body["actions"][0].get("action_id", "")))
+    there = buttons_in(event.body.get("message") or {})
+    return job_of(pressed.target) if pressed and pressed in there else None
 
 
 def team_in(body: Payload) -> Team:
-    """Which installation a payload came through, by the same fields as Bolt reads to authorize it."""
-    # In shared channels the outer ids may be the other organisation's; the first authorization is ours.
-    ours: Payload = (body.get("authorizations") or [body])[0]
-    org_wide = ours.get("is_enterprise_install") in {True, "true"}
-    team, enterprise = _team_id(ours), _enterprise_id(ours)
-    installed = _inside(body, "view", "app_installed_team_id")
-    if installed and installed != team and not org_wide:
-        # A member of another organisation, in a form that was opened in ours: their organisation is not ours.
-        team, enterprise = installed, ""
+    """Which installation a payload came through, as Bolt reads it to authorize it."""
+    team, enterprise = extract_team_id(body) or "", extract_enterprise_id(body) or ""
+    org_wide = bool(extract_is_enterprise_install(body))
+    if "view" in body and team != _team_id(body) and not org_wide:
+        enterprise = ""  # a member of another organisation, in a form that was opened in ours: theirs is not ours
     return Team(team, enterprise, org_wide)
 
 
 def place_of(body: Payload) -> Place:
     """Where a member was, from a command, an interaction or an event."""
-    team = team_in(body)
-    if "event" in body:
-        event = body["event"]
-        item = event.get("item") or {}
-        channel = event.get("channel") or item.get("channel", "")
-        return Place(
-            team=team,
-            user=event.get("user", ""),
-            channel=channel,
-            thread=_thread(channel, event, event.get("ts") or item.get("ts", "")),
-            in_thread=bool(event.get("thread_ts")),
-        )
-    if "command" in body:
-        return Place(
-            team=team,
-            user=body["user_id"],
-            channel=body.get("channel_id", ""),
-            name=body.get("user_name", ""),
-            response_url=body.get("response_url", ""),
-        )
-    user, message = body["user"], body.get("message") or {}
-    container = body.get("container") or {}
+    event, user, container = (body.get(part) or {} for part in ("event", "user", "container"))
+    message = event or body.get("message") or {}
     if container.get("is_ephemeral"):  # nothing can be answered under what only one member sees
         message, container = {}, {**container, "message_ts": container.get("thread_ts") or ""}
-    channel = _id(body.get("channel")) or container.get("channel_id", "") or _page_channel(body)
+    channel = extract_channel_id(body) or container.get("channel_id", "") or _page_channel(body)
+    ts = message.get("ts") or (event.get("item") or {}).get("ts") or container.get("message_ts", "")
     return Place(
-        team=team,
-        user=user["id"],
+        team=team_in(body),
+        user=extract_user_id(body) or "",
         channel=channel,
-        thread=_thread(channel, message, message.get("ts") or container.get("message_ts", "")),
+        # Under a message of a channel; a conversation with us is answered where it is held.
+        thread=str(message.get("thread_ts") or ("" if channel.startswith("D") else ts)),
         in_thread=bool(message.get("thread_ts")),
-        name=user.get("name") or user.get("username", ""),
+        name=user.get("name") or user.get("username") or body.get("user_name", ""),
         response_url=body.get("response_url", ""),
     )
-
-
-def _thread(channel: str, message: Payload, ts: str) -> str:
-    """Under what an answer goes: a message of a channel; a conversation with us is answered where it is held."""
-    return str(message.get("thread_ts") or ("" if channel.startswith("D") else ts))
 
 
 def _page_channel(body: Payload) -> str:
@@ -202,22 +186,5 @@ def _page_channel(body: Payload) -> str:
 
 
 def _team_id(body: Payload) -> str:
-    """The workspace; if the app is installed for a whole organisation, only the member may name it."""
-    return _id(body.get("team")) or body.get("team_id") or _inside(body, "user", "team_id")
-
-
-def _enterprise_id(body: Payload) -> str:
-    return _id(body.get("enterprise")) or body.get("enterprise_id") or _inside(body, "team", "enterprise_id")
-
-
-def _inside(body: Payload, part: str, name: str) -> str:
-    """A text in a part of a payload, if there is that part and it is an object."""
-    inner = body.get(part)
-    return str(inner.get(name) or "") if isinstance(inner, Mapping) else ""
-
-
-def _id(value: object) -> str:
-    """An id that stands alone or inside an object."""
-    if isinstance(value, Mapping):
-        return str(value.get("id") or "")
-    return value if isinstance(value, str) else ""
+    """The workspace that a payload names itself; if a whole organisation has the app, only the member may name it."""
+    return extract_team_id({**body, "view": None, "authorizations": None}) or ""

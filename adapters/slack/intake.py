@@ -6,7 +6,6 @@ hears nothing about it sends again.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -20,7 +19,7 @@ from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import at_fields, values_of
 from adapters.slack.forms import errand_of, read_form
-from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
+from adapters.slack.inbound import Inbound, Kind, Payload, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.text import actions, button, plain, section
 from bot.domain.errors import UserError
@@ -48,12 +47,12 @@ class Intake:
         self._handlers = handlers
         self.inbox = Inbox(PLATFORM, store=store, clock=clock, read=self._read)
 
-    async def receive(self, body: Mapping[str, Any], context: AsyncBoltContext) -> BoltResponse:
+    async def receive(self, body: Payload, context: AsyncBoltContext) -> BoltResponse:
         """Bolt's middleware: what is returned goes to Slack at once."""
         with ACKNOWLEDGEMENT.labels(PLATFORM).time():
             return await self._received(body, context)
 
-    async def _received(self, body: Mapping[str, Any], context: AsyncBoltContext) -> BoltResponse:
+    async def _received(self, body: Payload, context: AsyncBoltContext) -> BoltResponse:
         try:
             event = inbound(body, bot_user=context.bot_user_id or "")
         except (LookupError, TypeError, AttributeError, ValueError):

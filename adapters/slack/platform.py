@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Self
 
 import structlog
@@ -75,17 +76,23 @@ class SlackPlatform:
         installations: InstallationStore,
     ) -> None:
         self._options = options
-        self._service = service
         self._store = store
         self._clock = clock
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._installations = installations
-        self._api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
-        self._exporter = exporter
-        self._uploads = Uploads(self._api, exporter)
-        self._notices = notices = Notices(self._api)
-        self.messenger = SlackMessenger(
-            self._api, self._uploads, Besides(self._uploads, exporter), notices, clock=clock
+        self._api = api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
+        uploads, notices = Uploads(api, exporter), Notices(api)
+        self.messenger = SlackMessenger(api, uploads, Besides(uploads, exporter), notices, clock=clock)
+        self._desk = partial(
+            Desk,
+            api=api,
+            service=service,
+            conversation=Conversation(service=service, exporter=exporter, clock=clock),
+            messenger=self.messenger,
+            uploads=uploads,
+            notices=notices,
+            members=Members(api),
+            clock=clock,
         )
         self._stack = AsyncExitStack()
         self._stands = self._at_work = False
@@ -99,17 +106,7 @@ class SlackPlatform:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._api)
             downloads = await stack.enter_async_context(self._downloads)
-            desk = Desk(
-                api=self._api,
-                service=self._service,
-                conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
-                messenger=self.messenger,
-                uploads=self._uploads,
-                notices=self._notices,
-                pictures=Pictures(self._api, downloads),
-                members=Members(self._api),
-                clock=self._clock,
-            )
+            desk = self._desk(pictures=Pictures(self._api, downloads))
             self._intake = Intake(desk, HANDLERS, store=self._store, clock=self._clock)
             app = self._app()
             self._road: Sockets | WebServer = (
@@ -182,16 +179,16 @@ class _Authorize(AsyncAuthorize):
     def __init__(self, api: SlackApi) -> None:
         self._api = api
 
-    async def __call__(self, *, context: AsyncBoltContext, **ids: Any) -> AuthorizeResult | None:
-        team = Team(ids.get("team_id") or "", ids.get("enterprise_id") or "", bool(context.is_enterprise_install))
-        identity = await self._api.workspaces.installed(team)
-        if identity is None:
+    async def __call__(self, *, context: AsyncBoltContext, **_ids: Any) -> AuthorizeResult | None:
+        team = Team(context.team_id or "", context.enterprise_id or "", bool(context.is_enterprise_install))
+        found = await self._api.workspaces.installed(team)
+        if found is None:
             log.warning("not installed there", team=team.space)
             return None
         return AuthorizeResult(
-            enterprise_id=identity.enterprise or None,
-            team_id=identity.team or team.id or None,
-            bot_user_id=identity.bot_user,
-            bot_id=identity.bot,
-            bot_token=identity.token,
+            enterprise_id=found.enterprise or None,
+            team_id=found.team or team.id or None,
+            bot_user_id=found.bot_user,
+            bot_id=found.bot,
+            bot_token=found.token,
         )

@@ -155,7 +155,7 @@ class Uploads:
         while True:
             try:
                 found = await self._api.patient(team, "files_info", file=file)
-                if found.get("file", {}).get("mimetype"):
+                if (found.get("file") or {}).get("mimetype"):
                     return
                 code = "file_not_ready"
             except SlackFault as fault:

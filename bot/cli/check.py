@@ -19,11 +19,11 @@ from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_data import data_findings
 from bot.cli.check_models import memory_findings, model_findings
-from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM, half_set, unreachable
 from bot.cli.terminal import Terminal
 from bot.compose import engine_of, inspector_of, map_models_of, shown_models, slack_lacks, slack_options, tokens_of
 from bot.domain.errors import FatalError
+from bot.findings import Finding, State
 from bot.system import SystemClock
 from config.models import load_catalogue, offered_models
 from config.reading import ConfigError
@@ -109,8 +109,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         return
     from adapters.slack.check import check_slack
 
-    async for verdict in check_slack(slack_options(settings)):
-        yield Finding("slack", State.OK if verdict.good else State.WRONG, verdict.words)
+    async for finding in check_slack(slack_options(settings)):
+        yield finding
 
 
 def _styles(settings: Settings) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.store import SqliteJobStore
-from bot.cli.findings import Finding, State
 from bot.domain.errors import FatalError
+from bot.findings import Finding, State
 
 LOW_DISK = 2 << 30
 """Room for about a thousand large results and the database's own growth."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huggingface_hub import get_token
 
-from bot.cli.findings import Finding, State
+from bot.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.hub import HubRef

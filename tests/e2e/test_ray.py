@@ -21,8 +21,8 @@ import pytest_asyncio
 import structlog
 
 from bot.cli import check
-from bot.cli.findings import Finding, State
 from bot.domain.job import JobStatus
+from bot.findings import Finding, State
 from bot.overseeing import Stage
 from config.reading import load_settings
 from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable

@@ -2,12 +2,13 @@
 
 from adapters.slack.check import check_slack
 from adapters.slack.scopes import SCOPES
+from bot.findings import State
 from tests.harness.slack import options
 from tests.servers.slack.server import SlackServer
 
 
 async def verdicts(slack: SlackServer, **changes: object) -> list[tuple[bool, str]]:
-    return [(each.good, each.words) async for each in check_slack(options(slack, **changes))]
+    return [(each.state is State.OK, each.words) async for each in check_slack(options(slack, **changes))]
 
 
 async def test_good_tokens_with_every_permission(slack: SlackServer) -> None:

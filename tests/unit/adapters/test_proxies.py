@@ -19,6 +19,7 @@ from adapters.slack.options import SlackOptions
 from adapters.slack.sockets import by_its_host
 from adapters.slack.tokens import Workspaces
 from bot.domain.errors import PictureRefused
+from bot.findings import State
 from bot.system import SystemClock
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.server import APP_TOKEN, slack_server
@@ -116,7 +117,7 @@ async def test_its_password_goes_to_the_proxy_and_nowhere_else(
     """What a proxy wants to know is told it by every way out; no sentence and no line of the log has it."""
     async with refusing_proxy(monkeypatch, login="anna:hunter2@") as asked:
         options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
-        told = [verdict.words async for verdict in check_slack(options)]
+        told = [finding.words async for finding in check_slack(options)]
         looks = await discord_check.look(token="token", api_url="https://discord.com/api/v10", clock=SystemClock())
         async with downloader(allowed_hosts=frozenset({"cdn.discordapp.com"}), max_bytes=1000) as fetching:
             with pytest.raises(PictureRefused) as refused:
@@ -154,7 +155,7 @@ async def test_discord_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) ->
 async def test_slack_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with refusing_proxy(monkeypatch) as asked:
         options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
-        assert [verdict.good async for verdict in check_slack(options)] == [False, False]
+        assert [found.state async for found in check_slack(options)] == [State.WRONG, State.WRONG]
     assert set(asked) == {"CONNECT slack.com:443 HTTP/1.1"}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.cli.check import _cluster
-from bot.cli.findings import State
+from bot.findings import State
 from config.reading import load_settings
 
 RAY = {"PENTIMENTO__ENGINE__KIND": "ray", "PENTIMENTO__RAY__ADDRESS": "10.0.0.5:6379"}

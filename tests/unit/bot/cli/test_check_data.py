@@ -18,8 +18,8 @@ from adapters.sqlite.store import SqliteJobStore
 from adapters.web.health import serve_health
 from bot.cli.check import _metrics, check
 from bot.cli.check_data import data_findings
-from bot.cli.findings import Finding, State
 from bot.cli.stopping import stoppable
+from bot.findings import Finding, State
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 from tests.harness.ports import free_port

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.check_models import model_findings
-from bot.cli.findings import Finding, State
+from bot.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LoraEntry, MapModels, ModelEntry
 

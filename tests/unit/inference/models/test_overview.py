@@ -10,7 +10,7 @@ import pytest
 from benchmarks import hardware
 from bot.__main__ import main
 from bot.cli.check_models import memory_findings, model_findings
-from bot.cli.findings import State
+from bot.findings import State
 from inference.api import Capacity
 from inference.models import nvidia
 from inference.models.entry import MapModels, ModelEntry

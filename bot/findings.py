@@ -1,4 +1,4 @@
-"""What `check` finds."""
+"""What `check` finds; chats find some of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
