@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from adapters.discord.answers import Answered
+from adapters.discord.answers import Answer
 from adapters.discord.cards import button, rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
@@ -31,17 +31,17 @@ def question(target: GenerationId, locale: str) -> Payload:
     return {"content": said, "components": rows(answers)}
 
 
-async def remove(desk: Desk, answered: Answered, stands: MessageRef | None) -> None:
+async def remove(at: Answer, stands: MessageRef | None) -> None:
     """Delete the message that an event is about: the one that it happened on, or that was asked about.
 
     Raises:
         NotAllowed: Discord refuses; what the message showed is deleted here all the same.
     """
-    event, pressed = answered.event, parse_button_id(answered.event.name)
+    desk, event, pressed = at.desk, at.event, parse_button_id(at.event.name)
     if pressed is None or pressed.verb is not Verb.ERASE:
         await _remove_message(desk, event)
         return
-    await desk.answers.withdraw(answered)
+    await at.withdraw()
     asked = desk.asked.pop((event.origin.user, pressed.target), None)
     own = _message_at(event, stands) if stands else None
     if asked:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from adapters.discord.answers import Answers
+from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.named import CommandNames
 from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
 from bot.card_files import CardFiles
 from bot.conversation import Conversation
 from bot.domain.ids import GenerationId
 from bot.latest import Latest
-from bot.ports import Exporter
+from bot.ports import Clock, Exporter
 from bot.service import Service
 
 _REMEMBERED = 1000
@@ -31,11 +32,13 @@ class Desk:
     service: Service
     conversation: Conversation
     rest: Rest
-    answers: Answers
+    in_place: InPlace
+    names: CommandNames
     messenger: DiscordMessenger
     exporter: Exporter
     files: CardFiles
     downloads: Downloader
+    clock: Clock
     me: str
     asked: Latest[tuple[str, GenerationId], Incoming] = field(default_factory=lambda: Latest(_REMEMBERED))
     seen: Latest[tuple[str, str], list[Upload]] = field(default_factory=lambda: Latest(_REMEMBERED))

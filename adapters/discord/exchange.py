@@ -1,17 +1,17 @@
 """One event of Discord's and the ways to answer it, as the core's conversation goes by them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from adapters.discord import greeting
-from adapters.discord.answers import Ack, Answered
+from adapters.discord.answers import Ack, Answer
 from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.ids import OwnId, parse_own_id
+from adapters.discord.incoming import Incoming
 from adapters.discord.markdown import inert
 from adapters.discord.messenger import DIRECT_FILE_BYTES, MESSAGE_BYTES
 from adapters.discord.paging import laid_out, lines_of
@@ -30,7 +30,6 @@ from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Chat
-from bot.forms import Form
 from bot.pages import Page
 from bot.stores import MessageRef
 from bot.texts import Argument, text
@@ -39,22 +38,19 @@ CHAT = Chat(help="help", greeting="greeting-discord", listed=5, collects=True, a
 """As many jobs as a row of buttons holds."""
 
 
-class DiscordExchange:
+class DiscordExchange(Answer):
     """An `Exchange`; Discord says all that there is to know with the event itself."""
 
     chat = CHAT
     direct = Site(spoilers=True)
     """Direct messages are not age-restricted, whoever is written to."""
 
-    def __init__(self, desk: Desk, answered: Answered) -> None:
-        self.desk = desk
-        self.answered = answered
-        self.event = answered.event
-        self.event_id = self.event.event_id
-        self.by = asker(self.event)
-        self.hidden = answered.hidden
-        self.file_bytes = self.event.origin.file_bytes
-        self.threads = way_to(desk, self.event)
+    def __init__(self, desk: Desk, event: Incoming) -> None:
+        super().__init__(desk, event)
+        self.event_id = event.event_id
+        self.by = asker(event)
+        self.file_bytes = event.origin.file_bytes
+        self.threads = way_to(desk, event)
 
     @property
     def pressed(self) -> ButtonId:
@@ -84,57 +80,54 @@ class DiscordExchange:
 
     async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:  # noqa: ARG002 -- it is published here, wherever the one above stands
         check_may_answer(self.event)
-        ack, elsewhere = self.answered.ack, bool(thread)
-        response = await self.desk.answers.only_for(self.answered, private=private or elsewhere)
-        if elsewhere or ack is Ack.UPDATE:  # a message of its own, as none was promised here
+        response, elsewhere = self.response, bool(thread)
+        if (private or elsewhere) and response and not response.hidden and self.ack is Ack.PUBLIC:
+            await self.withdraw()  # everybody sees it
+            response = None
+        if elsewhere or self.ack is Ack.UPDATE:  # a message of its own, as none was promised here
             response = None
         return address(self.event, response, hidden=private, thread=thread).target()
 
     async def lead(self, thread: str) -> None:
-        if self.answered.response:  # who reacted sees the thread on the message
-            beside = replace(self.answered, ack=Ack.UPDATE)
-            await self.desk.answers.show(beside, {"content": f"{text(self.by.locale, 'thread-there')} <#{thread}>"})
+        if self.response:  # who reacted sees the thread on the message
+            await self.say({"content": f"{text(self.by.locale, 'thread-there')} <#{thread}>"}, beside=True)
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         told = {name: inert(said) if isinstance(said, str) else said for name, said in arguments.items()}
-        await self.desk.answers.show(self.answered, {"content": text(self.by.locale, key, **told)})
+        await self.say({"content": text(self.by.locale, key, **told)})
 
     async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
         if files:  # an embed would stand below them
-            await self.desk.answers.show(self.answered, {"content": "\n".join(lines_of(page))}, files)
+            await self.say({"content": "\n".join(lines_of(page))}, files)
         else:
-            await self.desk.answers.show_page(self.answered, page)
+            await self.say(laid_out(page, lambda said: self.desk.names.linked(said, self.by.locale)))
 
     async def show_styles(self, page: int) -> None:
         body, files = await styles_message(self.desk, self.by.locale, page)
-        way = self.desk.answers.change if self.answered.ack is Ack.UPDATE else self.desk.answers.show
-        await way(self.answered, body, files)
-
-    async def open(self, form: Form, about: ButtonId | OwnId | str) -> None:
-        await self.desk.answers.ask(self.event, str(about), form)
+        await (self.change if self.ack is Ack.UPDATE else self.say)(body, files)
 
     async def greet(self) -> None:
         await greeting.greeted(self.desk, self.event)
 
     async def question(self, target: GenerationId) -> None:
         self.desk.asked[self.event.origin.user, target] = self.event
-        await self.desk.answers.show(self.answered, question(target, self.by.locale))
+        await self.say(question(target, self.by.locale))
 
     async def drop_question(self, target: GenerationId) -> None:
         self.desk.asked.pop((self.event.origin.user, target), None)
-        await self.desk.answers.withdraw(self.answered)
+        await self.withdraw()
 
     async def renew(self, job: JobId) -> bool:
         event, token = self.event, token_of(self.event)
         stand = Stand(channel=event.origin.channel, message=event.message, token=token, own=False)
         card = await self.desk.service.results.collect(job, by=self.by, message=stand.reference())
         self.desk.messenger.renew(job, stand)
-        target = address(event, self.answered.response, hidden=True).target()
+        target = address(event, self.response, hidden=True).target()
         await self.desk.messenger.edit(target, stand.reference(), card)
         return True
 
     async def remove(self, stands: MessageRef | None) -> None:
-        await remove(self.desk, self.answered, stands)
+        await remove(self, stands)
 
     async def send(self, card: Card, key: str) -> str:
         files = await self.desk.files.of(card, file_bytes=DIRECT_FILE_BYTES, message_bytes=MESSAGE_BYTES)
@@ -167,5 +160,5 @@ class DiscordExchange:
 
     async def publish(self, asked: ReplyTarget, card: Card) -> None:
         del asked
-        target = address(self.event, self.answered.response, hidden=False).target()
+        target = address(self.event, self.response, hidden=False).target()
         await self.desk.messenger.post(target, card, nonce=f"{card.job}-p")

@@ -36,7 +36,7 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
     async def post(language: str) -> None:
         locale = language or origin.place_locale or origin.locale
         file = Attached(name=PICTURE, content=await greeting_strip(), alt=text(locale, "greeting-alt"))
-        body = card(locale, lambda said: desk.answers.names.linked(said, locale))
+        body = card(locale, lambda said: desk.names.linked(said, locale))
         nonce = blake2s(f"{event.id}-greeting".encode(), digest_size=12).hexdigest()
         once = {**body, "allowed_mentions": NOBODY, "nonce": nonce, "enforce_nonce": True}
         try:

@@ -93,10 +93,7 @@ class InPlace:
 
     def _may_write(self, event: Incoming) -> bool:
         name = f"{event.origin.user}/{event.origin.channel}"
-        if self.answers.wait(name):
-            return False
-        self.answers.take(name)
-        return True
+        return not self.answers.put(name)
 
 
 async def sign(rest: Rest, channel: str, message: str) -> None:

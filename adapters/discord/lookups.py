@@ -32,4 +32,4 @@ async def suggest(at: DiscordExchange) -> None:
     """Styles, models and adapters, while a member types."""
     option, typed = focused(at.event.body)
     found = suggestions(option, typed, at.desk.service, model=str(options(at.event.body).get("model")))
-    await at.desk.answers.suggest(at.event, found)
+    await at.suggest(found)

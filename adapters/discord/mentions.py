@@ -67,7 +67,7 @@ class _Mention:
         about = OwnId(Word.PICK, (event.origin.channel, event.message))
         made = raw_button(text(locale, f"button-{Verb.PICK}"), str(about), emoji=VERBS[Verb.PICK].emoji)
         body = {"content": f"⚠️ {why.sentence(locale)}", "components": rows([made])}
-        await self._at.desk.answers.show(self._at.answered, body)
+        await self._at.say(body)
 
     def _in(self, message: Message) -> Sequence[Shown]:
         desk = self._at.desk

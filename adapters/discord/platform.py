@@ -6,10 +6,10 @@ from typing import Self
 
 import structlog
 
-from adapters.discord.answers import Answers
 from adapters.discord.commands import commands
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.desk import Desk
+from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import PLATFORM
 from adapters.discord.intake import Intake
 from adapters.discord.messenger import DiscordMessenger
@@ -55,7 +55,6 @@ class DiscordPlatform:
         self._connection = Connection(api_url=api_url, clock=clock, message_content=message_content)
         self._rest = Rest(self._connection)
         self._names = CommandNames()
-        self._answers = Answers(self._rest, clock, service.notices, self._names)
         self._exporter = exporter
         self._files = CardFiles(exporter)
         self.messenger = DiscordMessenger(
@@ -96,11 +95,13 @@ class DiscordPlatform:
             service=self._service,
             conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
             rest=self._rest,
-            answers=self._answers,
+            in_place=InPlace(self._rest, self._service.notices),
+            names=self._names,
             messenger=self.messenger,
             exporter=self._exporter,
             files=self._files,
             downloads=self._downloads,
+            clock=self._clock,
             me=str(me.id),
         )
         self._intake = Intake(desk, store=self._store, clock=self._clock)

@@ -78,7 +78,7 @@ async def take(at: DiscordExchange) -> None:
     """The button under a refusal: the same wish with a style that there is; the refusal goes."""
     asked, style = at.own.about
     await at.desk.conversation.take(at, f"{PLATFORM}:{asked}", style)
-    await at.desk.answers.take_back(at.event)
+    await at.take_back()
 
 
 async def form(at: DiscordExchange) -> None:
@@ -95,7 +95,7 @@ async def uploaded(at: DiscordExchange) -> None:
     """A form with a place for the picture, filled in; the answer that offered it goes, if there was one."""
     await at.desk.conversation.ask(at, _wish_of_form(at, Purpose.REMIX, uploads=True))
     if at.event.name != STYLED:
-        await at.desk.answers.take_back(at.event)
+        await at.take_back()
 
 
 async def result_form(at: DiscordExchange) -> None:

@@ -77,7 +77,7 @@ async def privacy(at: DiscordExchange) -> None:
     if options(at.event.body).get("subcommand") == "export":
         await at.desk.conversation.export(at, max_bytes=at.file_bytes - _EXPORT_MARGIN)
     else:
-        await at.desk.answers.show(at.answered, forget_question(at.by.locale))
+        await at.say(forget_question(at.by.locale))
 
 
 def forget_question(locale: str) -> Payload:

@@ -5,9 +5,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.permissions import NEEDED, check_may_answer, has
-from adapters.discord.places import asker
 from bot.domain.ask import ThreadWay
-from bot.domain.button_id import parse_button_id
 from bot.domain.errors import InvalidRequest, NotAllowed, TryLater
 from bot.domain.place import ThreadPolicy
 
@@ -42,13 +40,3 @@ def way_to(desk: Desk, event: Incoming) -> ThreadWay | None:
             raise InvalidRequest("refused-thread") from busy
 
     return ThreadWay(usual=USUAL, open=start)
-
-
-async def goes_elsewhere(desk: Desk, event: Incoming) -> bool:
-    """Whether what a press makes will not stand where it was pressed."""
-    pressed = parse_button_id(event.name)
-    if pressed is None or way_to(desk, event) is None:
-        return False
-    by = asker(event)
-    settings = await desk.service.places.settings(*by.keys)
-    return await desk.service.threads.goes_elsewhere(pressed.target, by, settings, usual=USUAL)
