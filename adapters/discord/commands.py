@@ -38,7 +38,7 @@ def commands(controls: Sequence[ControlKind] = (), *, web: bool = False) -> list
     """
     picture = _option("image", _ATTACHMENT, required=True)
     alone = [_one_strength(), *_options(controls)]
-    several = [_several_strengths(), *_options(controls)]
+    several = [_option("strengths", _STRING, max_length=100), *_options(controls)]
     return [
         _command("img2img", [picture, _prompt(required=True), *alone]),
         _command("sweep", [picture, _prompt(required=True), *several]),
@@ -65,10 +65,6 @@ def _one_strength() -> Payload:
     return _option("strength", _NUMBER, min_value=0.0, max_value=1.0)
 
 
-def _several_strengths() -> Payload:
-    return _option("strengths", _STRING, max_length=100)
-
-
 def _options(controls: Sequence[ControlKind]) -> list[Payload]:
     """What can be said beside prompt and strength, as `OPTIONS` has it; what no model can do is not offered."""
     offered = [row for row in OPTIONS if row.name not in {"prompt", "strengths"}]
@@ -93,11 +89,7 @@ def _field(row: Option, controls: Sequence[ControlKind]) -> Payload:
 
 
 def _kind(controls: Sequence[ControlKind], *, required: bool = False) -> Payload:
-    choices = [
-        {"name": text("en", f"control-{kind}"), "value": kind.value, **_localised("name", f"control-{kind}")}
-        for kind in controls
-    ]
-    return _option("control", _STRING, required=required, choices=choices)
+    return _option("control", _STRING, required=required, choices=_choices("control", controls))
 
 
 def _map_command(controls: Sequence[ControlKind], picture: Payload) -> list[Payload]:
@@ -108,10 +100,10 @@ def _map_command(controls: Sequence[ControlKind], picture: Payload) -> list[Payl
     return [_command("map", options, about="map-command")]
 
 
-def _policies(of: str, policies: Iterable[str]) -> list[Payload]:
+def _choices(of: str, values: Iterable[str]) -> list[Payload]:
     return [
-        {"name": text("en", f"{of}-{policy}"), "value": str(policy), **_localised("name", f"{of}-{policy}")}
-        for policy in policies
+        {"name": text("en", f"{of}-{value}"), "value": str(value), **_localised("name", f"{of}-{value}")}
+        for value in values
     ]
 
 
@@ -119,7 +111,7 @@ def _settings() -> list[Payload]:
     place = _option("channel", _CHANNEL)
     days = _option("days", _INTEGER, min_value=1, max_value=MAX_DAYS)
     only_model = _option("only_model", _STRING, autocomplete=True, max_length=100)
-    policies, threads = _policies("policy", RemixPolicy), _policies("threads", ThreadPolicy)
+    policies, threads = _choices("policy", RemixPolicy), _choices("threads", ThreadPolicy)
     languages = [{"name": language_name(language), "value": language} for language in LANGUAGES]
     return [
         _subcommand("show", [place]),

@@ -8,6 +8,7 @@ a lost session it goes to `DiscordWebSocket.DEFAULT_GATEWAY`, a class attribute 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import discord
@@ -46,7 +47,7 @@ ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
 _DISALLOWED_INTENTS = 4014
-_FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+_FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, _DISALLOWED_INTENTS})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
 
 
@@ -102,8 +103,9 @@ class Connection(discord.AutoShardedClient):
         Raises:
             FatalError: the token is none.
         """
-        tries = 0
-        while not self.logged_in:
+        for wait in chain(waits, repeat(waits[-1] if waits else None)):
+            if self.logged_in:
+                return
             try:
                 await self.login(token)
                 self.http._global_over = GlobalLimit()  # noqa: SLF001 -- the only way to have it end
@@ -118,10 +120,9 @@ class Connection(discord.AutoShardedClient):
                 log.warning("cannot log in to Discord yet", reason=judge(error).reason)
                 await self.http.close()
                 self.http.connector = EachByItsHost(limit=0)  # the other one is closed with its session
-                if not waits:
+                if wait is None:
                     return
-                await asyncio.sleep(waits[min(tries, len(waits) - 1)])
-                tries += 1
+                await asyncio.sleep(wait)
 
     async def listen(self, token: str) -> None:
         """Take events, once logged in, until closed; a connection that ends is made anew unless Discord forbids it.
@@ -133,7 +134,9 @@ class Connection(discord.AutoShardedClient):
             try:
                 return await self._until_cancelled()
             except Exception as error:
-                if (code := _close_code(error)) == _DISALLOWED_INTENTS and self.intents.message_content:
+                refused = isinstance(error, discord.PrivilegedIntentsRequired)  # which stands for its code alone
+                code = _DISALLOWED_INTENTS if refused else getattr(error, "code", None)
+                if refused and self.intents.message_content:
                     raise FatalError(
                         "Discord does not show this application the content of messages (code 4014): switch on "
                         "Message Content Intent under Bot in the developer portal, or set "
@@ -198,22 +201,17 @@ class Connection(discord.AutoShardedClient):
         self._tries = 0
 
     async def on_shard_ready(self, shard: int) -> None:
-        """A session was begun."""
-        self._came_up(shard)
-
-    async def on_shard_resumed(self, shard: int) -> None:
-        """A session goes on."""
-        self._came_up(shard)
-
-    async def on_shard_disconnect(self, shard: int) -> None:
-        """A session's connection broke off."""
-        self._up.discard(shard)
-
-    def _came_up(self, shard: int) -> None:
+        """A session was begun, or goes on."""
         if shard in self._known:
             RECONNECTS.labels(PLATFORM).inc()
         self._known.add(shard)
         self._up.add(shard)
+
+    on_shard_resumed = on_shard_ready
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A session's connection broke off."""
+        self._up.discard(shard)
 
     async def hang_up(self) -> None:
         """Leave the gateway; messages can still be sent."""
@@ -319,10 +317,3 @@ def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
             log.exception("event not understood, dropped", gateway_event=event)
 
     return parse_or_drop
-
-
-def _close_code(error: Exception) -> int | None:
-    """Discord's reason for closing the connection; None if it was something else."""
-    if isinstance(error, discord.PrivilegedIntentsRequired):  # stands for its code alone
-        return 4014
-    return error.code if isinstance(error, discord.ConnectionClosed) else None

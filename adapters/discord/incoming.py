@@ -102,7 +102,7 @@ class Incoming:
 
     Attributes:
         id: Discord's id of the interaction or message; for reactions made of what identifies them.
-        name: the command, the custom id, or the reaction's emoji.
+        name: the command, the custom id, or the reaction's emoji; empty if the kind says all.
         body: an interaction's `data` object; the words and pictures of a mention.
         token, application: what an interaction is answered with; empty for messages and reactions.
         message: the message a button sits on, a mention is, or a reaction is on.
@@ -113,7 +113,7 @@ class Incoming:
 
     id: str
     kind: Kind
-    name: str
+    name: str = ""
     origin: Origin
     body: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""

@@ -19,8 +19,6 @@ _KINDS = {
 _NEW_SECONDS = 7 * 86_400.0
 """A server that has had us for less is to be greeted, although we may have missed when it added us."""
 
-_DIRECT = {discord.ChannelType.private}
-
 
 def read_interaction(interaction: discord.Interaction[Any], *, received_at: float) -> Incoming | None:
     """An interaction; None for kinds we have no use for (pings)."""
@@ -72,7 +70,8 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
         # A direct channel is ours if the interaction came to us there, not to two members among themselves.
-        reachable = channel is not None and channel.type in _DIRECT and not interaction.context.private_channel
+        direct = channel is not None and channel.type is discord.ChannelType.private
+        reachable = direct and not interaction.context.private_channel
     else:
         # Only if the member alone brought us along are we no member of the server.
         reachable = known or interaction.is_guild_integration() or not interaction.is_user_integration()
@@ -132,7 +131,6 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     return Incoming(
         id=str(message.id),
         kind=Kind.MENTION,
-        name="mention",
         origin=_origin(
             message.author,
             channel,
@@ -202,7 +200,6 @@ def read_joined(guild: discord.Guild, *, received_at: float) -> Incoming:
     return Incoming(
         id=f"joined:{guild.id}:{int(received_at * 1000)}",
         kind=Kind.JOINED,
-        name="joined",
         origin=Origin(
             user="",
             name="",
@@ -223,7 +220,6 @@ def read_left(guild: discord.Guild, *, received_at: float) -> Incoming:
     return Incoming(
         id=f"left:{guild.id}:{int(received_at * 1000)}",
         kind=Kind.LEFT,
-        name="left",
         origin=Origin(user="", name="", channel="", guild=str(guild.id)),
         body={"channels": channels},
         received_at=received_at,
@@ -267,18 +263,13 @@ def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:
     return {
         "content": message.content,
         "author": {"id": str(author.id)} if author else {},
-        "attachments": [attachment.to_dict() | _about(attachment) for attachment in message.attachments],
+        "attachments": [
+            each.to_dict()
+            | {"url": each.url, "content_type": each.content_type, "size": each.size, "flags": each.flags.value}
+            for each in message.attachments
+        ],
         "embeds": [embed.to_dict() for embed in message.embeds],
         "components": [component.to_dict() for component in message.components],
         "sticker_items": [{"id": str(sticker.id), "name": sticker.name} for sticker in message.stickers],
         "message_snapshots": [{"message": _raw(each)} for each in getattr(message, "message_snapshots", ())],
-    }
-
-
-def _about(attachment: discord.Attachment) -> dict[str, Any]:
-    return {
-        "url": attachment.url,
-        "content_type": attachment.content_type,
-        "size": attachment.size,
-        "flags": attachment.flags.value,
     }
