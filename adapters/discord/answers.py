@@ -9,14 +9,14 @@ from typing import Any
 import structlog
 
 from adapters.discord.calls import tried
-from adapters.discord.cards import NOBODY, ROW, raw_button, rows
+from adapters.discord.cards import ROW, raw_button, rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.forms import modal
 from adapters.discord.ids import OwnId, Word
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import quoted
-from adapters.discord.rest import Payload, Response
+from adapters.discord.rest import NOBODY, Payload, Response
 from bot.domain.options import MAX_PROMPT
 from bot.domain.picture import Attached
 from bot.drafts import WaysOn
@@ -102,22 +102,21 @@ class Answer:
         if not event.token:
             await self.desk.in_place.answer(event, body, files)
             return
-        payload = {"allowed_mentions": NOBODY, **body}
         done: Payload | Fault
         if self.response is None:
             done = Fault(Meaning.TOKEN_DEAD, "no answer")
         elif beside or self.ack is Ack.UPDATE:
-            hidden = {**payload, "flags": EPHEMERAL}
+            hidden = {**body, "flags": EPHEMERAL}
             done = await tried(lambda: rest.follow_up(event.application, event.token, hidden, files))
         else:
-            done = await tried(lambda: rest.edit_response(event.application, event.token, payload, files))
+            done = await tried(lambda: rest.edit_response(event.application, event.token, body, files))
         if isinstance(done, Fault):
             await self.desk.in_place.elsewhere(event, body, files, why=done, openly=openly)
 
     async def change(self, body: Payload, files: Sequence[Attached] = ()) -> None:
         """Change the message that the pressed button sits on."""
-        event, payload = self.event, {"allowed_mentions": NOBODY, **body}
-        await tried(lambda: self.desk.rest.edit_response(event.application, event.token, payload, files))
+        event = self.event
+        await tried(lambda: self.desk.rest.edit_response(event.application, event.token, body, files))
 
     async def withdraw(self) -> None:
         """Take away the message that was promised, or that the pressed button sits on."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.discord.ids import MAX_ID
 from adapters.discord.markdown import inert
-from adapters.discord.rest import Payload
+from adapters.discord.rest import NOBODY, Payload
 from bot.buttons import verb_button
 from bot.card_files import NO_FILES, Files
 from bot.domain.actions import Verb
@@ -46,9 +46,6 @@ _STYLES = {
 _CHOSEN = "✅"
 _MAX_TITLE = 200
 
-NOBODY: Payload = {"parse": []}
-"""`allowed_mentions` that pings nobody; leaving the field out would ping everybody named in the text."""
-
 
 def layout(card: Card, files: Files = NO_FILES, *, collect: bool = False) -> Payload:
     """The message of a card with its files; `collect`: it must offer to be renewed by a press."""
@@ -68,7 +65,7 @@ def kept_out(card: Card) -> Card:
 
 def bare(card: Card) -> Payload:
     """The same in the plainest message there is, for when Discord takes issue with the other."""
-    return {"content": _content(card), "embeds": [], "components": [], "allowed_mentions": NOBODY}
+    return {"content": _content(card), "embeds": [], "components": []}
 
 
 def button(each: Button) -> Payload:

@@ -6,7 +6,6 @@ from typing import Any
 from adapters.discord import greeting
 from adapters.discord.answers import Ack, Answer
 from adapters.discord.calls import tried
-from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
@@ -132,7 +131,7 @@ class DiscordExchange(Answer):
     async def send(self, card: Card, key: str) -> str:
         files = await self.desk.files.of(card, file_bytes=DIRECT_FILE_BYTES, message_bytes=MESSAGE_BYTES)
         said = " · ".join((text(self.by.locale, key), *card.facts))
-        body, user, rest = {"content": said, "allowed_mentions": NOBODY}, self.event.origin.user, self.desk.rest
+        body, user, rest = {"content": said}, self.event.origin.user, self.desk.rest
 
         async def write() -> str:
             channel = await rest.direct_channel(user)
@@ -150,7 +149,7 @@ class DiscordExchange(Answer):
         desk, most = self.desk, self.event.origin.guild_file_bytes
         files = await desk.files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES) if card else NO_FILES
         try:
-            await desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, files.pictures)
+            await desk.rest.create(channel, laid_out(page), files.pictures)
         except Fault as fault:
             raise Undeliverable(fault.reason) from fault
 

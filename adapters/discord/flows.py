@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from adapters.discord import greeting, lookups, mentions, reactions, remix, settings
+from adapters.discord import greeting, lookups, mentions, remix, settings
 from adapters.discord.answers import Ack
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.exchange import DiscordExchange
@@ -41,7 +41,7 @@ _LOOK_UP = Flow(lookups.look_up, Ack.HIDDEN)
 
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(mentions.mention, lasting=True),
-    Kind.REACTION: Flow(reactions.act, lasting=True),
+    Kind.REACTION: Flow(mentions.react, lasting=True),
     Kind.JOINED: Flow(DiscordExchange.greet, lasting=True),
     Kind.LEFT: Flow(lambda at: greeting.left(at.desk, at.event), lasting=True),
     Kind.AUTOCOMPLETE: Flow(lookups.suggest),

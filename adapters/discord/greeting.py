@@ -1,11 +1,10 @@
 """The card that a server gets once, and what is forgotten of a server that we leave."""
 
 from collections.abc import Callable
-from hashlib import blake2s
 
-from adapters.discord.cards import NOBODY
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault
+from adapters.discord.in_place import nonce_of
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import NEEDED, has
@@ -37,10 +36,8 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
         locale = language or origin.place_locale or origin.locale
         file = Attached(name=PICTURE, content=await greeting_strip(), alt=text(locale, "greeting-alt"))
         body = card(locale, lambda said: desk.names.linked(said, locale))
-        nonce = blake2s(f"{event.id}-greeting".encode(), digest_size=12).hexdigest()
-        once = {**body, "allowed_mentions": NOBODY, "nonce": nonce, "enforce_nonce": True}
         try:
-            await desk.rest.create(origin.channel, once, [file])
+            await desk.rest.create(origin.channel, body, [file], nonce=nonce_of(f"{event.id}-greeting"))
         except Fault as fault:
             raise Undeliverable(fault.reason) from fault
 

@@ -4,16 +4,14 @@ Such an answer is a reply that calls its member and nobody else, and goes after 
 its member gets it by direct message, and a reaction says there that there is one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2s
-from typing import Any
 
 import structlog
 
 from adapters.discord.calls import tried
-from adapters.discord.cards import NOBODY
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.rest import Payload, Rest
@@ -69,7 +67,7 @@ class InPlace:
         async def write() -> Payload:
             here = "" if event.origin.guild or not event.origin.reachable else event.origin.channel
             channel = here or await self.rest.direct_channel(event.origin.user)
-            return await self.rest.create(channel, {"allowed_mentions": NOBODY, **body, **_once(event)}, files)
+            return await self.rest.create(channel, body, files, nonce=nonce_of(event.id))
 
         made = await tried(write)
         if not isinstance(made, Fault):
@@ -81,7 +79,8 @@ class InPlace:
         channel, target = event.origin.channel, address(event, None, hidden=False).target()
         fault = None
         for way in _ways(event, body):
-            made = await tried(partial(self.rest.create, channel, {**body, **way, **_once(event)}, files))
+            write = partial(self.rest.create, channel, {**body, **way}, files, nonce=nonce_of(event.id))
+            made = await tried(write)
             if not isinstance(made, Fault):
                 stands = Stand(channel=channel, message=str(made["id"])).reference()
                 await self.notices.put_up(target, stands, seconds=STANDS_SECONDS)
@@ -102,9 +101,9 @@ async def sign(rest: Rest, channel: str, message: str) -> None:
         await tried(lambda: rest.react(channel, message, _SIGN))
 
 
-def _once(event: Incoming) -> Mapping[str, Any]:
-    """A repeated call makes no second message."""
-    return {"nonce": blake2s(event.id.encode(), digest_size=12).hexdigest(), "enforce_nonce": True}
+def nonce_of(name: str) -> str:
+    """A nonce for what has a longer name than Discord takes."""
+    return blake2s(name.encode(), digest_size=12).hexdigest()
 
 
 def _ways(event: Incoming, body: Payload) -> Sequence[Payload]:

@@ -1,6 +1,8 @@
-"""Mentions and replies: what they show, and what the messages show that they answer."""
+"""What brings no interaction: mentions and replies with what they show or answer, and reactions on our results."""
 
 from collections.abc import Sequence
+
+import structlog
 
 from adapters.discord import greeting
 from adapters.discord.cards import raw_button, rows
@@ -8,12 +10,14 @@ from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import Fault
 from adapters.discord.ids import OwnId, Word
 from adapters.discord.markup import said
-from adapters.discord.pictures import Message, has_sticker, pictures_in
-from bot.domain.actions import VERBS, Verb
+from adapters.discord.pictures import Message, generation_in, has_sticker, is_ours, pictures_in
+from bot.domain.actions import VERBS, Verb, reaction_of
 from bot.domain.errors import InvalidRequest, PictureRefused
-from bot.domain.ids import parse_generation_id
+from bot.domain.ids import job_of, parse_generation_id
 from bot.mentions import Shown
 from bot.texts import text
+
+log = structlog.get_logger(__name__)
 
 
 async def mention(at: DiscordExchange) -> None:
@@ -21,6 +25,21 @@ async def mention(at: DiscordExchange) -> None:
     if at.event.body.get("withheld"):
         raise InvalidRequest("refused-role-withheld")
     await at.desk.conversation.mention(at, _Mention(at))
+
+
+async def react(at: DiscordExchange) -> None:
+    """One reaction; nothing if its message is not ours: anybody's webhook can write a button of our id.
+
+    Whose result a message shows is read off its buttons, so nothing has to be remembered.
+    """
+    try:
+        message = await at.desk.rest.message(at.event.origin.channel, at.event.message)
+    except Fault as fault:
+        log.info("a message with a reaction cannot be read", reason=fault.reason)
+        return
+    says, shown = reaction_of(at.event.name), generation_in(message) if is_ours(message, at.desk.me) else None
+    if says and shown:
+        await at.desk.conversation.react(at, says, job_of(shown))
 
 
 class _Mention:

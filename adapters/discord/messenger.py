@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from adapters.discord.calls import call, final
-from adapters.discord.cards import NOBODY, bare, kept_out, layout
+from adapters.discord.cards import bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import Standing
 from adapters.discord.in_place import sign
@@ -113,11 +113,10 @@ class DiscordMessenger:
         try:
             if stand.own:
                 replying = {"message_reference": {"message_id": stand.message, "fail_if_not_exists": False}}
-                identity = {"nonce": nonce, "enforce_nonce": True}
-                made = await call(self._rest.create(stand.channel, {**body, **replying, **identity}))
+                made = await call(self._rest.create(stand.channel, {**body, **replying}, nonce=nonce))
                 return Stand(channel=stand.channel, message=str(made["id"])).reference()
-            if stand.token and self._tokens.live(stand.token):
-                made = await call(self._rest.follow_up(stand.token.application, stand.token.value, body))
+            if token := self._tokens.live(stand.token):
+                made = await call(self._rest.follow_up(token.application, token.value, body))
                 return replace(stand, message=str(made["id"])).reference()
         except Fault as fault:
             raise final(fault) from fault
@@ -131,8 +130,8 @@ class DiscordMessenger:
         try:
             if stand.own:
                 await call(self._rest.delete(stand.channel, stand.message))
-            elif stand.token and self._tokens.live(stand.token):
-                await call(self._rest.delete_follow_up(stand.token.application, stand.token.value, stand.message))
+            elif token := self._tokens.live(stand.token):
+                await call(self._rest.delete_follow_up(token.application, token.value, stand.message))
         except Fault as fault:
             if fault.meaning is not Meaning.MESSAGE_GONE:
                 raise final(fault) from fault
@@ -161,20 +160,20 @@ class DiscordMessenger:
             self._expiring.pop(job, None)
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
-        if address.token and self._tokens.live(address.token):
+        if token := self._tokens.live(address.token):
             try:
-                shown = await self._send(self._by_token(address.token), card, address.file_bytes)
+                shown = await self._send(self._by_token(token), card, address.file_bytes)
             except Fault as fault:
                 if fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
                     raise final(fault) from fault
                 log.info("the interaction takes no answer, posting anew", reason=fault.reason)
-                self._tokens.bury(address.token)
+                self._tokens.bury(token)
             else:
                 own = address.reachable and not address.hidden
                 message = str(shown.get("id") or address.answer or ORIGINAL)
                 channel = address.channel or str(shown.get("channel_id") or "")
-                return Stand(channel=channel, message=message, token=address.token, own=own)
+                return Stand(channel=channel, message=message, token=token, own=own)
         return await self._post_anew(address, card, nonce)
 
     async def _post_anew(self, address: Address, card: Card, nonce: str) -> Stand:
@@ -220,32 +219,27 @@ class DiscordMessenger:
         return stand
 
     async def _create(self, channel: str, card: Card, nonce: str, file_bytes: int, reply_to: str) -> Stand:
-        """A message of the bot's own; `nonce` finds one that was made a moment ago instead of making a second."""
-        identity: dict[str, object] = {"nonce": nonce, "enforce_nonce": True}
-        if reply_to:
-            identity["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+        """A message of the bot's own; without a history to answer in it stands alone."""
+        reply = {"message_reference": {"message_id": reply_to, "fail_if_not_exists": False}} if reply_to else {}
 
         async def write(payload: Payload, files: Sequence[Attached], _: Kept) -> Payload:
-            return await self._rest.create(channel, {**payload, **identity}, files)
+            return await self._rest.create(channel, {**payload, **reply}, files, nonce=nonce)
 
         self._attached.forget(card.job)
         try:
             made = await self._send(write, card, file_bytes)
         except Fault as fault:
-            if identity.pop("message_reference", None) is None or fault.meaning is not Meaning.FORBIDDEN:
+            if not reply or fault.meaning is not Meaning.FORBIDDEN:
                 raise
-            made = await self._send(write, card, file_bytes)  # without a history to answer in it stands alone
+            reply.clear()
+            made = await self._send(write, card, file_bytes)
         return Stand(channel=channel, message=str(made["id"]))
 
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
         if card.job in self._lost and not card.status.ended:
             return stand
         try:
-            if (
-                stand.token
-                and self._tokens.live(stand.token)
-                and await self._edit_by_token(stand.token, address, stand, card)
-            ):
+            if (token := self._tokens.live(stand.token)) and await self._edit_by_token(token, address, stand, card):
                 return stand
             if stand.own and stand.message != ORIGINAL:
                 write = partial(self._rest.edit, stand.channel, stand.message)
@@ -312,12 +306,12 @@ class DiscordMessenger:
         return gone
 
     async def _take_away(self, address: Address, stand: Stand | None) -> None:
-        token = stand.token if stand else address.token
+        token = self._tokens.live(stand.token if stand else address.token)
         ways: list[Callable[[], Awaitable[None]]] = []
-        if token and self._tokens.live(token):
-            ways.append(lambda: self._rest.delete_response(token.application, token.value))
+        if token:
+            ways.append(partial(self._rest.delete_response, token.application, token.value))
         if stand and stand.own and stand.message != ORIGINAL:
-            ways.append(lambda: self._rest.delete(stand.channel, stand.message))
+            ways.append(partial(self._rest.delete, stand.channel, stand.message))
         for delete in ways:
             try:
                 return await call(delete())
@@ -334,17 +328,16 @@ class DiscordMessenger:
 
     async def _tell_alone(self, address: Address, said: str, *, nonce: str) -> None:
         """Tell the owner and nobody else: beside the answer while its token lives, else directly."""
-        body: Payload = {"content": said, "allowed_mentions": NOBODY}
-        if address.token and self._tokens.live(address.token):
-            token, hidden = address.token, {**body, "flags": EPHEMERAL}
+        body: Payload = {"content": said}
+        if token := self._tokens.live(address.token):
             try:
-                await call(self._rest.follow_up(token.application, token.value, hidden))
+                await call(self._rest.follow_up(token.application, token.value, {**body, "flags": EPHEMERAL}))
             except Fault as fault:
                 log.info("the interaction takes no answer, writing directly", reason=fault.reason)
             else:
                 return
         channel = await call(self._rest.direct_channel(address.user))
-        await call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
+        await call(self._rest.create(channel, body, nonce=nonce))
         await sign(self._rest, address.channel, address.reply_to if address.guild else "")
 
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
@@ -376,7 +369,7 @@ class DiscordMessenger:
             raise TryLater("not logged in to Discord yet", seconds=1.0)
 
     def _watch(self, address: Address, stand: Stand, card: Card) -> None:
-        if not stand.own and not card.status.ended and stand.token and self._tokens.live(stand.token):
+        if not stand.own and not card.status.ended and self._tokens.live(stand.token):
             self._expiring[card.job] = address, stand, card
 
     def _forget(self, job: JobId) -> None:

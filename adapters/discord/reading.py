@@ -92,12 +92,12 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
 
 
 def _origin(
-    member: discord.abc.User, channel: object, *, channel_id: int | None, guild_id: int | None, **more: Any
+    member: discord.abc.Snowflake, channel: object, *, channel_id: int | None, guild_id: int | None, **more: Any
 ) -> Origin:
     """Who did something and where, with what else the event says of that."""
     return Origin(
         user=str(member.id),
-        name=member.display_name,
+        name=getattr(member, "display_name", ""),
         channel=str(channel_id or ""),
         guild=str(guild_id or ""),
         parent=str(getattr(channel, "parent_id", None) or ""),
@@ -239,13 +239,11 @@ def read_reaction(
         id=f"{reaction.message_id}:{reaction.user_id}:{reaction.emoji.name}:{int(received_at * 1000)}",
         kind=Kind.REACTION,
         name=str(reaction.emoji.name),
-        origin=Origin(
-            user=str(reaction.user_id),
-            name=member.display_name if member else "",
-            channel=str(reaction.channel_id),
-            guild=str(guild) if guild else "",
-            parent=str(getattr(channel, "parent_id", None) or ""),
-            roles=tuple(str(role) for role in getattr(member, "_roles", ())),
+        origin=_origin(
+            member or discord.Object(reaction.user_id),
+            channel,
+            channel_id=reaction.channel_id,
+            guild_id=guild,
             permissions=member.guild_permissions.value if member else 0,
             app_permissions=_own_permissions(channel),
             locale=locale,

@@ -37,6 +37,9 @@ Kept = Mapping[str, str]
 """The ids of attachments that stand already, by the names of their files, which are then not sent again."""
 
 NOTHING_KEPT: Kept = {}
+NOBODY: Payload = {"parse": []}
+"""`allowed_mentions` that pings nobody; leaving the field out would ping everybody named in the text."""
+
 
 T = TypeVar("T")
 
@@ -100,10 +103,13 @@ class Rest:
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
         await self._request(Route("DELETE", path, webhook_id=application, webhook_token=token, message_id=message))
 
-    async def create(self, channel: str, body: Payload, files: Sequence[Attached] = ()) -> Payload:
-        """A message of the bot's own."""
+    async def create(
+        self, channel: str, body: Payload, files: Sequence[Attached] = (), *, nonce: str = ""
+    ) -> Payload:
+        """A message of the bot's own; `nonce` finds one that was made a moment ago instead of making a second."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        return await self._send_message(route, body, files)
+        identity = {"nonce": nonce, "enforce_nonce": True} if nonce else {}
+        return await self._send_message(route, {**body, **identity}, files)
 
     async def edit(
         self, channel: str, message: str, body: Payload, files: Sequence[Attached] = (), kept: Kept = NOTHING_KEPT
@@ -178,7 +184,10 @@ class Rest:
         kept: Kept = NOTHING_KEPT,
         params: Mapping[str, str] | None = None,
     ) -> Payload:
-        """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
+        """A message with its files, which pings nobody if it does not say whom.
+
+        `attachments` lists exactly these files, so that an edit takes earlier ones away.
+        """
         named = [(filename(file), file) for file in files]
         listed = [
             {
@@ -188,7 +197,7 @@ class Rest:
             }
             for index, (name, file) in enumerate(named)
         ]
-        payload = {**body, "attachments": listed}
+        payload = {"allowed_mentions": NOBODY, **body, "attachments": listed}
         form: list[dict[str, Any]] = [
             {
                 "name": f"files[{index}]",

@@ -135,9 +135,10 @@ class Tokens:
         self._clock = clock
         self._dead: dict[str, float] = {}
 
-    def live(self, token: Token) -> bool:
-        """Whether it may still be used."""
-        return token.value not in self._dead and self._clock.now() < token.until - TOKEN_MARGIN
+    def live(self, token: Token | None) -> Token | None:
+        """The token, if it may still be used."""
+        spent = token is None or token.value in self._dead or self._clock.now() >= token.until - TOKEN_MARGIN
+        return None if spent else token
 
     def bury(self, token: Token) -> None:
         """Remember that it is spent, until it would have been by its age."""
