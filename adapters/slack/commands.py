@@ -55,28 +55,27 @@ async def _ask(at: SlackExchange, name: str, words: str) -> None:
     purpose = Purpose.MAP if written.map_only else Purpose.REMIX if name == "img2img" else Purpose(name)
     if purpose is Purpose.MAP and not at.desk.service.menu().controls:
         raise InvalidRequest("refused-slack-no-controls")
-    await open_form(at, Errand(purpose=purpose, channel=at.place.channel, thread=at.place.thread), written.options)
+    await open_form(at, at.errand(purpose), written.options)
 
 
 async def on_shortcut(at: SlackExchange) -> None:
     """Open the form on a message's picture, or empty."""
-    desk, body, place = at.desk, at.event.body, at.place
-    errand = Errand(purpose=Purpose.REMIX, channel=place.channel, thread=place.thread)
+    body = at.event.body
     if body["type"] == "shortcut":
-        await open_form(at, errand)
+        await open_form(at, at.errand(Purpose.REMIX))
         return
     message = body.get("message") or {}
     # One of our own results is worked on from our lossless copy, and is a chain.
     job, made = await at.results_in(message)
     if job and len(made) > 1:
-        await open_form(at, replace(errand, job=job.id))
+        await open_form(at, at.errand(Purpose.REMIX, job=job.id))
         return
     if job and made:
-        await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, made[0].id), shown=job.id)
+        await at.desk.conversation.open_form(at, ButtonId(Verb.CHAIN, made[0].id), shown=job.id)
         return
     if file := picture_among(message.get("files")):
         author = file.get("user") or message.get("user", "")
-        await open_form(at, replace(errand, file=file["id"], author=author))
+        await open_form(at, at.errand(Purpose.REMIX, file=file["id"], author=author))
     else:
         raise PictureRefused("refused-slack-no-picture-there")
 

@@ -1,11 +1,5 @@
-"""What a button's action id says; pure. `bot.domain.button_id` reads those that name a verb.
+"""What a button's action id says that is Slack's alone; the others are in `bot.domain.button_id`."""
 
-    rerun|<generation>|0.7      cancel|<job>.0      advanced
-
-An id carries a verb and names, never a request: everything else is derived from the stored result when it is pressed.
-"""
-
-from bot.domain.card import Button
 from bot.offers import Offer
 
 ADVANCED = "advanced"
@@ -33,14 +27,6 @@ CHOOSE_STYLE = "choose_style"
 """The menu of styles; what is chosen is a style."""
 
 SHOW_STYLES = "show_styles"
-
-
-def action_id(button: Button) -> str:
-    """The id that brings a button's meaning back; at most 60 of the 255 characters Slack allows."""
-    parts = [button.verb.value, button.target]
-    if button.strength is not None:
-        parts.append(f"{button.strength:g}")
-    return "|".join(parts)
 
 
 def offer_id(offer: Offer) -> str:

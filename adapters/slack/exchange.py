@@ -11,8 +11,8 @@ from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
-from adapters.slack.members import PLATFORM, Place, place_key
-from adapters.slack.messenger import job_id_in, message_ref
+from adapters.slack.members import Place, place_key
+from adapters.slack.messenger import job_id_in, message_ref, moved_to
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -31,7 +31,7 @@ from bot.domain.safety import STRICTEST, Site
 from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page, said_page
-from bot.picture_form import PURPOSES
+from bot.picture_form import PURPOSES, Purpose
 from bot.stores import MessageRef
 from bot.style_pages import styles_page
 from bot.texts import Argument, text
@@ -181,18 +181,15 @@ class SlackExchange:
         await self.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
 
     async def open(self, form: Form, about: ButtonId | str) -> None:
-        if isinstance(about, str):
+        if isinstance(about, ButtonId):
+            await self.open_form(self.errand(PURPOSES[about.verb], generation=about.target), form)
+        else:
             await self.open_form(errand_in(about), form)
-            return
+
+    def errand(self, purpose: Purpose, **about: Any) -> Errand:
+        """What a form that is opened here is for."""
         there = self.place
-        errand = Errand(
-            purpose=PURPOSES[about.verb],
-            channel=there.channel,
-            thread=there.thread,
-            in_thread=there.in_thread,
-            generation=about.target,
-        )
-        await self.open_form(errand, form)
+        return Errand(purpose=purpose, channel=there.channel, thread=there.thread, in_thread=there.in_thread, **about)
 
     async def open_form(self, errand: Errand, form: Form) -> None:
         """Open a form with what it is for, in the place of the page that it was chosen on if there is one."""
@@ -279,8 +276,7 @@ class SlackExchange:
         home = asked.address
         if not (channel := home.get("home_channel", "")):
             raise InvalidRequest("refused-slack-no-channel")
-        there = {**home, "channel": channel, "thread": home.get("home_thread", "")}
-        target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in there.items() if value})
+        target = moved_to(asked, channel, home.get("home_thread", ""))
         try:
             await self.desk.messenger.copy(target, card, nonce=f"{card.job}:published")
         except DeliveryError as fault:

@@ -10,8 +10,8 @@ import structlog
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.members import Place, place_key
-from adapters.slack.pages import blocks_of
-from adapters.slack.text import Block, mrkdwn, section
+from adapters.slack.pages import message_of
+from adapters.slack.text import image
 from bot.domain.errors import Undeliverable
 from bot.first_minute import greet, greeting_page, greeting_strip
 from bot.pages import Page
@@ -60,7 +60,7 @@ async def greeted(desk: Desk, place: Place, event: str, *, inviter: str) -> bool
 
 def card(page: Page, picture: str = "", *, alt: str = "") -> dict[str, Any]:
     """The card as a message; `picture` is Slack's file, once it is there."""
-    *rows, offers = blocks_of(page)
-    image: list[Block] = [{"type": "image", "slack_file": {"id": picture}, "alt_text": alt}] if picture else []
-    blocks = [section(mrkdwn(f"*{page.title}*")), *rows, *image, offers]
+    blocks = message_of(page, REFERENCE)
+    if picture:
+        blocks.insert(-1, image(picture, alt))  # what it offers stands below
     return {"text": page.title, "blocks": blocks}

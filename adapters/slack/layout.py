@@ -7,17 +7,18 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adapters.slack.controls import MENU, action_id
+from adapters.slack.controls import MENU
 from adapters.slack.members import slack_user
 from adapters.slack.text import (
-    MAX_ALT,
     MAX_OPTION,
     MAX_PLACEHOLDER,
     Block,
     actions,
+    asking,
     button,
     context,
     escape,
+    image,
     literal,
     mrkdwn,
     plain,
@@ -76,9 +77,9 @@ def lay_out(card: Card, picture: str = "", *, beside: Beside = NOTHING, notes: t
     mention = f"<@{slack_user(card.owner)}> " if card.mention else ""
     blocks = [_title(card, beside)]
     if beside.preview:
-        blocks.append(_image(beside.preview, text(card.locale, "alt-preview")))
+        blocks.append(image(beside.preview, text(card.locale, "alt-preview")))
     if picture:
-        blocks.append(_image(picture, clip("; ".join(each.alt for each in card.pictures), MAX_ALT) or "–"))  # noqa: RUF001 -- a dash for people
+        blocks.append(image(picture, "; ".join(each.alt for each in card.pictures)))
     if said := [line for line in (*card.notes, *notes) if line]:
         blocks.append(context(*said))
     if keeping := tuple(picture.button for picture in card.pictures if picture.button):
@@ -104,16 +105,12 @@ def _title(card: Card, beside: Beside) -> Block:
     lines = (f"*{wish}*" + (f" · {name}" if name else ""), *stands)
     made = section(mrkdwn("\n".join(line for line in lines if line)))
     if beside.source:
-        made["accessory"] = _image(beside.source, text(card.locale, "alt-source"))
+        made["accessory"] = image(beside.source, text(card.locale, "alt-source"))
     return made
 
 
 def _state(card: Card) -> str:
     return f"{escape(card.headline)}{_expected(card)}" if card.prompt else _expected(card)
-
-
-def _image(file: str, alt: str) -> Block:
-    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
 
 
 def _expected(card: Card) -> str:
@@ -136,10 +133,10 @@ def _menu(card: Card) -> Block:
     first = card.menu[0]
     return {
         "type": "static_select",
-        "action_id": f"{MENU}|{action_id(first)}",
+        "action_id": f"{MENU}|{first.id}",
         "placeholder": plain(text(card.locale, f"menu-{first.verb}"), MAX_PLACEHOLDER),
         "options": [
-            {"text": plain(f"{each.emoji} {each.label}", MAX_OPTION, emoji=True), "value": action_id(each)}
+            {"text": plain(f"{each.emoji} {each.label}", MAX_OPTION, emoji=True), "value": str(each.id)}
             for each in card.menu
         ],
     }
@@ -152,15 +149,10 @@ def _row(row: tuple[Button, ...], locale: str) -> Block:
 def button_of(each: Button, locale: str) -> Block:
     """A button of ours; one that is asked about first brings its question."""
     if each.has:  # nothing here can be disabled: a press is told that it is this one
-        return button(f"✓ {each.label}", action_id(each), style="primary")
+        return button(f"✓ {each.label}", str(each.id), style="primary")
     style = "danger" if VERBS[each.verb].asks else None
-    made = button(each.label, action_id(each), emoji=each.emoji, style=style)
-    if VERBS[each.verb].asks:
-        made["confirm"] = {
-            "title": plain(text(locale, f"slack-{each.verb}-title")),
-            "text": plain(text(locale, f"slack-{each.verb}-what")),
-            "confirm": plain(each.label),
-            "deny": plain(text(locale, "slack-keep")),
-            "style": "danger",
-        }
-    return made
+    made = button(each.label, str(each.id), emoji=each.emoji, style=style)
+    if not VERBS[each.verb].asks:
+        return made
+    title, what = text(locale, f"slack-{each.verb}-title"), text(locale, f"slack-{each.verb}-what")
+    return asking(made, title, what, yes=each.label, no=text(locale, "slack-keep"))

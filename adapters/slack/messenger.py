@@ -7,6 +7,7 @@ come through (a reset connection, a crash), the conversation is searched for it 
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -83,13 +84,11 @@ class SlackMessenger:
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
-        """Post once per nonce; see `Messenger.post`."""
-        stands = self._posted.get(nonce) or await self._stands_already(target, nonce)
-        if stands:
+        """Post once per nonce, the pictures by an edit that is safe to repeat; see `Messenger.post`."""
+        if stands := await self._stands_already(target, nonce):
             return await self.edit(target, stands, card)
-        address = target.address
         try:
-            stands = await self._post(target, card, nonce, channel=address["channel"], thread=address.get("thread"))
+            stands = await self._say(target, lay_out(card), nonce)
         except SlackFault as fault:
             stands = await self._alone(target, card, fault, nonce)
         return await self.edit(target, stands, card) if card.pictures or card.source else stands
@@ -120,16 +119,11 @@ class SlackMessenger:
 
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A word in the message's thread that names its owner; see `Messenger.notify`."""
-        team, place = team_of(target), json.loads(message)
-        thread = _thread(target, place)
-        there = ReplyTarget(
-            platform=PLATFORM, address={**target.address, "channel": place["channel"], "thread": thread}
-        )
-        if stands := self._posted.get(nonce) or await self._stands_already(there, nonce):
-            return stands
+        place = json.loads(message)
+        there = moved_to(target, place["channel"], _thread(target, place))
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
-            return await self._say(team, Message(said), nonce, channel=place["channel"], thread=thread)
+            return await self._stands_already(there, nonce) or await self._say(there, Message(said), nonce)
         except SlackFault as fault:
             raise self._error(fault) from fault
 
@@ -161,21 +155,14 @@ class SlackMessenger:
             Undeliverable: it cannot be shown there.
         """
         try:
-            stands = self._posted.get(nonce) or await self._post(
-                target, card, nonce, channel=target.address["channel"], thread=target.address.get("thread")
-            )
+            stands = self._posted.get(nonce) or await self._say(target, lay_out(card), nonce)
         except SlackFault as fault:
             raise self._error(fault) from fault
         await self.edit(target, stands, card)
         return str(json.loads(stands)["channel"])
 
-    async def _post(
-        self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None
-    ) -> MessageRef:
-        """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
-        return await self._say(team_of(target), lay_out(card), nonce, channel=channel, thread=thread)
-
-    async def _say(self, team: Team, shown: Message, nonce: str, *, channel: str, thread: str | None) -> MessageRef:
+    async def _say(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
+        team, channel = team_of(target), target.address["channel"]
         room = f"{team.space}/{channel}"
         if pause := await self._posts.turn(room):
             raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
@@ -184,7 +171,7 @@ class SlackMessenger:
                 team,
                 "chat_postMessage",
                 channel=channel,
-                thread_ts=thread,
+                thread_ts=target.address.get("thread") or None,
                 text=shown.text,
                 blocks=shown.blocks or None,
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"job_id": nonce}},
@@ -197,7 +184,8 @@ class SlackMessenger:
             elif fault.meaning is Meaning.LATER:
                 self._posts.close(room, fault.seconds or 1.0)
             raise
-        return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
+        self._posted[nonce] = stands = message_ref(posted["channel"], posted["ts"])
+        return stands
 
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
@@ -282,12 +270,12 @@ class SlackMessenger:
         if fault.meaning not in _REFUSED:
             raise self._error(fault) from fault
         user, nonce = target.address["user"], f"{nonce}:alone"
-        alone = ReplyTarget(platform=PLATFORM, address={**target.address, "channel": user, "thread": ""})
-        if stands := self._posted.get(nonce) or await self._stands_already(alone, nonce):
+        alone = moved_to(target, user, "")
+        if stands := await self._stands_already(alone, nonce):
             return stands
         log.warning("told the member alone", job=card.job, code=fault.code)
         try:
-            stands = await self._post(alone, card, nonce, channel=user, thread=None)
+            stands = await self._say(alone, lay_out(card), nonce)
         except SlackFault as second:
             if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
                 raise self._error(second) from second
@@ -297,23 +285,25 @@ class SlackMessenger:
         return stands
 
     async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
-        """The message of an earlier attempt, if there may be one."""
+        """The message of this nonce, or of an earlier attempt if there may be one."""
+        if stands := self._posted.get(nonce):
+            return stands
         asked_at = float(target.address.get("asked_at", 0))
         if nonce not in self._doubtful and asked_at >= self._began_at:
             return None
-        team = team_of(target)
         try:
-            found = await self._search(team, target, nonce, oldest=max(0.0, asked_at - _SEARCH_BACK))
+            if found := await self._search(target, nonce, oldest=max(0.0, asked_at - _SEARCH_BACK)):
+                self._posted[nonce] = found
         except SlackFault as fault:
             if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END, Meaning.TEAM_GONE}:
                 raise self._error(fault) from fault
             log.warning("cannot look for an earlier message", code=fault.code)
             found = None
         self._doubtful.discard(nonce)
-        return self._remember(nonce, found) if found else None
+        return found
 
-    async def _search(self, team: Team, target: ReplyTarget, nonce: str, *, oldest: float) -> MessageRef | None:
-        channel, thread = target.address["channel"], target.address.get("thread", "")
+    async def _search(self, target: ReplyTarget, nonce: str, *, oldest: float) -> MessageRef | None:
+        team, channel, thread = team_of(target), target.address["channel"], target.address.get("thread", "")
         if channel == target.address.get("user"):
             opened = await self._api.patient(team, "conversations_open", users=channel)
             channel = opened["channel"]["id"]
@@ -321,10 +311,6 @@ class SlackMessenger:
             if job_id_in(message) == nonce:
                 return message_ref(channel, message["ts"])
         return None
-
-    def _remember(self, nonce: str, reference: MessageRef) -> MessageRef:
-        self._posted[nonce] = reference
-        return reference
 
     def _error(self, fault: SlackFault) -> TryLater | Undeliverable:
         if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
@@ -342,7 +328,12 @@ def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:
     return text(locale, "note-slack-moved")
 
 
+def moved_to(target: ReplyTarget, channel: str, thread: str) -> ReplyTarget:
+    """The same answer in another conversation."""
+    return replace(target, address={**target.address, "channel": channel, "thread": thread})
+
+
 def _thread(target: ReplyTarget, place: dict[str, str]) -> str:
     """The thread a message stands in, or starts."""
     moved = place["channel"] != target.address["channel"]
-    return place["ts"] if moved else target.address.get("thread", place["ts"])
+    return place["ts"] if moved else target.address.get("thread") or place["ts"]

@@ -50,10 +50,6 @@ class _Installations(AsyncInstallationStore):
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
-    @property
-    def logger(self) -> logging.Logger:
-        return _log
-
     async def async_save(self, installation: SdkInstallation) -> None:
         scopes = installation.bot_scopes
         await self._workspaces.save(
@@ -78,10 +74,6 @@ class _States(AsyncOAuthStateStore):
     def __init__(self, store: InstallationStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-
-    @property
-    def logger(self) -> logging.Logger:
-        return _log
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
         del args, kwargs

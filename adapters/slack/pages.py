@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from adapters.slack.controls import CHOOSE_STYLE, EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
+from adapters.slack.controls import CHOOSE_STYLE, EXPORT, FORGET, SHOW_STYLES, offer_id
 from adapters.slack.layout import button_of
 from adapters.slack.text import (
     MAX_OPTION,
@@ -12,9 +12,11 @@ from adapters.slack.text import (
     MAX_TITLE,
     Block,
     actions,
+    asking,
     button,
     context,
     escape,
+    image,
     mrkdwn,
     plain,
     section,
@@ -90,23 +92,18 @@ def _way(link: Link) -> Block:
 
 def privacy_buttons(locale: str) -> Block:
     """The buttons that send and delete what is kept."""
-    forget = button(text(locale, "button-forget"), FORGET, style="danger") | {
-        "confirm": {
-            "title": plain(text(locale, "slack-forget-title")),
-            "text": plain(text(locale, "privacy-ask")),
-            "confirm": plain(text(locale, "button-delete")),
-            "deny": plain(text(locale, "slack-keep")),
-            "style": "danger",
-        }
-    }
-    return actions(button(text(locale, "slack-export"), EXPORT), forget)
+    forget = button(text(locale, "button-forget"), FORGET, style="danger")
+    title, what, yes, no = (
+        text(locale, key) for key in ("slack-forget-title", "privacy-ask", "button-delete", "slack-keep")
+    )
+    return actions(button(text(locale, "slack-export"), EXPORT), asking(forget, title, what, yes=yes, no=no))
 
 
 def _blocks(row: Row, locale: str, pictures: Mapping[GenerationId, str]) -> Iterator[Block]:
     if row.parts:
         made = _block(row)
         if (shown := row.picture) and (file := pictures.get(shown.generation)):
-            made["accessory"] = {"type": "image", "slack_file": {"id": file}, "alt_text": shown.alt}
+            made["accessory"] = image(file, shown.alt)
         yield made
     if row.buttons:
         yield actions(*(button_of(each, locale) for each in row.buttons))
@@ -121,7 +118,7 @@ def _block(row: Row) -> Block:
     line = f"*{line}*" if row.look is Look.HEADING else f"• {line}" if row.look is Look.ITEM else line
     made = section(mrkdwn(line, MAX_SECTION) if marked else plain(line, MAX_SECTION))
     if each := row.button:
-        made["accessory"] = button(each.label, action_id(each))
+        made["accessory"] = button(each.label, str(each.id))
     return made
 
 

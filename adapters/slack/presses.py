@@ -7,7 +7,7 @@ from typing import Any
 from adapters.slack import controls
 from adapters.slack.commands import form_of
 from adapters.slack.exchange import SlackExchange
-from adapters.slack.forms import Errand, errand_in, unfolded_view
+from adapters.slack.forms import errand_in, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.messenger import message_ref
 from adapters.slack.settings import show_settings
@@ -72,11 +72,6 @@ async def _button(at: SlackExchange, code: str) -> None:
         await at.desk.conversation.queue(at)
 
 
-async def _chosen(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
-    """From a menu of what would be too many buttons: the button that the choice stands for."""
-    await _button(at, _selected(pressed))
-
-
 async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
     view, menu = at.event.body["view"], at.desk.service.menu()
     await at.put_up(unfolded_view(view, menu, locale=await at.locale()))
@@ -84,16 +79,14 @@ async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
 
 async def _open_empty(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     """The form, with the words that the button carries from a message that had no picture."""
-    place, words = at.place, str(pressed.get("value") or "")
+    words = str(pressed.get("value") or "")
     form = await at.desk.conversation.words_form(at, "" if words == controls.OPEN_FORM else words)
-    await at.open_form(
-        Errand(purpose=Purpose.REMIX, channel=place.channel, thread=place.thread if place.channel else ""), form
-    )
+    await at.open_form(at.errand(Purpose.REMIX), form)
 
 
 async def _choose_style(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     form = await at.desk.conversation.style_form(at, _selected(pressed))
-    await at.open_form(Errand(purpose=Purpose.REMIX, channel=at.place.channel), form)
+    await at.open_form(at.errand(Purpose.REMIX), form)
 
 
 async def _offered(at: SlackExchange, _pressed: Pressed, offer: str) -> None:
@@ -119,21 +112,9 @@ async def _reopen(at: SlackExchange, _pressed: Pressed, refused: str) -> None:
     await at.desk.conversation.reopen(at, refused, lambda sent: form_of(at, errand_in(sent.about)))
 
 
-async def _settings(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    await show_settings(at)
-
-
-async def _show_styles(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    await at.desk.conversation.style_sheets(at)
-
-
 async def _export(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
     await at.show(said_page(await at.locale(), "page-privacy", "slack-packing"))
     await at.desk.conversation.export(at, max_bytes=EXPORT_BYTES)
-
-
-async def _forget(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    await at.desk.conversation.forget(at)
 
 
 def _selected(pressed: Pressed) -> str:
@@ -145,12 +126,12 @@ _ACTS: Mapping[str, Callable[[SlackExchange, Pressed, str], Awaitable[None]]] = 
     controls.AGAIN: _reopen,
     controls.CHOOSE_STYLE: _choose_style,
     controls.EXPORT: _export,
-    controls.FORGET: _forget,
-    controls.MENU: _chosen,
+    controls.FORGET: lambda at, *_: at.desk.conversation.forget(at),
+    controls.MENU: lambda at, pressed, _: _button(at, _selected(pressed)),  # the choice is the id of a button
     controls.OFFER: _offered,
     controls.OPEN_FORM: _open_empty,
-    controls.OPEN_SETTINGS: _settings,
-    controls.SHOW_STYLES: _show_styles,
+    controls.OPEN_SETTINGS: lambda at, *_: show_settings(at),
+    controls.SHOW_STYLES: lambda at, *_: at.desk.conversation.style_sheets(at),
     controls.TAKE: _take,
 }
 """By the first word of an action id; every other one is a job's."""

@@ -117,6 +117,17 @@ def button(label: str, action_id: str, *, emoji: str = "", style: str | None = N
     return made | ({"style": style} if style else {})
 
 
+def asking(button: Block, title: str, what: str, *, yes: str, no: str) -> Block:
+    """The same button, with a question that Slack asks before it counts as pressed."""
+    words = {"title": title, "text": what, "confirm": yes, "deny": no}
+    return button | {"confirm": {name: plain(said) for name, said in words.items()} | {"style": "danger"}}
+
+
+def image(file: str, alt: str) -> Block:
+    """A picture, by Slack's id of its file."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": clip(alt, MAX_ALT) or "–"}  # noqa: RUF001 -- a dash for people
+
+
 def actions(*buttons: Block) -> Block:
     """A row of buttons, 25 at most."""
     return {"type": "actions", "elements": list(buttons[:25])}

@@ -2,8 +2,8 @@
 
     p1:rerun:<generation>:s70       rerun|<generation>|0.7
 
-So a button works after any restart and for ever; what it means is looked up when it is pressed. The first form is
-Discord's, the second Slack's. Anybody can send us any id: parsing takes exactly what we write.
+So a button works after any restart and for ever; what it means is looked up when it is pressed. The second form is
+what earlier versions wrote on Slack. Anybody can send us any id: parsing takes exactly what we write.
 """
 
 import re

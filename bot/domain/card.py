@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.actions import Verb
+from bot.domain.button_id import ButtonId
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import Requester
@@ -31,6 +32,11 @@ class Button:
     emoji: str = ""
     strength: float | None = None
     has: bool = False
+
+    @property
+    def id(self) -> ButtonId:
+        """What brings its meaning back when it is pressed."""
+        return ButtonId(self.verb, self.target, self.strength)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
