@@ -44,7 +44,7 @@ class CardFiles:
 
     def __init__(self, exporter: Exporter) -> None:
         self._exporter = exporter
-        self._sources: Latest[ImageId, Exported] = Latest(_REMEMBERED)
+        self._sources: Latest[ImageId, bytes] = Latest(_REMEMBERED)
 
     async def of(self, card: Card, *, file_bytes: int, message_bytes: int) -> Files:
         """The files of a card for a chat that shows several pictures in one message.
@@ -102,15 +102,15 @@ class CardFiles:
         ]
         return (await self._exporter.sheet(tiles)).content
 
-    async def source(self, image: ImageId) -> Exported:
-        """What something is made from, small; the same for every edit of a message.
+    async def source(self, image: ImageId) -> bytes:
+        """What something is made from, as a small JPEG; the same for every edit of a message.
 
         Raises:
             Gone: it is not kept any more.
         """
         small = self._sources.get(image)
         if small is None:
-            small = self._sources[image] = await self._exporter.thumbnail(image, side=_SOURCE_SIDE)
+            small = self._sources[image] = (await self._exporter.thumbnail(image, side=_SOURCE_SIDE)).content
         return small
 
     async def _source(self, card: Card, file_bytes: int) -> Attached | None:
@@ -120,9 +120,7 @@ class CardFiles:
             small = await self.source(card.source)
         except Gone:
             return None
-        if len(small.content) > file_bytes:
-            return None
-        return Attached(name=f"source.{small.suffix}", content=small.content, alt=card.source_alt)
+        return None if len(small) > file_bytes else Attached(name="source.jpg", content=small, alt=card.source_alt)
 
 
 def previews_of(card: Card) -> Mapping[int, bytes]:

@@ -5,6 +5,7 @@ and is deleted then, so that nothing of it stays in the workspace.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from hashlib import blake2b
 
 import structlog
@@ -43,26 +44,19 @@ class Besides:
             await self._uploads.discard(team, name)
 
     async def _source(self, team: Team, card: Card) -> str:
-        source = card.source
-        if source is None:
+        if card.source is None:
             return ""
-
-        async def read() -> bytes:
-            return (await self._files.source(source)).content
-
+        read = partial(self._files.source, card.source)
         return await self._shown(team, f"source-{card.job}", read, alt=text(card.locale, "alt-source"))
 
     async def _preview(self, team: Team, card: Card) -> str:
         previews = {} if card.spoiler else previews_of(card)
         if not previews:
             return ""
-
-        async def read() -> bytes:
-            return await self._files.preview_in_one(card)
-
         content = b"".join(each for _, each in sorted(previews.items()))
         name = f"preview-{card.job}-{blake2b(content, digest_size=6).hexdigest()}"
         before = self._previews.get(card.job)
+        read = partial(self._files.preview_in_one, card)
         if file := await self._shown(team, name, read, alt=text(card.locale, "alt-preview")):
             self._previews[card.job] = name
             if before and before != name:

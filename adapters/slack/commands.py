@@ -82,7 +82,7 @@ async def on_shortcut(at: SlackExchange) -> None:
 
 async def open_form(at: SlackExchange, errand: Errand, said: Options = NOTHING_SAID) -> None:
     """Open the form of an errand; `said` is what is known already."""
-    await at.open_form(errand, await form_of(at, errand, said))
+    await at.open(await form_of(at, errand, said), errand)
 
 
 async def form_of(at: SlackExchange, errand: Errand, said: Options = NOTHING_SAID) -> Form:

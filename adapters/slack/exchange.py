@@ -180,21 +180,22 @@ class SlackExchange:
         locale, styles = await self.locale(), self.desk.service.styles
         await self.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
 
-    async def open(self, form: Form, about: ButtonId | str) -> None:
-        if isinstance(about, ButtonId):
-            await self.open_form(self.errand(PURPOSES[about.verb], generation=about.target), form)
-        else:
-            await self.open_form(errand_in(about), form)
+    async def open(self, form: Form, about: Errand | ButtonId | str) -> None:
+        """In the place of the page that it was chosen on, if there is one."""
+        match about:
+            case ButtonId():
+                errand = self.errand(PURPOSES[about.verb], generation=about.target)
+            case Errand():
+                errand = about
+            case _:
+                errand = errand_in(about)
+        self.desk.messenger.remember(self.place)  # what a form hands in brings no address to answer to
+        await self.put_up(view_of(errand, form, locale=await self.locale()))
 
     def errand(self, purpose: Purpose, **about: Any) -> Errand:
         """What a form that is opened here is for."""
         there = self.place
         return Errand(purpose=purpose, channel=there.channel, thread=there.thread, in_thread=there.in_thread, **about)
-
-    async def open_form(self, errand: Errand, form: Form) -> None:
-        """Open a form with what it is for, in the place of the page that it was chosen on if there is one."""
-        self.desk.messenger.remember(self.place)  # what a form hands in brings no address to answer to
-        await self.put_up(view_of(errand, form, locale=await self.locale()))
 
     async def greet(self) -> None:
         await greeting.used(self.desk, self.place, self.event_id)
@@ -251,16 +252,10 @@ class SlackExchange:
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page."""
-        team, now = self.place.team, self.desk.clock.now()
+        api, team, now = self.desk.api, self.place.team, self.desk.clock.now()
         blocks = message_of(page, await self.locale())
         try:
-            posted = await self.desk.api.call(
-                team,
-                "chat_postMessage",
-                channel=channel,
-                text=page.title,
-                blocks=blocks,
-            )
+            posted = await api.call(team, "chat_postMessage", channel=channel, text=page.title, blocks=blocks)
         except SlackFault as fault:
             raise Undeliverable(fault.code) from fault
         if card is None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from adapters.slack.controls import ADVANCED
 from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, MAX_TITLE, Block, actions, button, context, plain
-from bot.domain.errors import UserError
 from bot.domain.options import YES
 from bot.domain.words import clip
 from bot.forms import PICTURE, UPLOAD, Choice, Field, FieldKind, Form, Value, Values
@@ -55,18 +54,8 @@ def unfolded(view: Mapping[str, Any], form: Form) -> Block:
     """The same view with the folded part of its form; what was typed stays, as blocks keep their ids."""
     kept = [each for each in view["blocks"] if each["type"] != "actions"]
     there = {each.get("block_id") for each in kept}
-    fresh = [_block(field) for field in form.fields if field.folded and _id_of(field.name) not in there]
+    fresh = [_block(field) for field in form.fields if field.folded and id_of(field.name) not in there]
     return {name: view[name] for name in _SHOWN if view.get(name)} | {"blocks": kept + fresh}
-
-
-def names_of(view: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that a view has."""
-    return frozenset(each.get("block_id", "") for each in view["blocks"] if each["type"] == "input")
-
-
-def at_fields(errors: Mapping[str, UserError]) -> Mapping[str, UserError]:
-    """Errors by the ids of their fields' blocks."""
-    return {_id_of(name): error for name, error in errors.items()}
 
 
 def values_of(view: Mapping[str, Any]) -> Values:
@@ -77,18 +66,19 @@ def values_of(view: Mapping[str, Any]) -> Values:
 
 def offered_in(view: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The values that a field of a sent view had to choose from."""
-    blocks = [each for each in view.get("blocks") or () if each.get("block_id") == _id_of(name)]
+    blocks = [each for each in view.get("blocks") or () if each.get("block_id") == id_of(name)]
     return tuple(str(each["value"]) for block in blocks for each in block["element"].get("options") or ())
 
 
 def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """Slack's object for what was uploaded in a field."""
     values = (view.get("state") or {}).get("values") or {}
-    states = values.get(_id_of(name), {}).values()
+    states = values.get(id_of(name), {}).values()
     return next((file for state in states for file in state.get("files") or ()), None)
 
 
-def _id_of(name: str) -> str:
+def id_of(name: str) -> str:
+    """The id of a field's block."""
     return _IDS.get(name, name)
 
 
@@ -112,10 +102,10 @@ def _block(field: Field) -> Block:
     hint = "" if field.kind is FieldKind.SWITCH else field.hint  # it stands beside the box
     made: Block = {
         "type": "input",
-        "block_id": _id_of(field.name),
+        "block_id": id_of(field.name),
         "label": plain(field.label),
         "optional": not field.required,
-        "element": _element(field) | {"action_id": _id_of(field.name)},
+        "element": _element(field) | {"action_id": id_of(field.name)},
     }
     return made | ({"hint": plain(hint, _MAX_HINT)} if hint else {})
 

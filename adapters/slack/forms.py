@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from adapters.slack.fields import modal, names_of, unfolded, values_of
+from adapters.slack.fields import modal, unfolded, values_of
 from adapters.slack.text import Block
 from bot.domain.ids import GenerationId
 from bot.domain.options import Options
@@ -54,7 +54,7 @@ def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
 
 def unfolded_view(view: Mapping[str, Any], menu: Menu, *, locale: str) -> Block:
     """The same form with its advanced part open."""
-    if "control" not in names_of(view):
+    if all(each.get("block_id") != "control" for each in view["blocks"]):
         menu = Menu(styles=menu.styles, models=menu.models, loras=menu.loras)
     return unfolded(view, picture_form(errand_of(view).purpose, menu, locale=locale))
 

@@ -32,15 +32,15 @@ async def used(desk: Desk, place: Place, event: str) -> None:
 
 async def called(desk: Desk, place: Place, event: str) -> bool:
     """Somebody called us in a channel and asked for nothing; whether the card is the answer."""
-    return bool(place.channel) and not place.is_direct and await greeted(desk, place, event, inviter=place.user)
+    return bool(place.channel) and not place.is_direct and await greeted(desk, place, event)
 
 
-async def greeted(desk: Desk, place: Place, event: str, *, inviter: str) -> bool:
-    """Greet a channel, if that is due; whether it was. `inviter`: whose language is taken if the place has none."""
+async def greeted(desk: Desk, place: Place, event: str) -> bool:
+    """Greet a channel, if that is due; whether it was. If the place has no language, it is that of who was there."""
 
     async def post(language: str) -> None:
-        asked = inviter and not language
-        locale = (await desk.members.look_up(place.team, inviter)).locale if asked else language or REFERENCE
+        asked = place.user and not language
+        locale = (await desk.members.look_up(place.team, place.user)).locale if asked else language or REFERENCE
         page = greeting_page(locale, "greeting-slack")
         try:
             posted = await desk.api.call(place.team, "chat_postMessage", channel=place.channel, **card(page))

@@ -17,10 +17,10 @@ from adapters.slack.controls import AGAIN, TAKE
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.exchange import SlackExchange
-from adapters.slack.fields import at_fields, values_of
+from adapters.slack.fields import id_of, values_of
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, Payload, inbound, place_of, team_in
-from adapters.slack.members import PLATFORM, Place
+from adapters.slack.members import PLATFORM
 from adapters.slack.text import actions, button, plain, section
 from bot.domain.errors import UserError
 from bot.drafts import SentForm
@@ -62,7 +62,7 @@ class Intake:
             return await context.ack()
         if errors := _form_errors(event):
             locale = await self._desk.locale(place_of(event.body))
-            said = {field: error.sentence(locale) for field, error in errors.items()}
+            said = {id_of(field): error.sentence(locale) for field, error in errors.items()}
             return await context.ack(response_action="errors", errors=said)
         arrival = _Arrival(self._desk, self._handlers[event.kind], event)
         try:
@@ -117,11 +117,12 @@ class _Arrival:
         """Where the member is, or was when a form was opened."""
         if self._event.kind in _NO_MEMBER:
             return
-        event, place = self._event, _place(self._event)
-        locale, form = await self._desk.locale(place), None
-        if _is_form(event):
-            view = event.body["view"]
+        event, place, form = self._event, place_of(self._event.body), None
+        view = event.body.get("view") or {}
+        if event.kind is Kind.SUBMISSION and view.get("callback_id") == forms.CALLBACK:
+            place = place_of_form(event, errand_of(view))
             form = SentForm(about=str(view.get("private_metadata") or "{}"), values=values_of(view))
+        locale = await self._desk.locale(place)
         ways_on = self._desk.conversation.ways_on(
             refused, event_id=self.id, by=place.asker(), locale=locale, form=form
         )
@@ -130,17 +131,6 @@ class _Arrival:
         again = [actions(button(ways_on.again, f"{AGAIN}|{self.id}"))] if ways_on.again else []
         below = [*([actions(*takes)] if takes else []), *written, *again]
         await self._desk.notices.tell(place, refused.sentence(locale), *below)
-
-
-def _place(event: Inbound) -> Place:
-    """Where a word about an event goes; a form knows itself where it was opened."""
-    if _is_form(event):
-        return place_of_form(event, errand_of(event.body["view"]))
-    return place_of(event.body)
-
-
-def _is_form(event: Inbound) -> bool:
-    return event.kind is Kind.SUBMISSION and event.body["view"].get("callback_id") == forms.CALLBACK
 
 
 def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:
@@ -155,5 +145,5 @@ def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:
             case settings.CALLBACK:
                 read_settings_form(values_of(view))
     except FormErrors as errors:
-        return at_fields(errors.fields)
+        return errors.fields
     return None

@@ -4,6 +4,7 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 (https://docs.slack.dev/reference/block-kit).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,7 +32,6 @@ from bot.domain.words import clip
 from bot.texts import text
 
 MAX_BLOCKS = 50
-_SHOWN_PROMPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ def lay_out(card: Card, picture: str = "", *, beside: Beside = NOTHING, notes: t
     if said := [line for line in (*card.notes, *notes) if line]:
         blocks.append(context(*said))
     if keeping := tuple(picture.button for picture in card.pictures if picture.button):
-        blocks.append(_row(keeping, card.locale))
+        blocks.append(row_of(keeping, card.locale))
     if card.menu:
         blocks.append(actions(_menu(card)))
-    blocks += [_row(row, card.locale) for row in card.buttons]
+    blocks += [row_of(row, card.locale) for row in card.buttons]
     spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
     files = tuple(file for file in (picture, beside.source, beside.preview) if file)
     return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]), files=files)
@@ -98,7 +98,7 @@ def _title(card: Card, beside: Beside) -> Block:
     So it has one height, its source's, and what is below stays where it is when a preview gives way to the result.
     Until the end the member is named without being called: they asked a moment ago.
     """
-    wish = literal(clip(" ".join(card.prompt.split()), _SHOWN_PROMPT)) or escape(card.headline)
+    wish = literal(card.wish) or escape(card.headline)
     name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.shown_name)
     done = card.status is JobStatus.SUCCEEDED
     stands = (literal(card.small_print),) if done else (_state(card), literal(" · ".join(card.facts)))
@@ -142,11 +142,12 @@ def _menu(card: Card) -> Block:
     }
 
 
-def _row(row: tuple[Button, ...], locale: str) -> Block:
-    return actions(*(button_of(each, locale) for each in row))
+def row_of(row: Sequence[Button], locale: str) -> Block:
+    """Buttons of ours in a row."""
+    return actions(*(_button(each, locale) for each in row))
 
 
-def button_of(each: Button, locale: str) -> Block:
+def _button(each: Button, locale: str) -> Block:
     """A button of ours; one that is asked about first brings its question."""
     if each.has:  # nothing here can be disabled: a press is told that it is this one
         return button(f"✓ {each.label}", str(each.id), style="primary")

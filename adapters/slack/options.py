@@ -14,14 +14,12 @@ class SlackOptions:
         bot_token: of the one workspace; empty if workspaces install themselves by OAuth.
         refresh_token: belongs to a `bot_token` that rotates; needs `client_id` and `client_secret`.
         client_id, client_secret: switch the OAuth installation on.
-        events_path: where HTTP mode takes events.
     """
 
     api_url: str = "https://slack.com/api/"
     mode: Literal["socket", "http"] = "socket"
     http_host: str = "127.0.0.1"
     http_port: int = 3000
-    events_path: str = "/slack/events"
     bot_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)

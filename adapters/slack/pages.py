@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from adapters.slack.controls import CHOOSE_STYLE, EXPORT, FORGET, SHOW_STYLES, offer_id
-from adapters.slack.layout import button_of
+from adapters.slack.layout import row_of
 from adapters.slack.text import (
     MAX_OPTION,
     MAX_PLACEHOLDER,
@@ -23,7 +23,7 @@ from adapters.slack.text import (
 )
 from bot.domain.ids import GenerationId
 from bot.domain.style import Style
-from bot.pages import Ink, Link, Look, Page, Part, Row
+from bot.pages import Ink, Look, Page, Part, Row
 from bot.style_pages import style_pages
 from bot.texts import REFERENCE, text
 
@@ -61,18 +61,22 @@ def blocks_of(page: Page, locale: str = REFERENCE, pictures: Mapping[GenerationI
         locale: of what is asked first, if a button asks.
         pictures: Slack's files of results that may stand beside a line.
     """
-    further = [button_of(each, locale) for each in page.buttons]
-    offers = [button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers]
-    rows = [block for row in page.rows for block in _blocks(row, locale, pictures)]
-    blocks = [*rows, *(actions(*each) for each in (further, offers) if each)]
-    return [_way(page.link), *blocks] if page.link else blocks
+    blocks = [block for row in page.rows for block in _blocks(row, locale, pictures)]
+    if page.buttons:
+        blocks.append(row_of(page.buttons, locale))
+    if page.offers:
+        blocks.append(actions(*(button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers)))
+    return [section(mrkdwn(f"<{page.link.url}|{escape(page.link.label)}>")), *blocks] if page.link else blocks
 
 
 def styles_menu(styles: Iterable[Style], locale: str) -> Block:
     """A menu that opens the form with the style chosen, and the button that sends the pictures of all."""
     listed = list(styles)
     groups: list[Block] = [
-        {"label": plain(page.title, MAX_OPTION), "options": [_named(style.name) for style in page.styles]}
+        {
+            "label": plain(page.title, MAX_OPTION),
+            "options": [{"text": plain(style.name, MAX_OPTION), "value": style.name} for style in page.styles],
+        }
         for page in style_pages(listed[:_MAX_STYLES], locale)
     ]
     hint = plain(text(locale, "menu-styles"), MAX_PLACEHOLDER)
@@ -80,14 +84,6 @@ def styles_menu(styles: Iterable[Style], locale: str) -> Block:
     shown = any(each.picture for each in listed)
     pictures = [button(text(locale, "slack-styles-show"), SHOW_STYLES)] if shown else []
     return actions(menu, *pictures)
-
-
-def _named(name: str) -> Block:
-    return {"text": plain(name, MAX_OPTION), "value": name}
-
-
-def _way(link: Link) -> Block:
-    return section(mrkdwn(f"<{link.url}|{escape(link.label)}>"))
 
 
 def privacy_buttons(locale: str) -> Block:
@@ -106,7 +102,7 @@ def _blocks(row: Row, locale: str, pictures: Mapping[GenerationId, str]) -> Iter
             made["accessory"] = image(file, shown.alt)
         yield made
     if row.buttons:
-        yield actions(*(button_of(each, locale) for each in row.buttons))
+        yield row_of(row.buttons, locale)
 
 
 def _block(row: Row) -> Block:

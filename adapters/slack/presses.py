@@ -81,12 +81,12 @@ async def _open_empty(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     """The form, with the words that the button carries from a message that had no picture."""
     words = str(pressed.get("value") or "")
     form = await at.desk.conversation.words_form(at, "" if words == controls.OPEN_FORM else words)
-    await at.open_form(at.errand(Purpose.REMIX), form)
+    await at.open(form, at.errand(Purpose.REMIX))
 
 
 async def _choose_style(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     form = await at.desk.conversation.style_form(at, _selected(pressed))
-    await at.open_form(at.errand(Purpose.REMIX), form)
+    await at.open(form, at.errand(Purpose.REMIX))
 
 
 async def _offered(at: SlackExchange, _pressed: Pressed, offer: str) -> None:
@@ -95,10 +95,8 @@ async def _offered(at: SlackExchange, _pressed: Pressed, offer: str) -> None:
             await at.desk.conversation.try_sample(at)
         case Offer.SET_UP:
             await show_settings(at)
-        case Offer.HELP | Offer.STYLES | Offer.QUEUE:
-            await at.desk.conversation.look_up(at, offer)
         case _:
-            raise InvalidRequest("refused-slack-button")
+            await at.desk.conversation.look_up(at, offer)
 
 
 async def _take(at: SlackExchange, _pressed: Pressed, rest: str) -> None:

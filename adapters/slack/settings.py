@@ -68,7 +68,7 @@ async def save_settings(at: SlackExchange) -> None:
 async def on_joined(at: SlackExchange) -> None:
     """Somebody invited us to a channel."""
     inviter = str(at.event.body["event"].get("inviter") or "")
-    await greeted(at.desk, at.place, at.event_id, inviter=inviter)
+    await greeted(at.desk, replace(at.place, user=inviter), at.event_id)
 
 
 async def on_uninstalled(at: SlackExchange) -> None:

@@ -8,6 +8,7 @@ import html
 import re
 from typing import Any
 
+from bot.domain.marks import Keep, unmarked
 from bot.domain.words import clip
 
 _MAX_SAID = 10_000
@@ -37,7 +38,7 @@ _FORMATTED = re.compile(r"(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<words>[^\n]{1,500}
 
 def escape(text: str) -> str:
     """Text that mrkdwn shows as it is: no mention, no link, no special command."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)
 
 
 def literal(text: str) -> str:
@@ -51,24 +52,16 @@ def said(text: str, *, bot_user: str = "") -> str:
     Links become their labels, mentions and dates their words, emoji their names, and formatting goes
     (docs.slack.dev/messaging/formatting-message-text); lines stay lines.
     """
-    literal: list[str] = []
 
-    def kept(words: str) -> str:
-        literal.append(words)
-        return f"\ue000{len(literal) - 1}\ue001"
-
-    def typed(coded: re.Match[str]) -> str:
+    def seen(coded: re.Match[str], keep: Keep) -> str:
         if coded["block"] or coded["code"]:
-            return kept(_LINK.sub(lambda link: _seen(link, bot_user), coded["block"] or coded["code"]))
+            return keep(_LINK.sub(lambda link: _seen(link, bot_user), coded["block"] or coded["code"]))
         if coded["emoji"]:
             return " " + coded["emoji"].replace("_", " ") + " "
-        return kept(_seen(coded, bot_user))
+        return keep(_seen(coded, bot_user))
 
-    plain = _CODED.sub(typed, _LINE.sub("", re.sub("[\ue000\ue001]", "", text[:_MAX_SAID])))
-    before = ""
-    while before != plain:
-        before, plain = plain, _FORMATTED.sub(lambda marked: marked["words"], plain)
-    plain = re.sub("\ue000(\\d+)\ue001", lambda found: literal[int(found[1])], plain)
+    lines = _LINE.sub("", text[:_MAX_SAID])
+    plain = unmarked(lines, _CODED, seen=seen, bare=lambda words: _FORMATTED.sub(r"\g<words>", words))
     return "\n".join(" ".join(line.split()) for line in html.unescape(plain).splitlines()).strip()
 
 

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import structlog
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.installation_store.models.installation import Installation as SdkInstallation
 
 from adapters.slack.client import NotYet, SlackClient
 from adapters.slack.errors import Meaning, SlackFault
@@ -76,7 +78,7 @@ class InstallationStore(Protocol):
         ...
 
 
-class Workspaces:
+class Workspaces(AsyncInstallationStore):
     """The bot in each of them, by its own token, renewed in time.
 
     Beside those that installed the app stands the workspace of the settings, with a lasting token or a rotating one.
@@ -145,8 +147,25 @@ class Workspaces:
             return installation
         return await self._renew(installation, still_good=False) if installation.refresh_token else None
 
-    async def save(self, installation: Installation) -> None:
-        """A workspace installed the app, or its token was renewed."""
+    async def async_save(self, installation: SdkInstallation) -> None:
+        """A workspace installed the app: what Bolt's flow found out, as our installation."""
+        scopes = installation.bot_scopes
+        await self._save(
+            Installation(
+                enterprise=installation.enterprise_id or "",
+                team="" if installation.is_enterprise_install else installation.team_id or "",
+                token=installation.bot_token or "",
+                bot_user=installation.bot_user_id or "",
+                bot=installation.bot_id or "",
+                scopes=scopes if isinstance(scopes, str) else ",".join(scopes or ()),
+                installed_by=installation.user_id,
+                installed_at=installation.installed_at,
+                refresh_token=installation.bot_refresh_token or "",
+                expires_at=installation.bot_token_expires_at,
+            )
+        )
+
+    async def _save(self, installation: Installation) -> None:
         assert self._store
         enterprise, team = installation.key
         await self._store.save(enterprise=enterprise, team=team, content=asdict(installation))
@@ -183,7 +202,7 @@ class Workspaces:
                 installed_at=now,
                 seed=seed,
             )
-            await self.save(kept)
+            await self._save(kept)
         try:
             good = await self._good(kept)
         except SlackFault as fault:
@@ -193,7 +212,7 @@ class Workspaces:
                 "Slack does not renew SLACK_BOT_TOKEN: install the app again and copy the token and "
                 "SLACK_REFRESH_TOKEN anew."
             )
-        await self.save(await self._known(good))
+        await self._save(await self._known(good))
 
     async def _known(self, installation: Installation) -> Installation:
         """The same, with who we are there as Slack says; raises as `start`."""
@@ -249,6 +268,6 @@ class Workspaces:
                 refresh_token=answer.get("refresh_token", old.refresh_token),
                 expires_at=self._clock.now() + float(answer["expires_in"]),
             )
-            await self.save(fresh)
+            await self._save(fresh)
             log.info("token renewed", team=old.team)
             return fresh

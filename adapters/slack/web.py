@@ -13,9 +13,9 @@ from slack_sdk.signature import SignatureVerifier
 from adapters.listening import body_of, listening
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.options import SlackOptions
 from bot.domain.errors import FatalError
 
+EVENTS_PATH = "/slack/events"
 LOOK_SECONDS = 15.0
 STOP_SECONDS = 3.0
 log = structlog.get_logger(__name__)
@@ -27,7 +27,6 @@ class WebServer:
     def __init__(self, app: AsyncApp, api: SlackApi) -> None:
         self._app = app
         self._api = api
-        self._options = api.options
         self.connected = False
         self._open = AsyncExitStack()
 
@@ -37,9 +36,10 @@ class WebServer:
         Raises:
             FatalError: the address is taken, or not ours.
         """
-        host, port = self._options.http_host, self._options.http_port
-        web_app = self._app.server(port=port, path=self._options.events_path, host=host).web_app
-        web_app.middlewares.append(_gate(self._options))
+        options = self._api.options
+        host, port = options.http_host, options.http_port
+        web_app = self._app.server(port=port, path=EVENTS_PATH, host=host).web_app
+        web_app.middlewares.append(_gate(SignatureVerifier(options.signing_secret)))
         try:
             await self._open.enter_async_context(listening(web_app, host=host, port=port, stop_seconds=STOP_SECONDS))
         except OSError as fault:
@@ -48,7 +48,7 @@ class WebServer:
                 "set slack.http_host and slack.http_port to a free address."
             ) from fault
         self.connected = True  # whether Slack can reach it cannot be seen from here
-        log.info("listening for slack", host=host, port=port, path=self._options.events_path)
+        log.info("listening for slack", host=host, port=port, path=EVENTS_PATH)
 
     async def watch(self) -> None:
         """Ask Slack for a sign of life until cancelled: without one no event can be answered."""
@@ -68,13 +68,12 @@ class WebServer:
 _CERTIFICATE_TEST = b"ssl_check=1"
 
 
-def _gate(options: SlackOptions) -> Middleware:
+def _gate(verifier: SignatureVerifier) -> Middleware:
     """Lets through to Bolt what Slack signed and Bolt can read: Bolt reads before it verifies, and raises at both."""
-    verifier = SignatureVerifier(options.signing_secret)
 
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != options.events_path or request.method != "POST":
+        if request.path != EVENTS_PATH or request.method != "POST":
             return await handler(request)
         try:
             body = await body_of(request)

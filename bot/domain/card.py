@@ -13,7 +13,10 @@ from bot.domain.button_id import ButtonId
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import Requester
+from bot.domain.words import clip
 from inference.api import Arriving
+
+_LONGEST_WISH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +158,8 @@ class Card:
     spoiler: bool = False
     source_alt: str = ""
     stays: bool = False
+
+    @property
+    def wish(self) -> str:
+        """The prompt as a title, in one line and cut short; the whole of it stands in Details. People's words too."""
+        return clip(" ".join(self.prompt.split()), _LONGEST_WISH)

@@ -227,7 +227,7 @@ def test_descriptions_of_commands() -> None:
 
 
 SENTENCE = re.compile(r"[A-Za-z]+,? [a-z]+ [a-z]+")
-OF_OWNERS = {"check.py", "scopes.py", "errors.py", "faults.py"}
+OF_OWNERS = {"check.py", "client.py", "scopes.py", "errors.py", "faults.py"}
 """What `pentimento check` prints and reasons for the log; these are English, as the command line is."""
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import settings as settings_view
-from adapters.slack.fields import at_fields, file_of, modal, values_of
+from adapters.slack.fields import file_of, id_of, modal, values_of
 from adapters.slack.forms import Errand, errand_of, read_form, unfolded_view, view_of
 from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
@@ -143,7 +143,7 @@ def test_a_form_without_its_picture_says_so() -> None:
     view = form(Errand(purpose=Purpose.REMIX), Options(prompt="x"))
     with pytest.raises(FormErrors, match="picture") as wrong:
         read_form(filled(view))
-    assert list(at_fields(wrong.value.fields)) == ["picture"]
+    assert [id_of(each) for each in wrong.value.fields] == ["picture"]
     sent = filled(view)
     sent["state"]["values"]["picture"]["picture"]["files"] = [{"id": "F1", "mimetype": "image/png"}]
     assert read_form(sent).prompt == "x"
