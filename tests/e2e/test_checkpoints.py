@@ -138,6 +138,7 @@ def _quantised_elsewhere(root: Path) -> dict[str, ModelEntry]:
 class Bench:
     def __init__(self, engine: ProcessEngine, root: Path, entries: Mapping[str, ModelEntry], hub: Hub) -> None:
         self.engine, self.root, self.entries, self.hub = engine, root, entries, hub
+        self._made: dict[str, bytes] = {}
         self.source = root / "source.png"
         tiles = bytes((61 * place * place) % 256 for place in range(3 * 4 * 4))
         Image.frombytes("RGB", (4, 4), tiles).resize((64, 64)).save(self.source)
@@ -160,10 +161,13 @@ class Bench:
         return events[-1], request.output
 
     async def picture(self, model: str) -> bytes:
-        end, path = await self.end(model)
-        assert isinstance(end, Done), end
-        with Image.open(path) as picture:
-            return picture.tobytes()
+        """Made once: what a model paints is asked by several tests, and loading it takes seconds."""
+        if model not in self._made:
+            end, path = await self.end(model)
+            assert isinstance(end, Done), end
+            with Image.open(path) as picture:
+                self._made[model] = picture.tobytes()
+        return self._made[model]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
