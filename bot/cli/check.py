@@ -91,16 +91,15 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
 async def _discord(settings: Settings) -> AsyncIterator[Finding]:
     token = settings.secrets.discord_token
     if token is not None:
-        from adapters.discord.check import look
+        from adapters.discord.check import check_discord
 
-        looks = await look(
+        async for finding in check_discord(
             token=token.get_secret_value(),
             api_url=settings.discord.api_url,
             message_content=settings.discord.message_content,
             clock=SystemClock(),
-        )
-        for what, state, words in looks:
-            yield Finding(what, State(state), words)
+        ):
+            yield finding
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.discord.check import look
+from adapters.discord.check import check_discord
 from adapters.discord.connection import Connection
 from adapters.discord.permissions import NEEDED
 from bot.domain.errors import FatalError
@@ -12,9 +12,13 @@ from bot.system import SystemClock
 from tests.servers.discord import DiscordServer
 
 
-async def findings(discord: DiscordServer, token: str = "") -> dict[str, tuple[str, str]]:
-    looks = await look(token=token or discord.token, api_url=discord.url, clock=discord.clock)
-    return {what: (state, words) for what, state, words in looks}
+async def findings(
+    discord: DiscordServer, token: str = "", *, message_content: bool = False
+) -> dict[str, tuple[str, str]]:
+    looks = check_discord(
+        token=token or discord.token, api_url=discord.url, message_content=message_content, clock=discord.clock
+    )
+    return {each.what: (each.state, each.words) async for each in looks}
 
 
 async def test_all_is_well(discord: DiscordServer) -> None:
@@ -36,8 +40,7 @@ async def test_a_privileged_intent_that_is_not_needed_is_named(discord: DiscordS
 async def test_an_intent_that_is_asked_for_and_not_switched_on_is_told_with_the_way_out(
     discord: DiscordServer,
 ) -> None:
-    looks = await look(token=discord.token, api_url=discord.url, message_content=True, clock=discord.clock)
-    state, words = {name: (state, words) for name, state, words in looks}["discord intents"]
+    state, words = (await findings(discord, message_content=True))["discord intents"]
     assert state == "wrong"
     assert "discord.message_content = false" in words
 
@@ -102,8 +105,8 @@ async def test_a_discord_that_takes_connections_and_says_nothing_is_not_waited_f
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     async with silent, asyncio.timeout(60):
         port = silent.sockets[0].getsockname()[1]
-        looks = await look(token="token", api_url=f"http://127.0.0.1:{port}", clock=SystemClock(), seconds=0.2)
-    assert [(what, state) for what, state, _ in looks] == [("discord", "note")]
+        looks = check_discord(token="token", api_url=f"http://127.0.0.1:{port}", clock=SystemClock(), seconds=0.2)
+        assert [(each.what, each.state) async for each in looks] == [("discord", "note")]
 
 
 async def test_a_connection_that_discord_ends_for_good_stops_the_service_with_the_mend(

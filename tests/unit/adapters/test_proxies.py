@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-from adapters.discord import check as discord_check
 from adapters.discord import connection as discord_connection
+from adapters.discord.check import check_discord
 from adapters.downloads import downloader
 from adapters.proxies import fault_of_proxies, proxy_for, shown_proxy
 from adapters.slack.api import SlackApi
@@ -118,7 +118,8 @@ async def test_its_password_goes_to_the_proxy_and_nowhere_else(
     async with refusing_proxy(monkeypatch, login="anna:hunter2@") as asked:
         options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
         told = [finding.words async for finding in check_slack(options)]
-        looks = await discord_check.look(token="token", api_url="https://discord.com/api/v10", clock=SystemClock())
+        asking = check_discord(token="token", api_url="https://discord.com/api/v10", clock=SystemClock())
+        told += [finding.words async for finding in asking]
         async with downloader(allowed_hosts=frozenset({"cdn.discordapp.com"}), max_bytes=1000) as fetching:
             with pytest.raises(PictureRefused) as refused:
                 await fetching.fetch("https://cdn.discordapp.com/cat.png")
@@ -129,7 +130,7 @@ async def test_its_password_goes_to_the_proxy_and_nowhere_else(
         "CONNECT cdn.discordapp.com:443",
     }
     assert asked.logins == {f"Proxy-Authorization: Basic {basic}"}
-    said = f"{told} {looks} {refused.value} {caplog.text}"
+    said = f"{told} {refused.value} {caplog.text}"
     assert "hunter2" not in said
     assert basic not in said
 
