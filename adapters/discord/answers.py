@@ -1,14 +1,20 @@
-"""Answering a member: the first answer within 3 s, refusals, other ways if Discord resists."""
+"""Answering a member: the first answer within 3 s, refusals, other ways if Discord resists.
+
+An answer to what brings no interaction, a member's message or a reaction, stands where it happened: a reply that
+calls its member and nobody else, and goes after a while. Where the bot may not write, its member gets it by direct
+message, and a reaction says there that there is one.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import structlog
 
-from adapters.discord.calls import tried
+from adapters.discord.calls import sign, tried
 from adapters.discord.cards import ROW, raw_button, rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
@@ -16,7 +22,8 @@ from adapters.discord.forms import modal
 from adapters.discord.ids import OwnId, Word
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import quoted
-from adapters.discord.rest import NOBODY, Payload, Response
+from adapters.discord.rest import NOBODY, Payload, Response, nonce_of
+from adapters.discord.routes import Stand, address
 from bot.domain.options import MAX_PROMPT
 from bot.domain.picture import Attached
 from bot.drafts import WaysOn
@@ -29,6 +36,9 @@ ACK_SECONDS = 2.5
 """Discord gives 3 s from its side; what is later than this will not arrive in time."""
 
 _RETRY_SECONDS = 0.3
+STANDS_SECONDS = 900.0
+"""How long an answer stands in its place. What its buttons need of a member's wish is kept at least as long."""
+
 MAX_CHOICES = 25
 
 log = structlog.get_logger(__name__)
@@ -100,7 +110,7 @@ class Answer:
         """
         event, rest = self.event, self.desk.rest
         if not event.token:
-            await self.desk.in_place.answer(event, body, files)
+            await self._in_place(body, files)
             return
         done: Payload | Fault
         if self.response is None:
@@ -111,7 +121,7 @@ class Answer:
         else:
             done = await tried(lambda: rest.edit_response(event.application, event.token, body, files))
         if isinstance(done, Fault):
-            await self.desk.in_place.elsewhere(event, body, files, why=done, openly=openly)
+            await self._elsewhere(body, files, why=done, openly=openly)
 
     async def change(self, body: Payload, files: Sequence[Attached] = ()) -> None:
         """Change the message that the pressed button sits on."""
@@ -150,7 +160,7 @@ class Answer:
         if isinstance(opened, Fault):
             log.warning("form not opened", incoming=self.event.id, reason=opened.reason)
             body = {"content": f"⚠️ {text(locale, 'refused-busy')}"}
-            await self.desk.in_place.elsewhere(self.event, body, why=opened, openly=True)
+            await self._elsewhere(body, why=opened, openly=True)
 
     async def suggest(self, offered: Mapping[str, str]) -> None:
         """Choices for what is being typed: value -> what is shown."""
@@ -158,6 +168,55 @@ class Answer:
             {"name": name[:100], "value": value[:100]} for value, name in list(offered.items())[:MAX_CHOICES]
         ]
         await self._at_once(_CHOICES, {"choices": choices})
+
+    async def _in_place(self, body: Payload, files: Sequence[Attached]) -> None:
+        """Answer where it happened, else directly; never fails."""
+        event, origin, rest = self.event, self.event.origin, self.desk.rest
+        if not origin.guild:
+            await self._directly(body, files)
+        elif self.desk.in_place.put(f"{origin.user}/{origin.channel}"):
+            log.info("many answers to one member, a sign instead", incoming=event.id)
+            await sign(rest, origin.channel, event.message)
+        elif fault := await self._here(body, files):
+            log.info("answering directly", incoming=event.id, reason=fault.reason)
+            await self._directly(body, files)
+            await sign(rest, origin.channel, event.message)
+
+    async def _elsewhere(self, body: Payload, files: Sequence[Attached] = (), *, why: Fault, openly: bool) -> None:
+        """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails."""
+        log.info("answering directly", incoming=self.event.id, reason=why.reason)
+        origin = self.event.origin
+        if await self._directly(body, files) and openly and origin.guild and origin.reachable:
+            await self._here(body, files)
+
+    async def _directly(self, body: Payload, files: Sequence[Attached]) -> Fault | None:
+        event, origin, rest = self.event, self.event.origin, self.desk.rest
+
+        async def write() -> Payload:
+            here = "" if origin.guild or not origin.reachable else origin.channel
+            channel = here or await rest.direct_channel(origin.user)
+            return await rest.create(channel, body, files, nonce=nonce_of(event.id))
+
+        made = await tried(write)
+        if not isinstance(made, Fault):
+            return None
+        log.warning("the member closed direct messages", incoming=event.id, reason=made.reason)
+        return made
+
+    async def _here(self, body: Payload, files: Sequence[Attached]) -> Fault | None:
+        event, channel, fault = self.event, self.event.origin.channel, None
+        for way in _ways(event, body):
+            write = partial(self.desk.rest.create, channel, {**body, **way}, files, nonce=nonce_of(event.id))
+            made = await tried(write)
+            if not isinstance(made, Fault):
+                target = address(event, None, hidden=False).target()
+                stands = Stand(channel=channel, message=str(made["id"])).reference()
+                await self.desk.service.notices.put_up(target, stands, seconds=STANDS_SECONDS)
+                return None
+            fault = made
+            if fault.meaning is not Meaning.FORBIDDEN:  # else it may be the reply that is forbidden
+                break
+        return fault
 
     async def _at_once(self, kind: int, body: Payload | None) -> Response | Fault:
         """The first answer to an interaction, tried again while there is time for one."""
@@ -188,3 +247,19 @@ def _offered(event: Incoming, ways_on: WaysOn) -> Payload:
     buttons = [*rows(takes[:ROW]), *rows(again)]
     words = [{"description": quoted(ways_on.written, most=MAX_PROMPT)}] if ways_on.written else []
     return {**({"components": buttons} if buttons else {}), **({"embeds": words} if words else {})}
+
+
+def _ways(event: Incoming, body: Payload) -> Sequence[Payload]:
+    """What makes it an answer to the member: it stands under what they did, or names them.
+
+    A reply takes the right to see what was said before.
+    """
+    user = event.origin.user
+    named: Payload = {
+        "content": f"<@{user}> {body.get('content', '')}".rstrip(),
+        "allowed_mentions": {"parse": [], "users": [user], "replied_user": False},
+    }
+    under = {"message_reference": {"message_id": event.message, "fail_if_not_exists": True}}
+    if event.kind is Kind.MENTION:
+        return {**under, "allowed_mentions": {"parse": [], "replied_user": True}}, named
+    return ({**named, **under}, named) if event.kind is Kind.REACTION else (named,)

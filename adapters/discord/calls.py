@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.discord.faults import Fault, Meaning
+from adapters.discord.rest import Rest
 from bot.domain.errors import TryLater, Undeliverable
 
 _LOCKED_OUT_SECONDS = 300.0
@@ -14,6 +15,7 @@ _WAITS = (1.0, 3.0)
 """Seconds between tries of what its member is waiting for, so there are few."""
 
 _LONGEST_WAIT = 10.0
+_SIGN = "⚠️"
 
 T = TypeVar("T")
 
@@ -44,6 +46,12 @@ async def tried(call: Callable[[], Awaitable[T]]) -> T | Fault:
                 return fault
             pause = max(waits.pop(0), min(fault.seconds or 0.0, _LONGEST_WAIT))
         await asyncio.sleep(pause)
+
+
+async def sign(rest: Rest, channel: str, message: str) -> None:
+    """Say by a reaction that there is an answer elsewhere, if there is a message to react to."""
+    if message:
+        await tried(lambda: rest.react(channel, message, _SIGN))
 
 
 def final(fault: Fault) -> TryLater | Undeliverable:

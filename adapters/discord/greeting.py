@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault
-from adapters.discord.in_place import nonce_of
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import NEEDED, has
 from adapters.discord.places import channel_key, guild_key
-from adapters.discord.rest import Payload
+from adapters.discord.rest import Payload, nonce_of
 from bot.domain.errors import Undeliverable
 from bot.domain.picture import Attached
 from bot.first_minute import greet, greeting_page, greeting_strip

@@ -13,11 +13,10 @@ from functools import partial
 
 import structlog
 
-from adapters.discord.calls import call, final
+from adapters.discord.calls import call, final, sign
 from adapters.discord.cards import bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import Standing
-from adapters.discord.in_place import sign
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames

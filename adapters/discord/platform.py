@@ -9,7 +9,6 @@ import structlog
 from adapters.discord.commands import commands
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.desk import Desk
-from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import PLATFORM
 from adapters.discord.intake import Intake
 from adapters.discord.messenger import DiscordMessenger
@@ -95,7 +94,6 @@ class DiscordPlatform:
             service=self._service,
             conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
             rest=self._rest,
-            in_place=InPlace(self._rest, self._service.notices),
             names=self._names,
             messenger=self.messenger,
             exporter=self._exporter,

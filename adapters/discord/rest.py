@@ -7,6 +7,7 @@ every view they ever sent in memory, and cannot say `attachments` and buttons th
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2s
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -60,6 +61,11 @@ class Response:
 def filename(file: Attached) -> str:
     """A file's name on Discord."""
     return f"{_SPOILER if file.spoiler else ''}{file.name}"
+
+
+def nonce_of(name: str) -> str:
+    """A nonce for what has a longer name than Discord takes."""
+    return blake2s(name.encode(), digest_size=12).hexdigest()
 
 
 class Rest:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from adapters.discord.in_place import STANDS_SECONDS
+from adapters.discord.answers import STANDS_SECONDS
 from inference.api import Img2ImgRequest
 from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench, bench_on
