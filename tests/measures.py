@@ -157,9 +157,7 @@ async def _on_discord(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
         try:
             await connection.log_in(server.token, waits=())
             channel, anna = server.channel(), server.user("anna")
-            messenger = DiscordMessenger(
-                Rest(connection), CardFiles(exporter), server.clock, connected=lambda: True, closed=closed
-            )
+            messenger = DiscordMessenger(Rest(connection), CardFiles(exporter), server.clock, closed=closed)
             address = Address(user=anna.id, channel=channel.id, file_bytes=10 << 20, guild_file_bytes=10 << 20)
             server.received.clear()
             return await _sent(lambda: messenger, address.target(), cards, server.received)

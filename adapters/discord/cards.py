@@ -21,6 +21,7 @@ from bot.domain.button_id import ButtonId
 from bot.domain.card import Button, Card
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
+from bot.domain.words import clip
 from bot.texts import text
 
 MAX_CONTENT = 2000
@@ -140,8 +141,7 @@ def _embeds(card: Card, files: Files) -> list[Payload]:
 
 def _cut(prompt: str) -> str:
     """A wish as a title; the whole of it stands in Details."""
-    line = " ".join(prompt.split())
-    return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"
+    return clip(" ".join(prompt.split()), _MAX_TITLE)
 
 
 def _description(card: Card, files: Files) -> list[str]:

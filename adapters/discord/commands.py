@@ -22,10 +22,19 @@ _CHAT, _MESSAGE_MENU = 1, 3
 _SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _NUMBER, _ATTACHMENT = 1, 3, 4, 5, 6, 7, 8, 10, 11
 _GUILD, _BOT_DM, _PRIVATE_CHANNEL = 0, 1, 2
 _BY_GUILD, _BY_USER = 0, 1
+_EVERYWHERE = {
+    "contexts": [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
+    "integration_types": [_BY_GUILD, _BY_USER],
+    "default_member_permissions": None,
+}
+_IN_SERVERS = {
+    "contexts": [_GUILD],
+    "integration_types": [_BY_GUILD],
+    "default_member_permissions": MANAGE_GUILD,
+}
 _DISCORD_LOCALES = {
     "de": ("de",), "fr": ("fr",), "es": ("es-ES", "es-419"), "ja": ("ja",),
 }  # fmt: skip
-MAX_DESCRIPTION = 100
 _MAX_WORDS = 4000
 
 
@@ -47,7 +56,7 @@ def commands(controls: Sequence[ControlKind] = (), *, web: bool = False) -> list
         _command("queue"),
         _command("info", [_option("job", _STRING, required=True, max_length=30)]),
         _command("styles"),
-        _command("settings", _settings(), permissions=MANAGE_GUILD, guild_only=True),
+        _command("settings", _settings(), where=_IN_SERVERS),
         _command("privacy", [_subcommand("export"), _subcommand("delete")]),
         *([_command("web")] if web else []),
         _command("help"),
@@ -136,34 +145,12 @@ def _settings() -> list[Payload]:
     ]
 
 
-def _command(
-    name: str,
-    options: Sequence[Payload] = (),
-    *,
-    about: str = "",
-    permissions: int | None = None,
-    guild_only: bool = False,
-) -> Payload:
-    return {
-        "name": name,
-        "type": _CHAT,
-        **_named(about or name),
-        "options": list(options),
-        "contexts": [_GUILD] if guild_only else [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
-        "integration_types": [_BY_GUILD] if guild_only else [_BY_GUILD, _BY_USER],
-        "default_member_permissions": permissions,
-    }
+def _command(name: str, options: Sequence[Payload] = (), *, about: str = "", where: Payload = _EVERYWHERE) -> Payload:
+    return {"name": name, "type": _CHAT, **_named(about or name), "options": list(options), **where}
 
 
 def _menu(name: str, key: str) -> Payload:
-    return {
-        "name": name,
-        "type": _MESSAGE_MENU,
-        **_localised("name", key),
-        "contexts": [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
-        "integration_types": [_BY_GUILD, _BY_USER],
-        "default_member_permissions": None,
-    }
+    return {"name": name, "type": _MESSAGE_MENU, **_localised("name", key), **_EVERYWHERE}
 
 
 def _subcommand(name: str, options: Sequence[Payload] = ()) -> Payload:

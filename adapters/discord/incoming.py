@@ -47,8 +47,7 @@ class Upload:
 
     url: str
     filename: str
-    media_type: str
-    size: int
+    size: int = 0
     author: str = ""
     generation: str = ""
     doubtful: bool = False

@@ -17,16 +17,15 @@ from bot.domain.button_id import parse_button_id
 from bot.domain.errors import UserError
 from bot.drafts import SentForm
 from bot.inbox import Inbox, Taken
-from bot.ports import Clock
 from bot.stores import InboxEvent, InboxStore
 
 
 class Intake:
     """Finds the flow of an event and hands it to the inbox."""
 
-    def __init__(self, desk: Desk, *, store: InboxStore, clock: Clock) -> None:
+    def __init__(self, desk: Desk, *, store: InboxStore) -> None:
         self._desk = desk
-        self.inbox = Inbox(PLATFORM, store=store, clock=clock, read=self._read)
+        self.inbox = Inbox(PLATFORM, store=store, clock=desk.clock, read=self._read)
 
     async def take(self, event: Incoming) -> None:
         """One event."""

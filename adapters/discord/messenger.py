@@ -46,7 +46,7 @@ Write = Callable[[Payload, Sequence[Attached], Kept], Awaitable[Payload]]
 
 
 class DiscordMessenger:
-    """Shows each job in one message, by whatever route is open; `connected` says whether the client has logged in."""
+    """Shows each job in one message, by whatever route is open."""
 
     platform = PLATFORM
     edit_interval = 5.0
@@ -57,7 +57,6 @@ class DiscordMessenger:
         files: CardFiles,
         clock: Clock,
         *,
-        connected: Callable[[], bool],
         closed: Callable[[str], Awaitable[None]],
         names: CommandNames | None = None,
     ) -> None:
@@ -67,7 +66,6 @@ class DiscordMessenger:
         self._rest = rest
         self._files = files
         self._clock = clock
-        self._connected = connected
         self._tokens = Tokens(clock)
         self._renewed: dict[JobId, Stand] = {}
         self._expiring: dict[JobId, tuple[Address, Stand, Card]] = {}
@@ -130,7 +128,7 @@ class DiscordMessenger:
             if stand.own:
                 await call(self._rest.delete(stand.channel, stand.message))
             elif token := self._tokens.live(stand.token):
-                await call(self._rest.delete_follow_up(token.application, token.value, stand.message))
+                await call(self._rest.delete_response(token.application, token.value, stand.message))
         except Fault as fault:
             if fault.meaning is not Meaning.MESSAGE_GONE:
                 raise final(fault) from fault
@@ -364,7 +362,7 @@ class DiscordMessenger:
         return partial(self._rest.edit_response, token.application, token.value)
 
     def _check_connected(self) -> None:
-        if not self._connected():
+        if not self._rest.logged_in:
             raise TryLater("not logged in to Discord yet", seconds=1.0)
 
     def _watch(self, address: Address, stand: Stand, card: Card) -> None:

@@ -1,8 +1,7 @@
 """Our commands as a member's Discord names them: by their translated names, and as links wherever Discord has any."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bot.domain.card import Card
 from bot.forms import Form
@@ -26,11 +25,8 @@ class CommandNames:
 
     def learn(self, known: object) -> None:
         """Take the ids from Discord's own list of our commands."""
-        if not isinstance(known, list):
-            return
-        commands: Sequence[Mapping[str, Any]] = [each for each in known if isinstance(each, Mapping)]
-        chat = (each for each in commands if each.get("type", _CHAT) == _CHAT)
-        self._ids = {str(each["name"]): str(each["id"]) for each in chat if "id" in each and "name" in each}
+        chat = [each for each in known if each.get("type", _CHAT) == _CHAT] if isinstance(known, list) else []
+        self._ids = {str(each["name"]): str(each["id"]) for each in chat if "id" in each}
 
     def linked(self, said: str, locale: str) -> str:
         """A text of ours for a place that shows markdown: `</styles:123>` opens the command when it is pressed."""

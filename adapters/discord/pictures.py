@@ -73,7 +73,6 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
     return Upload(
         url=str(fields.get("url", "")),
         filename=filename,
-        media_type=str(fields.get("content_type") or ""),
         size=int(fields.get("size") or 0),
         author=author,
         generation=generation_id(job, int(result[2])) if result and job else "",
@@ -124,12 +123,9 @@ def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool, alt: 
     kept = (urlsplit(url).hostname or "").endswith(_KEPT_BY_DISCORD)
     chosen = url if kept or not proxy else proxy
     if chosen:
-        filename = urlsplit(chosen).path.rpartition("/")[2]
         yield Upload(
             url=chosen,
-            filename=filename,
-            media_type=media_type,
-            size=0,
+            filename=urlsplit(chosen).path.rpartition("/")[2],
             author=author,
             spoiler=spoiler,
             description=alt or str(media.get("description") or ""),

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Self
 
 import structlog
@@ -47,22 +48,21 @@ class DiscordPlatform:
     ) -> None:
         """`message_content`: ask for it. `allowed_hosts`, `max_bytes`: as in `adapters.downloads`."""
         self._token = token
-        self._service = service
         self._store = store
         self._downloading = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
-        self._clock = clock
         self._connection = Connection(api_url=api_url, clock=clock, message_content=message_content)
-        self._rest = Rest(self._connection)
-        self._names = CommandNames()
-        self._exporter = exporter
-        self._files = CardFiles(exporter)
-        self.messenger = DiscordMessenger(
-            self._rest,
-            self._files,
-            clock,
-            connected=lambda: self._connection.logged_in,
-            closed=service.threads.closed,
-            names=self._names,
+        rest, files, names = Rest(self._connection), CardFiles(exporter), CommandNames()
+        self.messenger = DiscordMessenger(rest, files, clock, closed=service.threads.closed, names=names)
+        self._desk = partial(
+            Desk,
+            service=service,
+            conversation=Conversation(service=service, exporter=exporter, clock=clock),
+            rest=rest,
+            names=names,
+            messenger=self.messenger,
+            exporter=exporter,
+            files=files,
+            clock=clock,
         )
         self._parts = AsyncExitStack()
         self._intake: Intake | None = None
@@ -88,32 +88,14 @@ class DiscordPlatform:
     async def run(self) -> None:
         """Log in, do what a crash interrupted, and take events."""
         await self._connection.log_in(self._token, waits=RECONNECT)
-        application, me = str(self._connection.application_id), self._connection.user
-        assert me is not None
-        desk = Desk(
-            service=self._service,
-            conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
-            rest=self._rest,
-            names=self._names,
-            messenger=self.messenger,
-            exporter=self._exporter,
-            files=self._files,
-            downloads=self._downloads,
-            clock=self._clock,
-            me=str(me.id),
-        )
-        self._intake = Intake(desk, store=self._store, clock=self._clock)
+        assert self._connection.user is not None
+        desk = self._desk(downloads=self._downloads, me=str(self._connection.user.id))
+        self._intake = Intake(desk, store=self._store)
+        wanted = commands(desk.service.menu().controls, web=desk.service.sign_in is not None)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
             tasks.create_task(self._intake.inbox.run(), name="discord inbox")
-            registering = register(
-                self._rest,
-                application,
-                commands(self._service.menu().controls, web=self._service.sign_in is not None),
-                learn=self._names.learn,
-                waits=RECONNECT,
-            )
-            tasks.create_task(registering, name="discord commands")
+            tasks.create_task(register(desk.rest, wanted, learn=desk.names.learn), name="discord commands")
             self._connection.take = self._intake.take
             await self._connection.listen(self._token)
 

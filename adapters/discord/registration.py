@@ -7,34 +7,28 @@ from typing import Any
 
 import structlog
 
+from adapters.discord.connection import RECONNECT
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.rest import Payload, Rest
 
 log = structlog.get_logger(__name__)
 
 
-async def register(
-    rest: Rest,
-    application: str,
-    wanted: Sequence[Payload],
-    *,
-    learn: Callable[[object], None],
-    waits: Sequence[float],
-) -> None:
-    """Overwrite the commands if they differ, trying again after each of `waits`, the last one for ever.
+async def register(rest: Rest, wanted: Sequence[Payload], *, learn: Callable[[object], None]) -> None:
+    """Overwrite the commands if they differ, trying again while Discord is busy.
 
     `learn` is given the commands as Discord has them then, with their ids.
 
     What Discord refuses for good waits for the next start: those that it knows go on working.
     """
-    for wait in chain(waits, repeat(waits[-1])):
+    for wait in chain(RECONNECT, repeat(RECONNECT[-1])):
         try:
-            known = await rest.commands(application)
+            known = await rest.commands()
             if isinstance(known, list) and same(wanted, known):
                 learn(known)
                 log.info("commands are up to date")
             else:
-                learn(await rest.set_commands(application, wanted))
+                learn(await rest.set_commands(wanted))
                 log.info("commands registered", commands=len(wanted))
         except Fault as fault:
             if fault.meaning is not Meaning.BUSY:

@@ -76,6 +76,11 @@ class Rest:
         self._http = client.http
         self._direct_channels: dict[str, str] = {}
 
+    @property
+    def logged_in(self) -> bool:
+        """Whether calls can be made."""
+        return self._client.logged_in
+
     async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> Response:
         """Answer an interaction, once."""
         route = Route(
@@ -95,19 +100,14 @@ class Rest:
         """Edit what first answered an interaction, by its token."""
         return await self._send_message(self._answer_route("PATCH", application, token), body, files, kept)
 
-    async def delete_response(self, application: str, token: str) -> None:
-        """Delete what first answered an interaction, by its token."""
-        await self._request(self._answer_route("DELETE", application, token))
+    async def delete_response(self, application: str, token: str, message: str = ORIGINAL) -> None:
+        """Delete what first answered an interaction, or another message that was made by its token."""
+        await self._request(self._answer_route("DELETE", application, token, message))
 
     async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Attached] = ()) -> Payload:
         """Another message by an interaction's token."""
         route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token)
         return await self._send_message(route, body, files, params={"wait": "true"})
-
-    async def delete_follow_up(self, application: str, token: str, message: str) -> None:
-        """Delete another message that was made by an interaction's token."""
-        path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-        await self._request(Route("DELETE", path, webhook_id=application, webhook_token=token, message_id=message))
 
     async def create(
         self, channel: str, body: Payload, files: Sequence[Attached] = (), *, nonce: str = ""
@@ -148,30 +148,31 @@ class Rest:
             self._direct_channels[user] = str(answer["id"])
         return self._direct_channels[user]
 
-    async def commands(self, application: str) -> Any:
+    async def commands(self) -> Any:
         """The commands that Discord knows of us."""
-        route = Route("GET", "/applications/{application_id}/commands", application_id=application)
+        path = "/applications/{application_id}/commands"
+        route = Route("GET", path, application_id=self._client.application_id)
         return await self._request(route, params={"with_localizations": "true"})
 
-    async def set_commands(self, application: str, commands: Sequence[Payload]) -> Any:
+    async def set_commands(self, commands: Sequence[Payload]) -> Any:
         """Have exactly these commands; they come back with their ids."""
-        return await self._called(self._http.bulk_upsert_global_commands, application, list(commands))
+        return await self._called(self._http.bulk_upsert_global_commands, self._client.application_id, list(commands))
 
     async def react(self, channel: str, message: str, emoji: str) -> None:
         """Add our reaction to a message."""
         await self._called(self._http.add_reaction, channel, message, emoji)
 
     @staticmethod
-    def _answer_route(method: str, application: str, token: str) -> Route:
-        path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
-        return Route(method, path, webhook_id=application, webhook_token=token)
+    def _answer_route(method: str, application: str, token: str, message: str = ORIGINAL) -> Route:
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
+        return Route(method, path, webhook_id=application, webhook_token=token, message_id=message)
 
     async def _request(self, route: Route, **more: Any) -> Any:
         return await self._called(self._http.request, route, **more)
 
     async def _called(self, call: Callable[..., Awaitable[T]], *arguments: Any, **more: Any) -> T:
         """Make a call of the client's."""
-        if not self._client.logged_in:
+        if not self.logged_in:
             raise Fault(Meaning.BUSY, "not logged in to Discord")  # the client itself would fail without a session
         try:
             async with asyncio.timeout(_CALL_SECONDS):

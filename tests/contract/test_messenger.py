@@ -94,9 +94,7 @@ async def discord_chat(stack: AsyncExitStack, *, by_token: bool) -> Chat:
     stack.push_async_callback(connection.close)
     await connection.log_in(server.token, waits=())
     rest = Rest(connection)
-    messenger = DiscordMessenger(
-        rest, CardFiles(Pngs()), server.clock, connected=lambda: connection.logged_in, closed=nothing
-    )
+    messenger = DiscordMessenger(rest, CardFiles(Pngs()), server.clock, closed=nothing)
     token = None
     if by_token:
         asked = await anna.command(channel, "help")
