@@ -249,12 +249,10 @@ class Connection(discord.AutoShardedClient):
         me = self.user
         if me is None or message.author.bot or message.webhook_id is not None:
             return
-        named = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
-        named = named or any(user.id == me.id for user in message.mentions) or calls_our_role(message)
+        named = me.id in message.raw_mentions or any(user.id == me.id for user in message.mentions)
         direct = message.guild is None and not message.is_system()
-        if named or (
-            direct and (message.content or message.attachments or message.stickers or message.message_snapshots)
-        ):
+        said = message.content or message.attachments or message.stickers or message.message_snapshots
+        if named or calls_our_role(message) or (direct and said):
             await self.take(read_mention(message, received_at=self._clock.now()))
 
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:

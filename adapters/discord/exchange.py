@@ -96,10 +96,9 @@ class DiscordExchange(Answer):
         await self.say({"content": text(self.by.locale, key, **told)})
 
     async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
-        if files:  # an embed would stand below them
-            await self.say({"content": "\n".join(lines_of(page))}, files)
-        else:
-            await self.say(laid_out(page, lambda said: self.desk.names.linked(said, self.by.locale)))
+        page = self.desk.names.of_page(page, self.by.locale)
+        # An embed would stand below the files.
+        await self.say({"content": "\n".join(lines_of(page))} if files else laid_out(page), files)
 
     async def show_styles(self, page: int) -> None:
         body, files = await styles_message(self.desk, self.by.locale, page)

@@ -1,14 +1,12 @@
 """The card that a server gets once, and what is forgotten of a server that we leave."""
 
-from collections.abc import Callable
-
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import NEEDED, has
 from adapters.discord.places import channel_key, guild_key
-from adapters.discord.rest import Payload, nonce_of
+from adapters.discord.rest import nonce_of
 from bot.domain.errors import Undeliverable
 from bot.domain.picture import Attached
 from bot.first_minute import greet, greeting_page, greeting_strip
@@ -16,11 +14,6 @@ from bot.texts import text
 
 _TAKES = ("Send Messages", "Embed Links", "Attach Files")
 PICTURE = "pentimento.jpg"
-
-
-def card(locale: str, named: Callable[[str], str] = str) -> Payload:
-    """The card, to be sent with its picture; `named` as for a page."""
-    return laid_out(greeting_page(locale, "greeting-discord"), named, picture=PICTURE)
 
 
 async def greeted(desk: Desk, event: Incoming) -> bool:
@@ -34,7 +27,8 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
     async def post(language: str) -> None:
         locale = language or origin.place_locale or origin.locale
         file = Attached(name=PICTURE, content=await greeting_strip(), alt=text(locale, "greeting-alt"))
-        body = card(locale, lambda said: desk.names.linked(said, locale))
+        page = desk.names.of_page(greeting_page(locale, "greeting-discord"), locale)
+        body = laid_out(page, picture=PICTURE)
         try:
             await desk.rest.create(origin.channel, body, [file], nonce=nonce_of(f"{event.id}-greeting"))
         except Fault as fault:

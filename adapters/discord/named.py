@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.card import Card
 from bot.forms import Form
+from bot.pages import Ink, Page, Part
 from bot.texts import commands_as, language_of, translations
 
 _CHAT = 1
@@ -48,6 +49,15 @@ class CommandNames:
     def of_card(self, card: Card) -> Card:
         """A card whose notes, which are ours, link to the commands that they name."""
         return replace(card, notes=tuple(self.linked(note, card.locale) for note in card.notes))
+
+    def of_page(self, page: Page, locale: str) -> Page:
+        """A page whose lines link to the commands that ours name."""
+
+        def linked(part: Part) -> Part:
+            return replace(part, text=self.linked(part.text, locale)) if part.ink is Ink.OURS else part
+
+        shown = (replace(row, parts=tuple(map(linked, row.parts))) for row in page.rows)
+        return replace(page, rows=tuple(shown))
 
     def of_form(self, form: Form, locale: str) -> Form:
         """A form whose hints name commands as the member knows them."""

@@ -1,6 +1,5 @@
 """A page as a Discord message: pure."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from adapters.discord.cards import LINK, MAX_DESCRIPTION, button, raw_button, rows
@@ -16,14 +15,8 @@ _LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUIET: "-# {}"}
 _INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>", Ink.MEMBER: "<@{}>"}
 
 
-def laid_out(page: Page, named: Callable[[str], str] = str, *, picture: str = "") -> Payload:
-    """A page as a message.
-
-    Args:
-        page: what to show.
-        named: says the commands in a text of ours as the reader knows them.
-        picture: the name of a file that is sent with it, to stand below.
-    """
+def laid_out(page: Page, *, picture: str = "") -> Payload:
+    """A page as a message; `picture` is the name of a file that is sent with it, to stand below."""
     buttons = [row.button for row in page.rows if row.button]
     # Buttons stand together under the lines that they belong to, so they count along.
     numbered = [replace(each, label=f"{each.label} {place}") for place, each in enumerate(buttons, start=1)]
@@ -32,32 +25,30 @@ def laid_out(page: Page, named: Callable[[str], str] = str, *, picture: str = ""
     groups = ([button(each) for each in numbered], [button(each) for each in page.buttons], offers, way)
     shown = {"image": {"url": f"attachment://{picture}"}} if picture else {}
     return {
-        "embeds": [{"description": "\n".join(lines_of(page, named))[:MAX_DESCRIPTION], **shown}],
+        "embeds": [{"description": "\n".join(lines_of(page))[:MAX_DESCRIPTION], **shown}],
         "components": [row for group in groups for row in rows(group)],
     }
 
 
-def lines_of(page: Page, named: Callable[[str], str] = str) -> list[str]:
+def lines_of(page: Page) -> list[str]:
     """What a page says."""
-    return [f"**{page.title}**", *(line_of(row, named) for row in page.rows)]
+    return [f"**{page.title}**", *(line_of(row) for row in page.rows)]
 
 
-def line_of(row: Row, named: Callable[[str], str] = str) -> str:
+def line_of(row: Row) -> str:
     """A line in Discord's markdown; a quotation is of people's words alone."""
     if row.look is Look.QUOTE:
         words = "".join(part.text for part in row.parts)
         return whole if len(whole := quoted(words, most=MAX_PROMPT)) <= _MAX_QUOTED else quoted(words)
-    return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part, named) for part in row.parts))
+    return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part) for part in row.parts))
 
 
-def _marked(part: Part, named: Callable[[str], str]) -> str:
+def _marked(part: Part) -> str:
     match part.ink:
         case Ink.WORDS:
             return inert(part.text)
         case Ink.STRONG:
             return f"**{inert(part.text)}**"
-        case Ink.OURS:
-            return named(part.text)
         case Ink.MOMENT:
             return f"<t:{round(part.at)}:R>"
         case ink:

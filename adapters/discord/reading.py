@@ -1,6 +1,5 @@
 """discord.py's objects as our own plain values."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -128,6 +127,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     reference = message.reference
     resolved = reference.resolved if reference else None
     locale = str(guild.preferred_locale) if guild else ""
+    role = guild.self_role if guild else None
     return Incoming(
         id=str(message.id),
         kind=Kind.MENTION,
@@ -144,7 +144,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         ),
         body={
             "content": message.content,
-            "role": _own_role(message),
+            "role": str(role.id) if role else "",
             "names": _names(message),
             "withheld": calls_our_role(message) and not message.content,
             "message": _raw(message),
@@ -159,30 +159,17 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
 
 def _names(message: discord.Message) -> dict[str, str]:
     """What is shown for the ids in a message, by the ids as they are coded."""
-    channels = {str(channel.id): channel.name for channel in message.channel_mentions}
-    if message.guild:  # those that discord.py has not resolved, threads among them
-        for coded in re.findall(r"<#(\d+)>", message.content):
-            there = message.guild.get_channel_or_thread(int(coded))
-            channels |= {coded: there.name} if there else {}
     return (
         {f"@{member.id}": member.display_name for member in message.mentions}
         | {f"@&{role.id}": role.name for role in message.role_mentions}
-        | {f"#{channel}": name for channel, name in channels.items()}
+        | {f"#{channel.id}": channel.name for channel in message.channel_mentions}
     )
 
 
 def calls_our_role(message: discord.Message) -> bool:
-    """Whether it mentions the role that Discord made for us."""
-    role = _own_role(message)
-    return bool(role) and (
-        f"<@&{role}>" in message.content or any(str(each.id) == role for each in message.role_mentions)
-    )
-
-
-def _own_role(message: discord.Message) -> str:
-    """The role that Discord made for us in a server, by which members may call us too; empty if there is none."""
+    """Whether it mentions the role that Discord made for us in a server, by which members may call us too."""
     role = message.guild.self_role if message.guild else None
-    return str(role.id) if role else ""
+    return role is not None and (role in message.role_mentions or role.id in message.raw_role_mentions)
 
 
 def _own_permissions(channel: object) -> int:

@@ -140,7 +140,11 @@ def _first_minute() -> Mapping[str, Mapping[str, Any]]:
     sheet = {**styles_message(pages, pages[0], "en", picture="STYLES"), "attachments": ["STYLES"]}
     own = PlaceSettings(style="oil painting", private=True, blocked=("blood", "gore*"))
     return {
-        "greeting": {"content": "", **greeting.card("en"), "attachments": [greeting.PICTURE]},
+        "greeting": {
+            "content": "",
+            **laid_out(greeting_page("en", "greeting-discord"), picture=greeting.PICTURE),
+            "attachments": [greeting.PICTURE],
+        },
         "form of set up": modal("p1:offer:setup", setup_form(own, Menu(styles=styles), locale="en")),
         "styles": sheet,
     }
