@@ -62,7 +62,8 @@ async def _remove_message(desk: Desk, event: Incoming) -> None:
     """By the event's token, else by the bot's own."""
     if event.token and await _gone(desk.rest.delete_response(event.application, event.token)):
         return
-    if not event.hidden and await _gone(desk.rest.delete(event.origin.channel, event.message)):
+    named = event.message not in {"", ORIGINAL}
+    if named and not event.hidden and await _gone(desk.rest.delete(event.origin.channel, event.message)):
         return
     raise NotAllowed("refused-message-stays")
 
