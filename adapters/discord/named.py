@@ -26,8 +26,9 @@ class CommandNames:
 
     def learn(self, known: object) -> None:
         """Take the ids from Discord's own list of our commands."""
-        chat = [each for each in known if each.get("type", _CHAT) == _CHAT] if isinstance(known, list) else []
-        self._ids = {str(each["name"]): str(each["id"]) for each in chat if "id" in each}
+        if isinstance(known, list):
+            chat = (each for each in known if each.get("type", _CHAT) == _CHAT)
+            self._ids = {str(each["name"]): str(each["id"]) for each in chat if "id" in each}
 
     def linked(self, said: str, locale: str) -> str:
         """A text of ours for a place that shows markdown: `</styles:123>` opens the command when it is pressed."""
