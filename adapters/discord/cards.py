@@ -17,11 +17,9 @@ from adapters.discord.rest import NOBODY, Payload
 from bot.buttons import verb_button
 from bot.card_files import NO_FILES, Files
 from bot.domain.actions import Verb
-from bot.domain.button_id import ButtonId
 from bot.domain.card import Button, Card
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
-from bot.domain.words import clip
 from bot.texts import text
 
 MAX_CONTENT = 2000
@@ -45,7 +43,6 @@ _STYLES = {
     **dict.fromkeys((Verb.DELETE, Verb.ERASE, Verb.CANCEL), DANGER),
 }
 _CHOSEN = "✅"
-_MAX_TITLE = 200
 
 
 def layout(card: Card, files: Files = NO_FILES, *, collect: bool = False) -> Payload:
@@ -71,7 +68,7 @@ def bare(card: Card) -> Payload:
 
 def button(each: Button) -> Payload:
     """A button that acts on a result."""
-    custom_id = str(ButtonId(each.verb, each.target, each.strength))
+    custom_id = str(each.id)
     assert len(custom_id) <= MAX_ID
     if each.has:
         return raw_button(each.label, custom_id, style=_SUCCESS, emoji=_CHOSEN, disabled=True)
@@ -116,7 +113,7 @@ def _content(card: Card) -> str:
 
 def _result(card: Card, files: Files) -> str:
     """What stands above the picture: the wish and whose it is; and what else there is to say, if nothing is below."""
-    wish = inert(_cut(card.prompt)) if card.prompt else card.headline
+    wish = inert(card.wish) if card.prompt else card.headline
     whose = "" if card.private else f" · <@{card.owner.user}>"
     return "\n".join([f"**{wish}**{whose}", *([] if files.source else _quiet(card, files))])[:MAX_CONTENT]
 
@@ -139,13 +136,8 @@ def _embeds(card: Card, files: Files) -> list[Payload]:
     return [embed]
 
 
-def _cut(prompt: str) -> str:
-    """A wish as a title; the whole of it stands in Details."""
-    return clip(" ".join(prompt.split()), _MAX_TITLE)
-
-
 def _description(card: Card, files: Files) -> list[str]:
-    lines = [f"> {inert(_cut(card.prompt))}"] if card.prompt else []
+    lines = [f"> {inert(card.wish)}"] if card.prompt else []
     lines += [f"-# {' · '.join(card.facts)}"] if card.facts else []
     if card.waiting and card.waiting.expected_at:
         when = f"<t:{round(card.waiting.expected_at)}:R>"
@@ -161,13 +153,13 @@ def _menu(card: Card) -> Payload:
     choices = [
         {
             "label": each.label[:MAX_LABEL],
-            "value": str(ButtonId(each.verb, each.target)),
+            "value": str(each.id),
             "emoji": {"name": each.emoji},
         }
         for each in card.menu
     ]
     first = card.menu[0]
-    return menu(str(ButtonId(first.verb, first.target)), text(card.locale, f"menu-{first.verb}"), choices)
+    return menu(str(first.id), text(card.locale, f"menu-{first.verb}"), choices)
 
 
 def _rows(card: Card, *, collect: bool) -> list[Payload]:

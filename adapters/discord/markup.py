@@ -5,8 +5,10 @@ its Markdown (support.discord.com/hc/articles/210298617). The opposite of `markd
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+
+from bot.domain.marks import Keep, unmarked
 
 _CODES = (
     r"<a?:(?P<emoji>\w+):\d+>"
@@ -32,9 +34,6 @@ _FORMATTED = re.compile(
     re.DOTALL,
 )
 _TIMES = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%d/%m/%Y", "D": "{day} %B %Y", "R": "{day} %B %Y"}
-_LITERAL = "\ue000{}\ue001"
-"""Stands for what is in code or behind a backslash while marks are taken off: private use, which no prompt keeps."""
-_KEPT = re.compile("\ue000(\\d+)\ue001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,24 +49,21 @@ def said(
         names: of members, channels and roles, by "@id", "#id" and "@&id"; others are left out.
         formatted: it is a message; an option of a command has names for codes, and shows all marks as they are.
     """
-    literal: list[str] = []
-
-    def kept(words: str) -> str:
-        literal.append(words)
-        return _LITERAL.format(len(literal) - 1)
-
-    ours = {f"@{me}": " ", f"@&{role}": " "}
-    text = re.sub("[\ue000\ue001]", "", content)
-    coded = _MARKED if formatted else _CODED
-    text = coded.sub(lambda found: _seen(found, dict(names or {}) | ours, kept), text)
-    before = "" if formatted else text
-    while before != text:
-        before, text = text, _FORMATTED.sub(lambda found: found["words"] or found["slanted"], _LINE.sub("", text))
-    text = _KEPT.sub(lambda found: literal[int(found[1])], text)
+    shown = dict(names or {}) | {f"@{me}": " ", f"@&{role}": " "}
+    text = unmarked(
+        content,
+        _MARKED if formatted else _CODED,
+        seen=lambda found, keep: _seen(found, shown, keep),
+        bare=_bare if formatted else str,
+    )
     return re.sub(r"[ \t]{2,}", " ", text).strip()
 
 
-def _seen(found: re.Match[str], names: Mapping[str, str], kept: Callable[[str], str]) -> str:
+def _bare(text: str) -> str:
+    return _FORMATTED.sub(lambda found: found["words"] or found["slanted"], _LINE.sub("", text))
+
+
+def _seen(found: re.Match[str], names: Mapping[str, str], kept: Keep) -> str:
     match found.lastgroup:
         case "block" | "escaped" as part:
             return kept(found[part])
