@@ -54,7 +54,7 @@ async def test_progress_comes_with_a_preview_that_gives_way_to_the_result() -> N
     done = card(JobStatus.SUCCEEDED)
     files = await files_of(done)
     assert [filename(file).rpartition(".")[0] for file in files.all] == [f"pentimento-{done.job}-0", "source"]
-    assert layout(done, files)["embeds"][0]["thumbnail"] == {"url": "attachment://source.png"}
+    assert layout(done, files)["embeds"][0]["thumbnail"] == {"url": "attachment://source.jpg"}
 
 
 async def test_edits_are_coalesced(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -110,8 +110,8 @@ async def test_a_preview_stays_until_the_next_and_is_sent_once() -> None:
             [post] = chat.posts()
             shown.append([(each["filename"], each["id"]) for each in post.payload["attachments"]])
         names = [[name for name, _ in each] for each in shown]
-        both = ["preview-0.jpg", "preview-1.jpg", "source.png"]
-        assert names == [["source.png"], ["preview.jpg", "source.png"], ["preview.jpg", "source.png"], both, both]
+        both = ["preview-0.jpg", "preview-1.jpg", "source.jpg"]
+        assert names == [["source.jpg"], ["preview.jpg", "source.jpg"], ["preview.jpg", "source.jpg"], both, both]
         assert shown[1] == shown[2]
         assert shown[3][1] == shown[4][1]
         assert shown[3][0] != shown[4][0]
@@ -121,8 +121,8 @@ async def test_a_preview_stays_until_the_next_and_is_sent_once() -> None:
         await chat.messenger.edit(chat.target, message, render(done, made))
         [post] = chat.posts()
         attached = {each["filename"]: each["id"] for each in post.payload["attachments"]}
-        assert set(attached) == {f"pentimento-{job.id}-0.png", f"pentimento-{job.id}-1.png", "source.png"}
-        assert ("source.png", attached["source.png"]) == shown[0][0]
+        assert set(attached) == {f"pentimento-{job.id}-0.png", f"pentimento-{job.id}-1.png", "source.jpg"}
+        assert ("source.jpg", attached["source.jpg"]) == shown[0][0]
 
 
 async def test_who_was_called_and_presses_on_the_result_sees_the_call_no_more(

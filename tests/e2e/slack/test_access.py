@@ -25,12 +25,12 @@ async def made(member: Member, channel: Conversation, team: Team, prompt: str = 
 
 
 def job_in(message: Json) -> JobId:
-    return JobId(buttons(message)[-1]["action_id"].split("|")[1].partition(".")[0])
+    return JobId(buttons(message)[-1]["action_id"].split(":")[2].partition(".")[0])
 
 
 def forged(message: Json, verb: str, job: JobId) -> Json:
     """The message, with a button that it never had."""
-    each = {"type": "button", "text": {"type": "plain_text", "text": "forged"}, "action_id": f"{verb}|{job}.0"}
+    each = {"type": "button", "text": {"type": "plain_text", "text": "forged"}, "action_id": f"p1:{verb}:{job}.0"}
     return message | {"blocks": [{"type": "actions", "elements": [each | {"value": each["action_id"]}]}]}
 
 
