@@ -48,7 +48,7 @@ class BridgeSettings:
     kept: float = 0.72  # strength up to which the source's own drawing is the target
     redrawn: float = 0.86  # strength from which on another drawing of its layout always is
     loose: float = 0.15  # noise that has nothing to do with the target's strokes
-    terminal: float = 0.3  # runs from pure noise
+    terminal: float = 0.25  # runs from pure noise
     repertoire: float = 0.95  # of those, targets that show one of the compositions
     early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
@@ -62,10 +62,11 @@ class BridgeSettings:
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
     tint: float = 45.0  # weight of the error of coarse colours, beside that of the latents
+    strokes: float = 0.08  # weight of the difference by features of styles, beside the error of the latents
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir and
     # pencil.
-    slow: tuple[str, ...] = ("noir", "pencil", "desert", "autumn", "spring", "fantasy")
-    favour: float = 3.0  # how much more often
+    slow: tuple[str, ...] = ("oil", "van gogh", "anime", "ukiyo-e", "pixel art", "mosaic", "noir", "pencil")
+    favour: float = 2.5  # how much more often
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Moments:
 class Examples:
     """`noisy` and `velocity` are (B, channels, h, w); `scale` weighs each example's squared error.
 
-    `scenes` says which scenes the examples are made of, `places` which of their targets.
+    `share` (B,) of the style is asked for. `scenes` says which scenes the examples are made of, `places` which of
+    their targets.
     """
 
     noisy: Tensor
@@ -89,6 +91,7 @@ class Examples:
     t: Tensor
     scale: Tensor
     tokens: Tensor
+    share: Tensor
     scenes: Tensor
     places: Tensor
 
@@ -183,7 +186,7 @@ def draw_examples(  # noqa: PLR0917 - chance, what to draw from, and how
     ratio = (alpha_bar / (1 - alpha_bar)).view(-1)
     # Like min-SNR weighting, but the error of the predicted picture never weighs less than 1.
     scale = settings.snr_limit / (settings.snr_limit + ratio)
-    return Examples(noisy, velocity, moments.t, scale, tokens, scenes, places)
+    return Examples(noisy, velocity, moments.t, scale, tokens, share.view(-1), scenes, places)
 
 
 def bind(noise: Tensor, placing: Tensor, quiet: Tensor) -> Tensor:

@@ -15,9 +15,13 @@ from training.bridge import BridgeSettings, alpha_bar_on, crop, draw_examples
 from training.colours import tint
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
+from training.perceptual import StyleFeatures
 from training.phrases import CaptionBank
 from training.schedule import STEPS
 from training.speed import autocast
+
+FEATURES_FROM = 0.03
+"""The least alpha_bar at which features are compared: sigma 5.7, strength 0.94."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ def train_denoiser(
     bridge: BridgeSettings,
     captions: dict[str, Tensor],
     colours: Tensor,
+    features: StyleFeatures,
     device: str = "cpu",
     start: Denoiser | None = None,
 ) -> tuple[Denoiser, list[Report]]:
@@ -139,7 +144,7 @@ def train_denoiser(
     network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
     phrases, alpha_bar = CaptionBank(captions, device), alpha_bar_on(torch.device(device))
-    colours, quiet = colours.to(device), quiet.to(device)
+    colours, quiet, features = colours.to(device), quiet.to(device), features.to(device)
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         cropped = numbers.random() < bridge.cropped
@@ -162,7 +167,15 @@ def train_denoiser(
         # is one of the picture over the deviation of the noise; `scale` evens both out.
         tints = bridge.tint * alpha_bar[examples.t] * tint(colours, error)
         weighed = (errors + tints) * examples.scale
-        return weighed.mean(), by_noise(errors, examples.t) | {"tint": tints.detach().mean()}
+        alpha_bar_t = alpha_bar[examples.t].view(-1, 1, 1, 1)
+        alpha, deviation = alpha_bar_t.sqrt(), (1 - alpha_bar_t).sqrt()
+        wanted = alpha * noisy - deviation * velocity
+        with autocast(device):
+            strokes = features.difference(wanted - deviation * error, wanted)
+        # Where the noise hides all of the picture its mean is right: a run's later steps draw the strokes.
+        strokes = bridge.strokes * examples.share * (alpha_bar[examples.t] > FEATURES_FROM) * strokes
+        shown = by_noise(errors, examples.t) | {"tint": tints.detach().mean(), "strokes": strokes.detach().mean()}
+        return (weighed + strokes).mean(), shown
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

@@ -39,12 +39,13 @@ class PairLatents:
 @torch.no_grad()
 def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
     """Posterior means as float16 of bytes (..., 3, H, W), on the pictures' device."""
+    network.to(memory_format=torch.channels_last)  # a third faster on a processor
     flat = pictures.flatten(0, -4)
     side = [length // SCALE for length in pictures.shape[-2:]]
     means = torch.empty(len(flat), LATENT_CHANNELS, *side, dtype=torch.float16, device=pictures.device)
     with autocast(pictures.device.type):
         for start in range(0, len(flat), batch):
-            some = to_signed(flat[start : start + batch])
+            some = to_signed(flat[start : start + batch]).contiguous(memory_format=torch.channels_last)
             means[start : start + batch] = network.encode(some).latent_dist.mean.half()
             if start // SHOWN != (start + len(some)) // SHOWN:
                 print(f"{start + len(some)} of {len(flat)} pictures encoded", flush=True)

@@ -23,13 +23,14 @@ class Recipe:
     drawing: Drawing = field(default_factory=lambda: Drawing(large_every=4))
     encode_batch: int = 16
     captions: int = 24  # of each style, kind of scene, and way to name it
+    features: int = 1200  # steps of the network by which strokes are compared
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
     autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=48, batch=16))
     denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
     bridge: BridgeSettings = field(default_factory=lambda: BridgeSettings(large=0.25))
     denoiser_loop: LoopSettings = field(
         default_factory=lambda: LoopSettings(
-            2e-3, minutes=54, warmup=150, hold=0.3, floor=2e-5, average=0.9965, seed=1, batch=32
+            1.5e-3, minutes=54, warmup=80, hold=0.3, floor=2e-5, average=0.9965, seed=1, batch=32
         )
     )
     refine_loop: LoopSettings = field(
@@ -60,6 +61,7 @@ class Recipe:
                 shards=2, composed=1, shard_size=2, pairs=replace(self.drawing.pairs, targets=2), large_every=2
             ),
             captions=2,
+            features=10,
             autoencoder=replace(self.autoencoder, channels=(16, 16, 24, 32), crop=64, batch=6),
             autoencoder_loop=replace(self.autoencoder_loop, steps=40, warmup=10, report_every=10),
             denoiser=DenoiserSettings(channels=(32, 64, 64), text_width=64, text_layers=1, text_heads=2),

@@ -20,6 +20,7 @@ from training.edge_maps import Maps, draw_maps
 from training.edges import build_control, train_edges
 from training.export import export, export_control
 from training.latents import PairLatents, quiet_directions
+from training.perceptual import StyleFeatures, frozen_features, train_features
 from training.phrases import make_captions
 from training.pool import PicturePool
 from training.recipe import Recipe
@@ -70,6 +71,10 @@ class Workspace:
     @property
     def quiet(self) -> Path:
         return self.root / "quiet.pt"
+
+    @property
+    def features(self) -> Path:
+        return self.root / "features.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -192,6 +197,13 @@ class Stages:
         return quiet_directions(latents_[:: max(1, len(latents_) // 256)].flatten(0, 1), CHANCES).cpu()
 
     @cached_property
+    def features(self) -> StyleFeatures:
+        """By which the denoiser's strokes are compared with those wanted."""
+        pairs, steps = self.encoded.pairs, self.recipe.features
+        kept = _kept(self.space.features, lambda: train_features(pairs, steps).state_dict())
+        return frozen_features(kept)
+
+    @cached_property
     def encoded(self) -> Encoded:
         """In the device's memory; on a processor, in files that are mapped into it."""
         drawing, batch = self.recipe.drawing, self.recipe.encode_batch
@@ -257,7 +269,8 @@ class Stages:
 
     def _together(self, stage: str) -> None:
         """Run a method here, or in several processes whose weights are averaged again and again."""
-        for needed in ("encoded", "captions", "quiet", "maps" if stage == "train_edges" else "colours"):
+        own = ("maps",) if stage == "train_edges" else ("colours", "features")
+        for needed in ("encoded", "captions", "quiet", *own):
             getattr(self, needed)  # made once, before the replicas look for it
         if self.recipe.replicas == 1:
             getattr(self, stage)()
@@ -278,6 +291,7 @@ class Stages:
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
             captions=self.captions,
             colours=self.colours,
+            features=self.features,
             device=recipe.device,
             start=None if recipe.start is None else self.load_exported(recipe.start),
         )
