@@ -172,7 +172,7 @@ def train_denoiser(
         wanted = alpha * noisy - deviation * velocity
         with autocast(device):
             strokes = features.difference(wanted - deviation * error, wanted)
-        # Where the noise hides all of the picture its mean is right: a run's later steps draw the strokes.
+        # If the noise hides all of the picture, its mean is the right answer: a run's later steps draw the strokes.
         strokes = bridge.strokes * examples.share * (alpha_bar[examples.t] > FEATURES_FROM) * strokes
         shown = by_noise(errors, examples.t) | {"tint": tints.detach().mean(), "strokes": strokes.detach().mean()}
         return (weighed + strokes).mean(), shown

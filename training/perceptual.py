@@ -77,9 +77,10 @@ def train_features(pairs: PairLatents, steps: int) -> StyleFeatures:
     network = StyleFeatures().to(device)
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
+    single = torch.nonzero((pairs.keys < len(NAMES))[:, 1 : pairs.half].to(device))
     right = []
     for step in range(1, steps + 1):
-        seen, styles = _blends(noise, pairs)
+        seen, styles = _blends(noise, pairs, single)
         with autocast(device.type):
             scores = network.name(seen)
         loss = functional.cross_entropy(scores.float(), styles)
@@ -91,18 +92,20 @@ def train_features(pairs: PairLatents, steps: int) -> StyleFeatures:
         if step % SHOWN == 0:
             print(f"step {step}: {torch.stack(right[-SHOWN:]).mean():.0%} of styles named right", flush=True)
     with torch.no_grad():
-        for index, features in enumerate(network(_blends(noise, pairs)[0])):
+        for index, features in enumerate(network(_blends(noise, pairs, single)[0])):
             deviation = features.movedim(1, 0).flatten(1).std(1)
             network.get_buffer(f"deviation{index}").copy_(deviation.clamp_min(deviation.median() / 4).view(-1, 1, 1))
     return network
 
 
-def _blends(noise: torch.Generator, pairs: PairLatents) -> tuple[Tensor, Tensor]:
-    """Targets of one style each, blended with their sources as runs of lower strength show them, and their styles."""
+def _blends(noise: torch.Generator, pairs: PairLatents, single: Tensor) -> tuple[Tensor, Tensor]:
+    """Targets, blended with their sources as runs of lower strength show them, and their styles.
+
+    `single` (N, 2): scene and target, counted from 0, of all that are of one style.
+    """
     device = noise.device
-    scenes, places = torch.nonzero((pairs.keys < len(NAMES))[:, 1 : pairs.half].to(device), as_tuple=True)
-    some = torch.randint(len(scenes), (BATCH,), generator=noise, device=device)
-    scene, place = scenes[some], places[some] + 1
+    some = torch.randint(len(single), (BATCH,), generator=noise, device=device)
+    scene, place = single[some, 0], single[some, 1] + 1
     drawing = torch.randint(2, (BATCH,), generator=noise, device=device) * pairs.half
     source, styled = pairs.latents[scene, drawing].float(), pairs.latents[scene, drawing + place].float()
     share = torch.rand(BATCH, 1, 1, 1, generator=noise, device=device) * 0.5 + 0.5

@@ -170,7 +170,7 @@ class Answer:
         await self._at_once(_CHOICES, {"choices": choices})
 
     async def _in_place(self, body: Payload, files: Sequence[Attached]) -> None:
-        """Answer where it happened, else directly; never fails."""
+        """Answer in the place of the event or, if that fails, directly; never fails."""
         event, origin, rest = self.event, self.event.origin, self.desk.rest
         if not origin.guild:
             await self._directly(body, files)

@@ -171,7 +171,7 @@ def place_of(body: Payload) -> Place:
         team=team_in(body),
         user=extract_user_id(body) or "",
         channel=channel,
-        # Under a message of a channel; a conversation with us is answered where it is held.
+        # Under a message of a channel; a conversation with us is answered in itself.
         thread=str(message.get("thread_ts") or ("" if channel.startswith("D") else ts)),
         in_thread=bool(message.get("thread_ts")),
         name=user.get("name") or user.get("username") or body.get("user_name", ""),
