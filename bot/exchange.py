@@ -24,14 +24,12 @@ class Chat:
 
     Attributes:
         help: the message that says the ways in.
-        greeting: the same, on the card that a place gets once.
         listed: jobs that a page lists.
         collects: results that no message could show are among them.
         asks: the chat itself asks whether a member means it, before it tells of a press that deletes.
     """
 
     help: str
-    greeting: str
     listed: int
     collects: bool
     asks: bool

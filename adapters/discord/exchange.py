@@ -33,7 +33,7 @@ from bot.pages import Page
 from bot.stores import MessageRef
 from bot.texts import Argument, text
 
-CHAT = Chat(help="help", greeting="greeting-discord", listed=5, collects=True, asks=False)
+CHAT = Chat(help="help", listed=5, collects=True, asks=False)
 """As many jobs as a row of buttons holds."""
 
 

@@ -39,7 +39,7 @@ from bot.texts import Argument, text
 USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
 
-CHAT = Chat(help="slack-help", greeting="greeting-slack", listed=40, collects=False, asks=True)
+CHAT = Chat(help="slack-help", listed=40, collects=False, asks=True)
 
 _ON_A_MESSAGE = frozenset({Kind.PRESS, Kind.SUBMISSION, Kind.REACTION})
 
