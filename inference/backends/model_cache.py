@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ WEIGHTS = re.compile(r"[^.]+\.safetensors")
 """File names of weights; one with another dot is a variant of them, such as "model.fp16.safetensors"."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class CachedModel:
     """A loaded model.
 
@@ -53,13 +54,18 @@ class CachedModel:
     @property
     def nbytes(self) -> int:
         """Of its weights, adapters and control networks."""
-        weights = whole_weight(self.pipeline) if self.planned is None else self.planned.resident
-        kept = weights + self.lora_set.nbytes
-        if self.loaded is None:
-            return kept
-        exact = self.loaded.components.exact_vae if self.planned is None else self.pipeline.vae  # a plan has it in
-        copied = 0 if exact is self.pipeline.vae else weight(exact)
-        return kept + copied + self.loaded.controls.nbytes
+        controls = 0 if self.loaded is None else self.loaded.controls.nbytes
+        return self._weights + self.lora_set.nbytes + controls
+
+    @cached_property
+    def _weights(self) -> int:
+        """Of the pipeline, which nothing changes once it is loaded; to count its numbers takes milliseconds."""
+        if self.planned is not None:
+            return self.planned.resident
+        weights = whole_weight(self.pipeline)
+        if self.loaded is None or self.loaded.components.exact_vae is self.pipeline.vae:
+            return weights
+        return weights + weight(self.loaded.components.exact_vae)
 
     @property
     def passing(self) -> int:

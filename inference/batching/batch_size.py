@@ -1,7 +1,7 @@
 """How many rows a call of the model should have: as many as still make each row cheaper.
 
-Timed once per device and model when it is loaded, and kept in a file, because the knee is a property of both: a GPU
-wants many rows of 512 pixels and few of 1024, a processor is near its best with one picture.
+Timed once per device and architecture when a model is loaded, and kept in a file, because the knee is a property of
+both: a GPU wants many rows of 512 pixels and few of 1024, a processor is near its best with one picture.
 """
 
 import hashlib
@@ -79,7 +79,7 @@ class RowCountFile:
         self._path = path or cache / "pentimento" / "rows.json"
 
     def get(self, about: tuple[str, ...], find: Callable[[], int]) -> int:
-        """The knee for a key, such as device, model and size; found and kept if the file lacks it."""
+        """The knee for a key, such as device, architecture and size; found and kept if the file lacks it."""
         key = hashlib.sha256(repr(about).encode()).hexdigest()[:32]
         known = self._read()
         if isinstance(known.get(key), int):

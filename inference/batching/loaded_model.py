@@ -1,12 +1,14 @@
 """A loaded model, made ready for the step loop."""
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import torch
+from diffusers import ModelMixin
 from PIL import Image
 
 from inference.acceleration.attention import choose, takes_kernels, use
@@ -112,7 +114,7 @@ class LoadedModel:
                         for pictures in (2, 1):  # a compiler takes one for a case of its own
                             components.decode(example.padded(pictures).latents)
                 found = row_counts.get(
-                    (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
+                    (device, architecture(components.denoiser), str(side), torch.__version__),
                     lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
                 )
             denoiser.forget()  # captured for trials
@@ -150,6 +152,12 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
         )
 
     return lora_set.variant(loras, make)
+
+
+def architecture(network: ModelMixin) -> str:
+    """What of a network decides its speed, and is the same for all checkpoints of a family."""
+    settings = {name: value for name, value in network.config.items() if not name.startswith("_")}
+    return f"{type(network).__name__} {network.num_parameters()} {json.dumps(settings, sort_keys=True, default=str)}"
 
 
 def choose_attention(components: Components, kernel: str, side: int, model: str) -> None:

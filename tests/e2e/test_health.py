@@ -156,10 +156,9 @@ async def test_a_stop_before_it_serves_ends_it_in_order(tmp_path: Path, number: 
     """Its chat takes connections and never answers, so it is still connecting; `service` looks at the exit code."""
 
     async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with closing(writer):
-            await over.wait()
+        held.append(writer)
 
-    over = asyncio.Event()
+    held: list[asyncio.StreamWriter] = []
     listener = await asyncio.start_server(silent, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     async with DiscordServer() as discord:
@@ -169,8 +168,11 @@ async def test_a_stop_before_it_serves_ends_it_in_order(tmp_path: Path, number: 
             running.process.send_signal(number)
             async with asyncio.timeout(60):
                 assert await running.process.wait() == 0
-    over.set()
     listener.close()
+    for writer in held:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @pytest.mark.timeout(200)
