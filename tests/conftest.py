@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import structlog
 from hypothesis import settings
@@ -43,8 +44,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-MOST_PROCESSES = 4
-"""One of them, with the engine that its test started, takes up to two gigabytes."""
+MEMORY = 2 * 2**30
+"""What one of the processes takes at most, with the engine that its test started: bytes."""
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
 if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch reads this when it is imported
@@ -52,9 +53,12 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: more than a quarter of the time a test waits, for a child to start, a page or a deadline."""
+    """Three for each core: half of the time a test waits, for a child to start, a page or a deadline.
+
+    More than six gain nothing: the longest files decide then.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_PROCESSES, 2 * cores)
+    return max(1, min(6, 3 * cores, psutil.virtual_memory().total // MEMORY))
 
 
 LONGEST = (

@@ -20,6 +20,7 @@ from training.export import DEFAULTS, OWN_WORDS, file_hashes
 from training.photographs import child_drawing, photographs, to_tensor
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, composition
+from training.speed import fast_dtype
 from training.styles import filters as f
 from training.words import NOUNS
 
@@ -40,12 +41,13 @@ SCHEDULERS = (
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return Model(FOLDER)
+    """In the format that this processor is fast in, as the product takes it."""
+    return Model(FOLDER, fast_dtype("cpu"))
 
 
 @pytest.fixture(scope="module")
 def pipeline() -> Any:
-    loaded = AutoPipelineForImage2Image.from_pretrained(FOLDER)
+    loaded = AutoPipelineForImage2Image.from_pretrained(FOLDER, dtype=fast_dtype("cpu"))
     loaded.set_progress_bar_config(disable=True)
     return loaded
 
