@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from inference.api import Note
 from inference.backends.base import Settings
@@ -87,3 +88,27 @@ def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     assert backend.cache.clear()
     gc.collect()
     assert denoiser() is None
+
+
+def test_checkpoints_of_one_architecture_are_timed_once_and_weighed_once(tmp_path: Path) -> None:
+    class Asked(FixedRowCount):
+        """Remembers for what it was asked."""
+
+        def get(self, about: tuple[str, ...], find: Callable[[], int]) -> int:
+            keys.append(about)
+            return super().get(about, find)
+
+    keys: list[tuple[str, ...]] = []
+    places = {name: folders.save_made(folders.stable_diffusion, tmp_path / name) for name in ("one", "other")}
+    places["larger"] = folders.save_made(folders.stable_diffusion_xl, tmp_path / "larger")
+    entries = {name: ModelEntry(id=str(place)) for name, place in places.items()}
+    backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), Asked(2))
+    for name in entries:
+        backend.load(name)
+    assert keys[0] == keys[1] != keys[2]
+
+    weighed = backend.cache.nbytes
+    first, *_ = backend.cache
+    assert weighed > first.nbytes > 0
+    first.pipeline.unet.register_buffer("more", torch.zeros(1000))
+    assert backend.cache.nbytes == weighed, "a loaded pipeline's numbers are not counted again"
