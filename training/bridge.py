@@ -21,6 +21,8 @@ source survive the noise, and nothing in training says that they should still ch
   is a bridge between the same ends; this one makes the target a function of what the network sees, so it need not
   paint the mean of all the places where a stroke may lie. `loose` examples have noise of their own: samplers that add
   noise on the way show the network strokes that its noise does not explain.
+- Drawn scenes are smoother than photographs, and a chain goes on from a styled picture: `blended` sources are a
+  drawing mixed with one of its targets, whose strokes are to go as a texture does.
 - A dropped caption asks for z itself: denoise what is there. Guidance then has nothing to push at late steps, so any
   scale stays sane, and negative prompts are harmless.
 """
@@ -55,18 +57,23 @@ class BridgeSettings:
     exact: float = 0.75  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
     unstyled: float = 0.14  # the target is the source, and the caption names no style or "photo"
+    blended: float = 0.35  # sources that are partly in another style
     described: float = 0.95  # of the runs from pure noise, captions that name the scene
     dropped: float = 0.12  # no caption
     negatives: float = 0.35  # of the dropped captions, a list of faults instead of nothing
     cropped: float = 0.1  # of the batches, a rectangle of the latents
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
-    tint: float = 45.0  # weight of the error of coarse colours, beside that of the latents
-    strokes: float = 0.08  # weight of the difference by features of styles, beside the error of the latents
+    tint: float = 90.0  # weight of the error of coarse colours, beside that of the latents
+    strokes: float = 0.12  # weight of the difference by features of styles, beside the error of the latents
+    styles: float = 0.2  # weight of the divergence of the styles that are seen
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir and
     # pencil.
-    slow: tuple[str, ...] = ("oil", "van gogh", "anime", "ukiyo-e", "pixel art", "mosaic", "noir", "pencil")
-    favour: float = 2.5  # how much more often
+    slow: tuple[str, ...] = (
+        "oil", "van gogh", "pastel", "anime", "ukiyo-e", "pop art", "pixel art", "mosaic", "stained glass", "noir",
+        "night", "spring",
+    )  # fmt: skip
+    favour: float = 2.0  # how much more often
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,10 @@ def draw_examples(  # noqa: PLR0917 - chance, what to draw from, and how
     anew = torch.where(terminal, 0.0, anew)
     seen = places + torch.where(uniform() < anew, pairs.half, 0)
     source, styled = flat.index_select(0, first).float(), flat.index_select(0, first + seen).float()
+    blend = (uniform() * (uniform() < settings.blended)).view(-1, 1, 1, 1)
+    other = 1 + (uniform() * (pairs.half - 1)).long()
+    source = source + blend * (flat.index_select(0, first + other).float() - source)
+    styled = torch.where((seen == 0).view(-1, 1, 1, 1), source, styled)
     dropped = uniform() < settings.dropped
     described = terminal & (uniform() < settings.described)
     tokens = phrases.draw(noise, pairs.keys[scenes, places], pairs.kinds[scenes], described)

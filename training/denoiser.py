@@ -171,11 +171,13 @@ def train_denoiser(
         alpha, deviation = alpha_bar_t.sqrt(), (1 - alpha_bar_t).sqrt()
         wanted = alpha * noisy - deviation * velocity
         with autocast(device):
-            strokes = features.difference(wanted - deviation * error, wanted)
+            strokes, styles = features.difference(wanted - deviation * error, wanted)
         # If the noise hides all of the picture, its mean is the right answer: a run's later steps draw the strokes.
-        strokes = bridge.strokes * examples.share * (alpha_bar[examples.t] > FEATURES_FROM) * strokes
-        shown = by_noise(errors, examples.t) | {"tint": tints.detach().mean(), "strokes": strokes.detach().mean()}
-        return (weighed + strokes).mean(), shown
+        counted = examples.share * (alpha_bar[examples.t] > FEATURES_FROM)
+        strokes, styles = bridge.strokes * counted * strokes, bridge.styles * counted * styles
+        terms = {"tint": tints, "strokes": strokes, "styles": styles}
+        shown = by_noise(errors, examples.t) | {name: term.detach().mean() for name, term in terms.items()}
+        return (weighed + strokes + styles).mean(), shown
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

@@ -44,25 +44,33 @@ class StyleFeatures(nn.Module):
             features.append(latents)
         return features
 
-    def name(self, latents: Tensor) -> Tensor:
-        """Scores (B, styles) by the means and deviations of all features."""
+    def name(self, features: list[Tensor]) -> Tensor:
+        """Scores (B, styles) by the means and deviations of the three levels."""
         statistics = [
-            statistic for some in self(latents) for statistic in (some.mean((2, 3)), (some.var((2, 3)) + 1e-4).sqrt())
+            statistic for some in features for statistic in (some.mean((2, 3)), (some.var((2, 3)) + 1e-4).sqrt())
         ]
         scores: Tensor = self.head(torch.cat(statistics, 1))
         return scores
 
-    def difference(self, made: Tensor, wanted: Tensor) -> Tensor:
-        """Of two latents (B, channels, h, w): the squared error of features and of their energy in windows, (B,)."""
+    def difference(self, made: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+        """Of two latents (B, channels, h, w), both (B,).
+
+        Returns:
+            The squared error of features and of their energy in windows.
+            The Kullback-Leibler divergence of the styles that are seen in them.
+        """
         with torch.no_grad():
             known = self(wanted)
-        total = made.new_zeros(len(made))
-        for index, (one, other) in enumerate(zip(self(made), known, strict=True)):
+            styles = self.name(known).float().log_softmax(1)
+        seen = self(made)
+        strokes = made.new_zeros(len(made))
+        for index, (one, other) in enumerate(zip(seen, known, strict=True)):
             deviation = getattr(self, f"deviation{index}")
             first, second = one.float() / deviation, other.float() / deviation
-            total = total + ((first - second) ** 2).mean((1, 2, 3))
-            total = total + ((_energy(first) - _energy(second)) ** 2).mean((1, 2, 3))
-        return total
+            strokes = strokes + ((first - second) ** 2).mean((1, 2, 3))
+            strokes = strokes + ((_energy(first) - _energy(second)) ** 2).mean((1, 2, 3))
+        named = functional.kl_div(self.name(seen).float().log_softmax(1), styles, reduction="none", log_target=True)
+        return strokes, named.sum(1)
 
 
 def _energy(features: Tensor) -> Tensor:
@@ -82,7 +90,7 @@ def train_features(pairs: PairLatents, steps: int) -> StyleFeatures:
     for step in range(1, steps + 1):
         seen, styles = _blends(noise, pairs, single)
         with autocast(device.type):
-            scores = network.name(seen)
+            scores = network.name(network(seen))
         loss = functional.cross_entropy(scores.float(), styles)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -233,7 +233,7 @@ def test_styles_do_what_they_are_called(model: Model) -> None:
     sepia = styled("sepia").mean((0, 2, 3))
     assert sepia[0] > sepia[1] > sepia[2]
     noir = styled("film noir")
-    assert (noir.amax(1) - noir.amin(1)).mean() < 0.09
+    assert (noir.amax(1) - noir.amin(1)).mean() < 0.08
     assert f.luma(styled("snowy winter")).mean() > f.luma(source).mean()
     blueprint = styled("blueprint").mean((0, 2, 3))
     assert blueprint[2] > 1.5 * blueprint[0]
@@ -256,7 +256,7 @@ def test_two_styles_in_one_prompt_combine(model: Model) -> None:
         return float((picture[:, 2] - picture[:, 0]).mean())
 
     assert blue(both) > blue(mosaic) + 0.2
-    assert f.luma(both).mean() < 0.97 * f.luma(mosaic).mean()
+    assert f.luma(both).mean() < 0.95 * f.luma(mosaic).mean()
 
     def tiles(picture: torch.Tensor) -> torch.Tensor:
         """How much stronger the steps at the joints of 8-pixel tiles are than elsewhere."""

@@ -40,7 +40,7 @@ def led(strength: float, *, guidance: float, steps: int) -> list[tuple[int, floa
     return [*left, (0, 1 - sample.mean().item())]
 
 
-@pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.38), (0.5, 0.76), (0.7, 0.97), (0.9, 0.99)])
+@pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.45), (0.5, 0.84), (0.7, 0.97), (0.9, 0.99)])
 def test_strength_is_how_much_of_the_style_a_run_ends_with(strength: float, styled: float) -> None:
     run = led(strength, guidance=DEFAULTS["guidance_scale"], steps=int(DEFAULTS["steps"]))
     assert 1 - run[-1][1] == pytest.approx(styled, abs=0.03)
@@ -94,7 +94,8 @@ def pairs(composed: int = 0) -> PairLatents:
 
 
 QUIET = torch.linalg.qr(torch.randn(16, 3, generator=torch.Generator().manual_seed(5)))[0].T
-SAME = BridgeSettings(kept=1.0, redrawn=2.0)  # no other drawing
+OWN = BridgeSettings(blended=0.0)  # sources as they were drawn
+SAME = replace(OWN, kept=1.0, redrawn=2.0)  # no other drawing
 
 
 def phrases() -> CaptionBank:
@@ -135,11 +136,29 @@ def test_a_step_asks_for_the_share_of_its_noise_of_the_way_from_what_is_left_to_
 
 
 def test_dropped_captions_ask_for_no_change() -> None:
-    settings = BridgeSettings(dropped=1.0, terminal=0.0, at_start=1.0)
+    settings = replace(OWN, dropped=1.0, terminal=0.0, at_start=1.0)
     examples = draw_examples(noise(2), pairs(), QUIET, phrases(), settings, COUNT)
     sources = pairs().latents[examples.scenes, 0].float()
     torch.testing.assert_close(predicted(examples), sources, atol=0.05, rtol=0.05)
     assert set(examples.tokens.flatten().tolist()) <= {0, 1, 2}
+
+
+def test_some_sources_are_partly_in_another_style_and_without_a_style_stay_as_they_are() -> None:
+    settings = replace(SAME, blended=1.0, dropped=1.0, terminal=0.0, at_start=1.0)
+    for unstyled in (0.0, 1.0):
+        examples = draw_examples(noise(2), pairs(), QUIET, phrases(), replace(settings, unstyled=unstyled), 64)
+        source = pairs().latents[examples.scenes, :1].float()
+        others = pairs().latents[examples.scenes, 1 : pairs().half].float()
+        way, moved = others - source, predicted(examples)[:, None] - source
+        shares = (way * moved).sum((2, 3, 4)) / (way * way).sum((2, 3, 4))
+        left = (moved - shares[..., None, None, None] * way).abs().mean((2, 3, 4))
+        assert left.amin(1).max() < 0.05, "on the way to one of its targets"
+        assert shares.gather(1, left.argmin(1, keepdim=True)).std() > 0.2
+
+    # What a caption without a style asks for is the very source.
+    run = replace(settings, dropped=0.0, unstyled=1.0, least=0.3, most=0.5)
+    kept, told = (draw_examples(noise(2), pairs(), QUIET, phrases(), replace(run, dropped=d), 64) for d in (1.0, 0.0))
+    torch.testing.assert_close(predicted(kept), predicted(told), atol=0.05, rtol=0.05)
 
 
 def test_pure_noise_becomes_the_repertoire_and_sources_become_anything() -> None:
@@ -182,7 +201,7 @@ def added(examples: Examples, clean: torch.Tensor) -> torch.Tensor:
 
 
 def test_strokes_are_placed_by_components_of_the_noise_and_the_rest_of_it_is_free() -> None:
-    settings = BridgeSettings(terminal=0.0, dropped=0.0, unstyled=0.0, at_start=1.0, least=0.3, loose=0.0)
+    settings = replace(OWN, terminal=0.0, dropped=0.0, unstyled=0.0, at_start=1.0, least=0.3, loose=0.0)
     examples = draw_examples(noise(6), pairs(), QUIET, phrases(), settings, 256)
     drawn = added(examples, pairs().latents[examples.scenes, 0].float())
     placing = torch.einsum("kc,bchw->bkhw", QUIET, drawn)
