@@ -1,4 +1,4 @@
-"""Draw every rendering anew: `python -m tests.renderings` (needs Chromium: apt-get install chromium)."""
+"""Draw every rendering anew: `python -m tests.renderings` (needs Chromium and emoji: apt-get install chromium fonts-noto-color-emoji)."""
 
 import io
 from pathlib import Path
