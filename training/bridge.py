@@ -67,8 +67,7 @@ class BridgeSettings:
     tint: float = 90.0  # weight of the error of coarse colours, beside that of the latents
     strokes: float = 0.12  # weight of the difference by features of styles, beside the error of the latents
     styles: float = 0.2  # weight of the divergence of the styles that are seen
-    # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir and
-    # pencil.
+    # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir.
     slow: tuple[str, ...] = (
         "oil", "van gogh", "pastel", "anime", "ukiyo-e", "pop art", "pixel art", "mosaic", "stained glass", "noir",
         "night", "spring",

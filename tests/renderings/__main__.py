@@ -1,4 +1,7 @@
-"""Draw every rendering anew: `python -m tests.renderings` (needs Chromium and emoji: apt-get install chromium fonts-noto-color-emoji)."""
+"""Draw every rendering anew: `python -m tests.renderings`.
+
+It needs Chromium and emoji: `apt-get install chromium fonts-noto-color-emoji`.
+"""
 
 import io
 from pathlib import Path
