@@ -45,7 +45,6 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 MOST_PROCESSES = 4
-"""More gain nothing: the longest files decide then."""
 
 MEMORY = 2 * 2**30
 """What one of the processes takes at most, with the engine that its test started: bytes."""
@@ -56,16 +55,12 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: a third of the time a test waits, for a child to start, a page or a deadline.
-
-    Three gain nothing: the same tests then take a seventh more of the processor's time.
-    """
+    """Two for each core: a third of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(2 * cores, MOST_PROCESSES, psutil.virtual_memory().total // MEMORY))
 
 
 LONGEST = (
-    "test_checkpoints",
     "test_command_line",
     "test_models",
     "test_training_smoke",
