@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import structlog
 from hypothesis import settings
@@ -45,9 +44,7 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 MOST_PROCESSES = 4
-
-MEMORY = 2 * 2**30
-"""What one of the processes takes at most, with the engine that its test started: bytes."""
+"""One of them, with the engine that its test started, takes up to two gigabytes."""
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
 if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch reads this when it is imported
@@ -55,9 +52,9 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: a third of the time a test waits, for a child to start, a page or a deadline."""
+    """Two for each core: more than a quarter of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(2 * cores, MOST_PROCESSES, psutil.virtual_memory().total // MEMORY))
+    return min(MOST_PROCESSES, 2 * cores)
 
 
 LONGEST = (

@@ -22,7 +22,7 @@ source survive the noise, and nothing in training says that they should still ch
   paint the mean of all the places where a stroke may lie. `loose` examples have noise of their own: samplers that add
   noise on the way show the network strokes that its noise does not explain.
 - Drawn scenes are smoother than photographs, and a chain goes on from a styled picture: `blended` sources are a
-  drawing mixed with one of its targets, whose strokes are to go as a texture does.
+  drawing mixed with one of its targets, so that those strokes are painted over as a photograph's texture is to be.
 - A dropped caption asks for z itself: denoise what is there. Guidance then has nothing to push at late steps, so any
   scale stays sane, and negative prompts are harmless.
 """
@@ -177,6 +177,7 @@ def draw_examples(  # noqa: PLR0917 - chance, what to draw from, and how
     blend = (uniform() * (uniform() < settings.blended)).view(-1, 1, 1, 1)
     other = 1 + (uniform() * (pairs.half - 1)).long()
     source = source + blend * (flat.index_select(0, first + other).float() - source)
+    # Without a style the source is to stay as it is, another style in it included.
     styled = torch.where((seen == 0).view(-1, 1, 1, 1), source, styled)
     dropped = uniform() < settings.dropped
     described = terminal & (uniform() < settings.described)

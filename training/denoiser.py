@@ -21,7 +21,7 @@ from training.schedule import STEPS
 from training.speed import autocast
 
 FEATURES_FROM = 0.03
-"""The least alpha_bar at which features are compared: sigma 5.7, strength 0.94."""
+"""The least alpha_bar at which features are compared: sigma 5.7, strength 0.93."""
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class LoadedModel:
                         for pictures in (2, 1):  # a compiler takes one for a case of its own
                             components.decode(example.padded(pictures).latents)
                 found = row_counts.get(
-                    (device, architecture(components.denoiser), str(side), torch.__version__),
+                    (device, architecture(components.denoiser, planned), str(side), torch.__version__),
                     lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
                 )
             denoiser.forget()  # captured for trials
@@ -154,10 +154,12 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
     return lora_set.variant(loras, make)
 
 
-def architecture(network: ModelMixin) -> str:
-    """What of a network decides its speed, and is the same for all checkpoints of a family."""
+def architecture(network: ModelMixin, planned: Plan | None) -> str:
+    """What decides a network's speed: the same for all checkpoints of a family whose weights are kept in one way."""
     settings = {name: value for name, value in network.config.items() if not name.startswith("_")}
-    return f"{type(network).__name__} {network.num_parameters()} {json.dumps(settings, sort_keys=True, default=str)}"
+    kept = "" if planned is None else f"{planned.quantize} {planned.offload}"
+    name, count = type(network).__name__, network.num_parameters()
+    return f"{name} {count} {kept} {json.dumps(settings, sort_keys=True, default=str)}"
 
 
 def choose_attention(components: Components, kernel: str, side: int, model: str) -> None:

@@ -41,7 +41,7 @@ SCHEDULERS = (
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    """In the format that this processor is fast in, as the product takes it."""
+    """In the number format that is fastest on this processor, as in the report."""
     return Model(FOLDER, fast_dtype("cpu"))
 
 

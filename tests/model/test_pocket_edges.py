@@ -29,7 +29,7 @@ FOLDER, EDGES = Path("inference/pocket"), Path("inference/pocket-edges")
 
 @pytest.fixture(scope="module")
 def pipeline() -> Any:
-    """In the format that this processor is fast in, as the product takes it."""
+    """In the number format that is fastest on this processor, as in the report."""
     dtype = fast_dtype("cpu")
     control = ControlNetModel.from_pretrained(EDGES, torch_dtype=dtype)
     loaded = StableDiffusionControlNetImg2ImgPipeline.from_pretrained(FOLDER, controlnet=control, dtype=dtype)
