@@ -92,6 +92,11 @@ class Img2ImgRequest:
     keep_palette: bool = False
 
     @property
+    def partial(self) -> Path:
+        """Where the result is written before it is whole; one that is left after a crash may be deleted."""
+        return self.output.with_name(f"{self.output.name}.part")
+
+    @property
     def needs(self) -> Needs:
         """What has to be on this machine before it can be run."""
         kind = self.control.kind if self.control else None

@@ -7,7 +7,6 @@ A result fed back is never resized again: chains do not shrink or blur.
 
 import math
 
-import numpy as np
 from PIL import Image
 
 MIN_SIDE = 64
@@ -47,6 +46,8 @@ def pad(picture: Image.Image, multiple: int) -> Image.Image:
     right, below = width - picture.width, height - picture.height
     if not right and not below:
         return picture
+    import numpy as np  # a tenth of a second for the bot's own process, which only asks for sizes
+
     pixels = np.pad(np.asarray(picture), ((0, below), (0, right), (0, 0)), mode="symmetric")
     return Image.fromarray(pixels)
 

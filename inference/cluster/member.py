@@ -37,7 +37,6 @@ from inference.api import (
 from inference.cluster.host import Host, Said, code_version, plain
 from inference.geometry import fit, working_size
 from inference.processes import frames, protocol
-from inference.worker.generate import partial_path
 
 PING_SECONDS = 1.0
 MISSES = 4
@@ -286,8 +285,7 @@ def _landed(event: Event, blob: bytes, request: Img2ImgRequest, key: str) -> Eve
         path.write_bytes(blob)
         return Preview(path)
     if isinstance(event, Done):
-        partial = partial_path(request.output)
-        partial.write_bytes(blob)
-        partial.replace(request.output)
+        request.partial.write_bytes(blob)
+        request.partial.replace(request.output)
         return replace(event, output=request.output)
     return event

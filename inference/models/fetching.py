@@ -27,10 +27,10 @@ from huggingface_hub.utils._http import hf_raise_for_status
 
 from inference.api import ModelUnavailable
 from inference.models.hub import HubRef, Listing, RemoteFile
+from inference.models.leftovers import STALE_SECONDS
 
 AT_A_TIME = 4
 CHUNK = 1 << 20
-STALE_SECONDS = 86_400.0
 SPARE_BYTES = 512 << 20
 """What a download leaves free on the disk: database and pictures lie there too."""
 

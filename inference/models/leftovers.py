@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub.file_download import repo_folder_name
-
-from inference.models.fetching import STALE_SECONDS
 from inference.models.hub import cache_folder
+
+STALE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ def cache_items(used: Collection[str]) -> Iterator[CacheItem]:
     Args:
         used: repositories that some entry names; what came of one is kept, as its download goes on there.
     """
+    from huggingface_hub.file_download import repo_folder_name
+
     names = {repo_folder_name(repo_id=repository, repo_type="model") for repository in used}
     for folder in sorted(cache_folder().glob("models--*")):
         is_used = folder.name in names

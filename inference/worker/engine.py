@@ -40,7 +40,6 @@ from inference.processes.child import Child, Unkillable
 from inference.processes.supervisor import Loss, Supervisor, Unusable
 from inference.worker.counts import Counts
 from inference.worker.devices import OwnDevice, device_of
-from inference.worker.generate import partial_path
 from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, suspects_of, unavailable
 from inference.worker.watchdog import StepBudget
 
@@ -358,6 +357,6 @@ class ProcessEngine:
         taken_up = list(self._in_flight.values())
         self._in_flight.clear()
         for entry in taken_up:
-            partial_path(entry.request.output).unlink(missing_ok=True)
+            entry.request.partial.unlink(missing_ok=True)
         self._waiting.extendleft(reversed(suspects_of(taken_up, end, stopped=bool(self._stopped))))
         self._dispatch()

@@ -1,6 +1,6 @@
-"""The chats must start fast and stay small: what they import of the engine brings no model library.
+"""What must start fast and stay small, as the chats must, imports no model library of the engine.
 
-Nor does it bring what speaks with the hub, before it is asked something.
+Nor does it import what speaks with the hub, before it is asked something.
 """
 
 import subprocess
@@ -9,12 +9,20 @@ import sys
 import pytest
 
 HEAVY = {"torch", "diffusers", "transformers", "accelerate", "safetensors", "httpx2", "tqdm", "requests"}
+PIXELS = {"numpy"}  # which only a worker computes with
 
 
 @pytest.mark.parametrize(
-    "module", ["inference.api", "inference.worker.engine", "inference.models.catalog", "inference.worker.__main__"]
+    ("module", "heavy"),
+    [
+        ("inference.api", HEAVY | PIXELS),
+        ("inference.worker.engine", HEAVY | PIXELS),
+        ("inference.models.catalog", HEAVY | PIXELS),
+        ("inference.worker.__main__", HEAVY),
+        ("bot.compose", HEAVY | PIXELS),
+    ],
 )
-def test_the_bots_side_of_the_engine_imports_no_torch(module: str) -> None:
+def test_what_starts_fast_imports_no_heavy_library(module: str, heavy: set[str]) -> None:
     code = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not HEAVY.intersection(loaded)
+    assert not heavy.intersection(loaded)
