@@ -43,7 +43,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-MOST_PROCESSES = 4
+MOST_PROCESSES = 6
 """One of them, with the engine that its test started, takes up to two gigabytes."""
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
@@ -52,9 +52,9 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: more than a quarter of the time a test waits, for a child to start, a page or a deadline."""
+    """Three for each core: a third of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_PROCESSES, 2 * cores)
+    return min(MOST_PROCESSES, 3 * cores)
 
 
 LONGEST = (
