@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import structlog
 from hypothesis import settings
@@ -44,7 +45,8 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 MOST_PROCESSES = 6
-"""One of them, with the engine that its test started, takes up to two gigabytes."""
+LARGEST_PROCESS = 2 << 30
+"""Bytes that one of them takes at most, with the engine that its test started."""
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
 if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch reads this when it is imported
@@ -54,7 +56,8 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 def pytest_xdist_auto_num_workers() -> int:
     """Three for each core: a third of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_PROCESSES, 3 * cores)
+    room = psutil.virtual_memory().total // LARGEST_PROCESS
+    return max(1, min(MOST_PROCESSES, 3 * cores, room))
 
 
 LONGEST = (
