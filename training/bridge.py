@@ -69,8 +69,8 @@ class BridgeSettings:
     styles: float = 0.2  # weight of the divergence of the styles that are seen
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir.
     slow: tuple[str, ...] = (
-        "oil", "van gogh", "pastel", "anime", "ukiyo-e", "pop art", "pixel art", "mosaic", "stained glass", "noir",
-        "night", "spring",
+        "oil", "pastel", "anime", "ukiyo-e", "pop art", "pixel art", "noir", "spring", "desert", "sunset", "horror",
+        "watercolor",
     )  # fmt: skip
     favour: float = 2.0  # how much more often
 

@@ -15,9 +15,9 @@ from torch.nn import functional
 from inference.api import ControlKind
 from inference.control_maps.maps import draw_lines
 from inference.errors import Unsuited
-from training.pairs import Pixels
 from training.photographs import to_image
 from training.pool import PicturePool
+from training.sources import Pixels
 
 KINDS = (ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE)
 BATCH = 64

@@ -1,20 +1,15 @@
 """Draw the styled pictures: pairs of (source, target) with the names of the styles between them."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
 from training.styles import STYLES, Filter, Kind
 from training.styles.filters import CELL, CHANCES
-
-Pixels = npt.NDArray[np.uint8]
 
 NAMES = list(STYLES)
 LOOKS = [name for name in NAMES if STYLES[name].kind is Kind.LOOK and name != "photo"]
@@ -40,7 +35,6 @@ CHUNK = 16 * 256 * 256
 class PairSettings:
     targets: int = 3  # for each scene, and as many for its other drawing
     combined: float = 0.16  # share of targets that are an art made of a look
-    degraded: float = 0.1  # share of sources made worse than their targets' picture
     seed: int = 2026
 
 
@@ -56,17 +50,6 @@ def draw_keys(generator: np.random.Generator, count: int, settings: PairSettings
                 look, art = LOOKS[generator.integers(len(LOOKS))], ARTS[generator.integers(len(ARTS))]
                 keys[scene, place] = _INDEX[look, art]
     return keys
-
-
-def degrade(generator: np.random.Generator, picture: Pixels) -> Pixels:
-    """A worse copy (3, H, W): scaled down and up again, pressed by JPEG."""
-    image = Image.fromarray(picture.transpose(1, 2, 0))
-    size = int(generator.integers(100, 230))
-    if generator.random() < 0.6:
-        image = image.resize((size, size), Image.Resampling.BILINEAR).resize(image.size, Image.Resampling.BICUBIC)
-    pressed = io.BytesIO()
-    image.save(pressed, "JPEG", quality=int(generator.integers(15, 70)))
-    return np.asarray(Image.open(pressed)).transpose(2, 0, 1)
 
 
 def enlarge(pictures: Tensor, factor: int) -> Tensor:

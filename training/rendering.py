@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.pairs import PairSettings, Pixels, degrade, draw_keys, enlarge, style, style_noise
+from training.pairs import PairSettings, draw_keys, enlarge, style, style_noise
 from training.pool import PicturePool, PoolSize
 from training.scenes import SHARD, render_shard
+from training.sources import Pixels, SourceSettings, degrade, make_photographic
 from training.words import NOUNS
 
 SEED = 2026
@@ -38,6 +39,7 @@ class Drawing:
     composed: int = 2
     shard_size: int = SHARD
     pairs: PairSettings = field(default_factory=PairSettings)
+    sources: SourceSettings = field(default_factory=SourceSettings)
     large_every: int = 0
     device: str = "cpu"
 
@@ -134,7 +136,11 @@ def _draw(folder: Path, drawing: Drawing, index: int) -> None:
     torch.set_num_threads(1)
     name = _name(index)
     render_shard(folder, name, SEED, drawing.shard_size, composed=index < drawing.composed)
-    np.save(folder / f"{name}.sources.npy", _worsened(drawing, index, np.load(folder / f"{name}.pictures.npy")[0]))
+    drawn = folder / f"{name}.pictures.npy"
+    if index >= drawing.composed:  # the repertoire is painted from pure noise, and is to be clear
+        generator = np.random.default_rng([drawing.pairs.seed, index, 2])
+        np.save(drawn, make_photographic(generator, np.load(drawn), drawing.sources))
+    np.save(folder / f"{name}.sources.npy", _worsened(drawing, index, np.load(drawn)[0]))
     if drawing.device == "cpu":
         keys, _ = _labels(folder, drawing, index)
         pictures = _open(folder, drawing).pictures
@@ -154,7 +160,7 @@ def _labels(folder: Path, drawing: Drawing, index: int) -> tuple[Tensor, Tensor]
 def _worsened(drawing: Drawing, index: int, pictures: Pixels) -> Pixels:
     generator = np.random.default_rng([drawing.pairs.seed, index, 1])
     sources = pictures.copy()
-    for place in np.flatnonzero(generator.random(len(pictures)) < drawing.pairs.degraded):
+    for place in np.flatnonzero(generator.random(len(pictures)) < drawing.sources.degraded):
         sources[place] = degrade(generator, pictures[place])
     return sources
 

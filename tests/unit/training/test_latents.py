@@ -10,11 +10,12 @@ from training.autoencoder import AutoencoderSettings, build_autoencoder
 from training.pairs import PairSettings, style_noise
 from training.recipe import Recipe
 from training.rendering import Drawing
+from training.sources import AS_DRAWN
 from training.stages import Stages, Workspace
 
 
 def stages(folder: Path, shards: int) -> Stages:
-    drawing = Drawing(shards=shards, composed=1, shard_size=2, pairs=PairSettings(targets=1, degraded=0.0))
+    drawing = Drawing(shards=shards, composed=1, shard_size=2, pairs=PairSettings(targets=1), sources=AS_DRAWN)
     small = AutoencoderSettings(channels=(8, 8, 8, 8))
     return Stages(Workspace(folder), replace(Recipe().tiny(), drawing=drawing, autoencoder=small))
 

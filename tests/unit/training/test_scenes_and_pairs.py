@@ -8,12 +8,13 @@ import torch
 from scipy.ndimage import maximum_filter
 from torch.nn import functional
 
-from training.pairs import KEYS, PairSettings, degrade, draw_keys
+from training.pairs import KEYS, PairSettings, draw_keys
 from training.rendering import KINDS, Drawing, OtherDrawing, draw_large, draw_pool
 from training.scenes import render
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, compose, composition
 from training.scenes.scene import paint
+from training.sources import AS_DRAWN
 from training.styles import STYLES, Kind
 from training.words import NOUNS
 
@@ -102,16 +103,11 @@ def test_combined_targets_are_a_look_under_an_art() -> None:
     assert all(STYLES[look].kind is Kind.LOOK and STYLES[art].kind is Kind.ART for look, art in combined)
 
 
-def test_degrading_keeps_the_shape_and_changes_the_picture() -> None:
-    picture = np.random.default_rng(0).integers(0, 256, (3, 256, 256)).astype(np.uint8)
-    worse = degrade(np.random.default_rng(1), picture)
-    assert worse.shape == picture.shape
-    assert np.abs(worse.astype(int) - picture).mean() > 1
-
-
 @pytest.mark.slow
 def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_first(tmp_path: Path) -> None:
-    drawing = Drawing(shards=3, composed=1, shard_size=2, pairs=PairSettings(targets=1, degraded=0.0), large_every=2)
+    drawing = Drawing(
+        shards=3, composed=1, shard_size=2, pairs=PairSettings(targets=1), sources=AS_DRAWN, large_every=2
+    )
     pool, large = draw_pool(tmp_path, drawing, workers=1), draw_large(tmp_path, drawing)
     assert (large.filled, drawing.composed_large) == (4, 2)
     for place, scene in enumerate((0, 1, 4, 5)):
@@ -123,7 +119,7 @@ def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_fi
 
 @pytest.mark.slow
 def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> None:
-    drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2, degraded=0.0))
+    drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2), sources=AS_DRAWN)
     pool = draw_pool(tmp_path, drawing, workers=1)
     assert pool.filled == 6
     assert pool.pictures.shape == (6, 6, 3, 256, 256)
