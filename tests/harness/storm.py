@@ -20,7 +20,7 @@ from tests.fakes.picture_reader import InProcessPictureReader
 from tests.harness.core import assemble
 
 PATIENCE = 240.0
-"""Seconds: sixty jobs on three machines take 37 on two quiet cores, and over 120 beside five other tests on slow ones."""
+"""Seconds: sixty jobs on three machines take 37 on two quiet cores, over 120 beside five other tests on slow ones."""
 
 
 @dataclass(kw_only=True)
