@@ -93,7 +93,7 @@ class Img2ImgRequest:
 
     @property
     def partial(self) -> Path:
-        """Where the result is written before it is whole; one that is left after a crash may be deleted."""
+        """The file that a result is written to before it is whole; one that is left after a crash may be deleted."""
         return self.output.with_name(f"{self.output.name}.part")
 
     @property

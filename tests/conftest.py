@@ -54,7 +54,7 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for each core: a third of the time a test waits, for a child to start, a page or a deadline."""
+    """Three for each core: over a quarter of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     room = psutil.virtual_memory().total // LARGEST_PROCESS
     return max(1, min(MOST_PROCESSES, 3 * cores, room))

@@ -68,8 +68,8 @@ def dead_leaves(generator: np.random.Generator, side: int) -> Field:
     return np.asarray(cut, np.float32) / 127.5 - 1
 
 
-def _patchy(generator: np.random.Generator, side: int) -> Field:
-    """Where surfaces are rough: (side, side) in [0, 1], changing over a quarter of the picture."""
+def _roughness(generator: np.random.Generator, side: int) -> Field:
+    """How rough surfaces are: (side, side) in [0, 1], changing over a quarter of the picture."""
     coarse = Image.fromarray(generator.uniform(-0.5, 1.5, (5, 5)).astype(np.float32))
     smooth: Field = np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC))
     return smooth.clip(0, 1)
@@ -81,7 +81,7 @@ def roughen(generator: np.random.Generator, picture: Pixels) -> Pixels:
     bright, tinted = dead_leaves(generator, side), dead_leaves(generator, side)
     contrast, hue = generator.uniform(0.1, 0.5), generator.uniform(0, 0.15)
     colour = generator.standard_normal(3).astype(np.float32)[:, None, None]
-    gain = 1 + _patchy(generator, side) * (contrast * bright + hue * tinted * (colour - colour.mean()))
+    gain = 1 + _roughness(generator, side) * (contrast * bright + hue * tinted * (colour - colour.mean()))
     changed: Field = picture * gain
     return (changed + 0.5).clip(0, 255).astype(np.uint8)
 

@@ -14,9 +14,11 @@ from training.scenes import render
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, compose, composition
 from training.scenes.scene import paint
-from training.sources import AS_DRAWN
+from training.sources import AS_DRAWN, SourceSettings
 from training.styles import STYLES, Kind
 from training.words import NOUNS
+
+BLACK_AND_WHITE = SourceSettings(rough=0.0, grey=1.0, degraded=0.0)
 
 
 def test_a_scene_depends_on_its_seed_alone() -> None:
@@ -119,7 +121,7 @@ def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_fi
 
 @pytest.mark.slow
 def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> None:
-    drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2), sources=AS_DRAWN)
+    drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2), sources=BLACK_AND_WHITE)
     pool = draw_pool(tmp_path, drawing, workers=1)
     assert pool.filled == 6
     assert pool.pictures.shape == (6, 6, 3, 256, 256)
@@ -128,6 +130,8 @@ def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> No
         scenes = torch.from_numpy(np.load(tmp_path / f"{shard}.pictures.npy"))
         torch.testing.assert_close(pool.pictures[first : first + 3, 0], scenes[0])
         torch.testing.assert_close(pool.pictures[first : first + 3, 3], scenes[1])
+        colourless = (scenes == scenes[:, :, :1]).all((2, 3, 4))
+        assert colourless.all() if first else not colourless.any()  # the repertoire stays as it was drawn
     assert all(0 <= kind < len(KINDS) for kind in pool.kinds.tolist())
     for first in (0, 3):
         drawing_of = pool.pictures[:, first : first + 3].float()
