@@ -5,6 +5,8 @@ from functools import cache
 
 import torch
 
+from inference.models.devices import choose_dtype
+
 # glibc gives large blocks back to the system at once, and getting their pages anew takes up to half the time of
 # the filters. These settings (mallopt(3)) keep them; processes read them when they start.
 _KEEP_MEMORY = {
@@ -15,23 +17,13 @@ _KEEP_MEMORY = {
 
 
 @cache
-def has_bfloat16(device: str) -> bool:
-    """A GPU has; a processor only with instructions for it, and takes three times as long without them.
-
-    oneDNN calls bfloat16 supported wherever there is AVX-512, and imitates it there.
-    """
-    if device != "cpu":
-        return True
-    able = torch.cpu.get_capabilities()
-    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
-
-
 def fast_dtype(device: str) -> torch.dtype:
-    return torch.bfloat16 if has_bfloat16(device) else torch.float32
+    """What the product would compute in there."""
+    return choose_dtype("auto", torch.device(device))
 
 
 def autocast(device: str) -> torch.autocast:
-    return torch.autocast(device, torch.bfloat16, enabled=has_bfloat16(device))
+    return torch.autocast(device, torch.bfloat16, enabled=fast_dtype(device) == torch.bfloat16)
 
 
 def prepare(device: str) -> None:

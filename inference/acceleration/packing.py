@@ -18,7 +18,7 @@ from diffusers.models.activations import GELU
 from torch import nn
 from torch.nn import functional
 
-from inference.models.devices import weight
+from inference.models.devices import instructions, weight
 
 LIKELY = (4, 64, 64)
 """Rows, height and width that kernels are chosen for; others work too."""
@@ -55,8 +55,7 @@ def pack(model: nn.Module) -> int:
 
 def able() -> bool:
     """Whether this processor gains from it."""
-    wide = torch.cpu.get_capabilities().get("avx512_f", False)
-    return bool(wide) and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return bool(instructions().get("avx512_f")) and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
 
 
 def _forward(layer: nn.Module) -> Forward | None:

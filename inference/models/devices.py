@@ -1,7 +1,7 @@
 """Which device and which number format to compute in."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psutil
 import torch
@@ -107,7 +107,7 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
         return torch.bfloat16
     if device.type == "mps":
         return torch.float16
-    able = torch.cpu.get_capabilities()
+    able = instructions()
     return torch.bfloat16 if any(able.get(each) for each in _INSTRUCTIONS[torch.bfloat16]) else torch.float32
 
 
@@ -115,9 +115,23 @@ _INSTRUCTIONS = {torch.bfloat16: ("avx512_bf16", "amx_bf16"), torch.float16: ("a
 """Names of an x86 processor's instructions for products in a format, as torch lists them."""
 
 
+def instructions() -> Mapping[str, object]:
+    """What torch lists of this processor, without wide vectors if oneDNN, which computes the products, has none.
+
+    `ONEDNN_MAX_CPU_ISA=AVX2` tells it so; torch lists what the processor has all the same.
+    """
+    listed: Mapping[str, object] = torch.cpu.get_capabilities()
+    wide = getattr(
+        torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None
+    )  # true from AVX-512 on, by instructions or not
+    if wide is None or wide():
+        return listed
+    return {name: value and not name.startswith(("avx512", "amx")) for name, value in listed.items()}
+
+
 def emulated(dtype: torch.dtype) -> bool:
     """Whether this machine's processor emulates products in a number format: x86, without instructions for it."""
-    able = torch.cpu.get_capabilities()
+    able = instructions()
     return dtype in _INSTRUCTIONS and "avx2" in able and not any(able.get(each) for each in _INSTRUCTIONS[dtype])
 
 

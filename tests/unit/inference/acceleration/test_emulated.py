@@ -10,7 +10,7 @@ from diffusers.models.autoencoders.autoencoder_kl_qwenimage import QwenImageCaus
 from torch import nn
 
 from inference.acceleration.emulated import FEW, widen
-from inference.models.devices import emulated
+from inference.models.devices import choose_dtype, emulated
 
 ROUNDINGS = 2.0**-8
 """Of bfloat16, relative."""
@@ -22,6 +22,7 @@ PLAIN = {"avx2": True, "avx512_f": True, "avx512_bf16": False}
 @pytest.fixture(autouse=True)
 def no_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: PLAIN)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
 
 
 def test_a_format_is_emulated_on_x86_without_instructions_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +33,14 @@ def test_a_format_is_emulated_on_x86_without_instructions_for_it(monkeypatch: py
     assert not emulated(torch.bfloat16)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"neon": True})  # nothing is known of ARM
     assert not emulated(torch.bfloat16)
+
+
+def test_instructions_that_onednn_is_not_to_use_count_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: NATIVE)
+    assert choose_dtype("auto", torch.device("cpu")) == torch.bfloat16
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)  # ONEDNN_MAX_CPU_ISA=AVX2
+    assert choose_dtype("auto", torch.device("cpu")) == torch.float32
+    assert emulated(torch.bfloat16)
 
 
 LAYERS: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
