@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoPipelineForImage2Image
 from PIL import Image
 from torch import Tensor
 
@@ -35,6 +34,8 @@ class Model:
     """An exported folder behind diffusers' own img2img pipeline."""
 
     def __init__(self, folder: Path, dtype: torch.dtype = torch.float32, device: str = "cpu") -> None:
+        from diffusers import AutoPipelineForImage2Image  # imports every family
+
         self._pipeline = AutoPipelineForImage2Image.from_pretrained(folder, dtype=dtype).to(device)
         self._pipeline.set_progress_bar_config(disable=True)
         self.device = device
