@@ -110,9 +110,12 @@ check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# The pages are tested in Debian's Chromium. Whoever may not install it tests without, and is told.
-BROWSER := command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	&& { apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null 2>&1; } \
+# The pages are tested in Debian's Chromium, with or without windows. Whoever may not install it tests without, and is
+# told.
+INSTALL := apt-get install --yes --no-install-recommends
+BROWSER := command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get update \
+	&& { $(INSTALL) chromium-headless-shell || $(INSTALL) chromium; }; } >/dev/null 2>&1; } \
 	|| echo "Without Chromium the tests of the pages are skipped: sudo apt install chromium"
 
 # It looks at all tests, and so compiles their modules for the processes that run the others, each of which would.

@@ -54,10 +54,10 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for each core: over a quarter of the time a test waits, for a child to start, a page or a deadline."""
+    """Two for each core: tests wait a lot. With three the processor works more and the tests end no sooner."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     room = psutil.virtual_memory().total // LARGEST_PROCESS
-    return max(1, min(MOST_PROCESSES, 3 * cores, room))
+    return max(1, min(MOST_PROCESSES, 2 * cores, room))
 
 
 LONGEST = (

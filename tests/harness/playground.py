@@ -1,6 +1,7 @@
 """A real `pentimento playground` in a process of its own, and a real browser to look at it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,8 @@ PATIENCE_MS = 120_000
 """How long a page is waited for: a machine may be busy, and none of it is measured."""
 
 expect.set_options(timeout=PATIENCE_MS)
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), "")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), "")
+"""The first is the same browser without windows, and starts in half of the processor's time."""
 needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
 
 
