@@ -189,7 +189,7 @@ def normalise_latents(network: AutoencoderKL, pictures: Tensor) -> None:
     Then `scaling_factor` is 1 and the product needs no code of its own for it.
     """
     with torch.no_grad():
-        latents = torch.cat([network.encode(some).latent_dist.mean for some in pictures.split(8)])
+        latents = torch.cat([network.encode(some).latent_dist.mean for some in torch.split(pictures, 8)])
         mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
         after, before = network.quant_conv, network.post_quant_conv
         after.weight[:LATENT_CHANNELS] /= deviation.view(-1, 1, 1, 1)
