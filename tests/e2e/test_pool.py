@@ -7,7 +7,7 @@ import sqlite3
 import statistics
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import psutil
@@ -206,7 +206,7 @@ async def bot(url: str, folder: Path, **environment: str) -> asyncio.subprocess.
 
 
 def statuses(folder: Path) -> dict[str, int]:
-    with sqlite3.connect(folder / "pentimento.db") as database:
+    with closing(sqlite3.connect(folder / "pentimento.db")) as database:
         return dict(database.execute("SELECT status, COUNT(*) FROM jobs GROUP BY status"))
 
 

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,7 +90,7 @@ async def test_a_head_that_is_away_keeps_neither_chats_nor_the_bot_and_loses_no_
         keeping.cancel()
         told("the head was away", jobs_that_waited=waiting, seconds_until_all_were_shown=time.monotonic() - begun)
         assert bot.returncode is None
-        with sqlite3.connect(tmp_path / "pentimento.db") as database:
+        with closing(sqlite3.connect(tmp_path / "pentimento.db")) as database:
             ends = database.execute("SELECT status, strikes, COUNT(*) FROM jobs GROUP BY 1, 2").fetchall()
             made = database.execute("SELECT COUNT(*), COUNT(DISTINCT job) FROM generations").fetchone()
         assert ends == [("succeeded", 0, len(asked))]

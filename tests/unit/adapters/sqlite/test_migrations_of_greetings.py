@@ -1,6 +1,7 @@
 """What a migration does with what is there already."""
 
 import sqlite3
+from contextlib import closing
 
 from adapters.sqlite.migrations import MIGRATIONS
 
@@ -12,7 +13,7 @@ VALUES (?, ?, 'x', 'succeeded', 1, 0, '', '', 0.0, 'img2img', ?, '{}', '', '[]',
 
 
 def test_places_that_used_the_bot_before_there_were_greetings_count_as_greeted() -> None:
-    with sqlite3.connect(":memory:") as database:
+    with closing(sqlite3.connect(":memory:")) as database:
         before = next(place for place, step in enumerate(MIGRATIONS) if "CREATE TABLE greetings" in step)
         for step in MIGRATIONS[:before]:
             database.executescript(step)
@@ -30,5 +31,4 @@ def test_places_that_used_the_bot_before_there_were_greetings_count_as_greeted()
         for step in MIGRATIONS[before:]:
             database.executescript(step)
         greeted = database.execute("SELECT key FROM greetings ORDER BY key").fetchall()
-    database.close()
     assert greeted == [("discord:guild:7",), ("slack:T1/",)]
