@@ -9,6 +9,6 @@ DEBIAN_12 = "3.11.2"
 
 
 def test_each_release_takes_debian_12_s_python() -> None:
-    asked = {each.name: each.metadata["Requires-Python"] for each in distributions()}
+    asked = {each.name: each.metadata.get_all("Requires-Python", [""])[0] for each in distributions()}
     assert len(asked) > 100
-    assert [name for name, python in asked.items() if python and DEBIAN_12 not in SpecifierSet(python)] == []
+    assert [name for name, python in asked.items() if DEBIAN_12 not in SpecifierSet(python)] == []
