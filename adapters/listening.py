@@ -26,6 +26,9 @@ _QUIET_SECONDS = 60.0
 _MOST = 512
 """Connections at the same time, if the limit on descriptors allows for them."""
 
+_SENT_WRONG = (web.RequestPayloadError, HttpProcessingError)
+"""What aiohttp raises of a request; while it reads what is left of one it raises the first where nobody catches it."""
+
 _log = logging.getLogger("aiohttp.server")
 
 
@@ -74,7 +77,7 @@ async def body_of(request: web.Request) -> bytes:
             return await request.read()
     except TimeoutError:
         response: web.HTTPException = web.HTTPRequestTimeout()
-    except (web.RequestPayloadError, HttpProcessingError, ConnectionError, EOFError):
+    except (*_SENT_WRONG, ConnectionError, EOFError):
         response = web.HTTPBadRequest()
     response.force_close()
     raise response
@@ -112,7 +115,7 @@ def _counting(busy: set[object]) -> Middleware:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether a line is about us, and not about what somebody sent."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], _SENT_WRONG))
 
 
 class _News:
