@@ -27,7 +27,7 @@ _MOST = 512
 """Connections at the same time, if the limit on descriptors allows for them."""
 
 _SENT_WRONG = (web.RequestPayloadError, HttpProcessingError)
-"""What aiohttp raises of a request; while it reads what is left of one it raises the first where nobody catches it."""
+"""What aiohttp raises of a request; reading what is left of one, it raises the first where nobody catches it."""
 
 _log = logging.getLogger("aiohttp.server")
 
