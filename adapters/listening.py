@@ -27,7 +27,7 @@ _MOST = 512
 """Connections at the same time, if the limit on descriptors allows for them."""
 
 _SENT_WRONG = (web.RequestPayloadError, HttpProcessingError)
-"""What aiohttp raises of a request; reading what is left of one, it raises the first where nobody catches it."""
+"""What aiohttp raises of malformed requests: while we read the body, or after our answer, while it reads the rest."""
 
 _log = logging.getLogger("aiohttp.server")
 

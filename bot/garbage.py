@@ -23,8 +23,9 @@ import structlog
 
 _OLDEST = 2
 _THRESHOLDS = (700, 10, 4)
-"""New objects, young collections and middle ones that begin the next. The first two are Python's own up to 3.12: a
-middle one brings at most some 7,000 objects, which take about 4 ms of the full one. From 3.13 on it were 20,000."""
+"""A collection of the youngest begins at so many new objects, a middle one after so many of those, and a full one
+after so many middle ones. Each of these adds at most some 7,000 objects to the full one, which take it about 4 ms.
+The first two are Python's own up to 3.12; with those of 3.13 it would be 20,000."""
 
 COLLECT_SECONDS = 1.0
 LOOK_SECONDS = 60.0

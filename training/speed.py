@@ -18,7 +18,7 @@ _KEEP_MEMORY = {
 
 @cache
 def fast_dtype(device: str) -> torch.dtype:
-    """What the product would compute in there."""
+    """The number format that the product computes in on that device."""
     return choose_dtype("auto", torch.device(device))
 
 

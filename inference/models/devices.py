@@ -116,15 +116,14 @@ _INSTRUCTIONS = {torch.bfloat16: ("avx512_bf16", "amx_bf16"), torch.float16: ("a
 
 
 def instructions() -> Mapping[str, object]:
-    """What torch lists of this processor, without wide vectors if oneDNN, which computes the products, has none.
+    """What torch lists of this processor, without AVX-512 and AMX if oneDNN may not use AVX-512.
 
-    `ONEDNN_MAX_CPU_ISA=AVX2` tells it so; torch lists what the processor has all the same.
+    oneDNN computes the products, and `ONEDNN_MAX_CPU_ISA=AVX2` forbids it; torch's list is that of the hardware.
     """
     listed: Mapping[str, object] = torch.cpu.get_capabilities()
-    wide = getattr(
-        torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None
-    )  # true from AVX-512 on, by instructions or not
-    if wide is None or wide():
+    # Whatever its name says, it is true wherever oneDNN may use AVX-512: it emulates bfloat16 with that.
+    uses_avx512 = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    if uses_avx512 is None or uses_avx512():
         return listed
     return {name: value and not name.startswith(("avx512", "amx")) for name, value in listed.items()}
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.http_exceptions import ContentEncodingError
 
 from adapters import listening as listening_module
 from adapters.listening import body_of, listening
@@ -46,6 +47,18 @@ async def answer(streams: Streams) -> bytes:
         content = await streams[0].read()
     streams[1].close()
     return content
+
+
+@pytest.mark.parametrize("error", [web.RequestPayloadError("cut"), ContentEncodingError("no gzip")], ids=repr)
+async def test_what_aiohttp_raises_of_a_request_that_is_answered_already_is_no_line_of_ours(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with server():
+        logger = logging.getLogger("aiohttp.server")
+        logger.error("Unhandled exception", exc_info=error)
+        assert not caplog.records
+        logger.error("Unhandled exception", exc_info=KeyError("ours"))
+        assert len(caplog.records) == 1
 
 
 WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
