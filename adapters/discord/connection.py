@@ -43,6 +43,9 @@ LONGEST_LIMIT = 5.0
 """Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
 what can be dropped."""
 
+SERVERS_SECONDS = 2.0
+"""A connection is ready once it was told of no further server for so long."""
+
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
@@ -82,6 +85,7 @@ class Connection(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=SERVERS_SECONDS,
             member_cache_flags=discord.MemberCacheFlags.none(),
             connector=EachByItsHost(limit=0),
         )

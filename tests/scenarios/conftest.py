@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import connection
 from adapters.slack import messenger
 from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
@@ -24,8 +25,10 @@ def folder(above: Path, name: str) -> Path:
 
 @pytest.fixture(autouse=True)
 def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`."""
+    """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`; a Discord on
+    loopback names all servers of a bot at once."""
     monkeypatch.setattr(messenger, "POSTS_PER_CHANNEL", 0.0)
+    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.2)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import connection
 from adapters.discord.platform import DiscordPlatform
 from adapters.pictures.outgoing import PictureExporter
 from bot.assembly import assemble
@@ -43,6 +44,12 @@ class Bench:
 
 
 Start = Callable[..., AbstractAsyncContextManager[Bench]]
+
+
+@pytest.fixture(autouse=True)
+def soon_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Discord on loopback names all servers of a bot at once."""
+    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.2)
 
 
 @pytest.fixture
