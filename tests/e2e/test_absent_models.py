@@ -213,8 +213,8 @@ async def test_an_adapter_that_the_hub_has_not_ends_its_own_request(hub: Hub, tm
 
 @pytest.mark.slow
 async def test_fetching_may_take_longer_than_loading_may(hub: Hub, tmp_path: Path) -> None:
-    hub.rate = WEIGHTS / 24
-    async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND, load_seconds=20.0) as engine:
+    hub.rate = WEIGHTS / 11
+    async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND, load_seconds=8.0) as engine:
         assert isinstance((await events(engine, request(tmp_path, "o", "absent")))[-1], Done)
 
 

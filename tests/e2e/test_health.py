@@ -88,6 +88,7 @@ async def service(
         "PENTIMENTO__SLACK__API_URL": slack if isinstance(slack, str) else slack.api_url,
         "PENTIMENTO__DATA_DIR": str(folder),
         "PENTIMENTO__METRICS__PORT": str(port),
+        "LOOK_SECONDS": "2",
     }
     command = (sys.executable, "-m", "tests.harness.product", "serve")
     process = await asyncio.create_subprocess_exec(
@@ -169,6 +170,7 @@ async def test_a_stop_before_it_serves_ends_it_in_order(tmp_path: Path, number: 
             async with asyncio.timeout(60):
                 assert await running.process.wait() == 0
     listener.close()
+    await asyncio.sleep(0.1)  # who was let in last is held by then
     for writer in held:
         writer.close()
         with contextlib.suppress(ConnectionError):

@@ -2,13 +2,15 @@
 
     python -m tests.harness.product serve
 
-With DEVICES=2 in the environment it has so many workers.
+With DEVICES=2 in the environment it has so many workers, and with LOOK_SECONDS=1 it looks that often how it stands.
 """
 
 import os
 import sys
 from pathlib import Path
 
+from adapters.slack import web
+from bot import health
 from bot.__main__ import main
 from bot.cli import check, pictures, playground, serve
 from config.models import offered_models
@@ -44,4 +46,6 @@ def sketcher_of(settings: Settings, *, at_once: bool = False, every: bool = Fals
 if __name__ == "__main__":
     for command in (check, pictures, playground, serve):
         command.engine_of = sketcher_of  # type: ignore[attr-defined]  # imported there, to be replaced here
+    if looks := os.environ.get("LOOK_SECONDS"):
+        health.LOOK_SECONDS = web.LOOK_SECONDS = float(looks)
     sys.exit(main())

@@ -29,7 +29,7 @@ class Hub:
     """Attributes:
     given: bytes of content by path in a repository.
     gated: repositories that want a token of `readers`.
-    stalls: whether answers stop in the middle without an end.
+    stalls: whether answers stop in the middle without an end, also those to whoever asks for the rest.
     announced: sizes that are told of files by path, in place of their own; such a file has no content.
     """
 
@@ -168,11 +168,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             for place in range(start, len(content), PIECE):
+                while self.hub.stalls and place > len(content) // 2:
+                    time.sleep(0.05)
                 piece = content[place : place + PIECE]
                 self.hub.give(path, piece)
                 self.wfile.write(piece)
-                while self.hub.stalls and place > len(content) // 2:
-                    time.sleep(0.05)
         except ConnectionError:
             self.close_connection = True
             self.connection.close()
