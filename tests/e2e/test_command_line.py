@@ -74,7 +74,7 @@ def distance(one: Path, other: Path) -> float:
 
 def only_progress(told: str) -> bool:
     """Whether nothing was said but what a slow run waits for."""
-    return re.fullmatch(r"(pentimento: (Loading|Painting|Starting|Queued|Done).*\n)*", told) is not None
+    return re.fullmatch(r"(pentimento: (Loading|Painting|Finishing|Starting|Queued|Done).*\n)*", told) is not None
 
 
 @pytest.fixture(scope="module")
