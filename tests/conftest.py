@@ -70,25 +70,50 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 LONGEST = (
-    "test_command_line",
-    "test_models",
-    "test_training_smoke",
-    "test_health",
-    "test_kill_loop",
-    "test_worker_faults",
-    "test_ray",
-    "test_pool",
-    "web/test_every_page",
+    "e2e/test_training_smoke",
+    "e2e/test_ray",
+    "model/test_pocket",
+    "e2e/web/test_every_page",
+    "e2e/test_health",
+    "e2e/web/test_playground",
+    "unit/inference/batching/test_flow_loop",
+    "e2e/test_worker_faults",
+    "e2e/test_checkpoints",
+    "model/test_pocket_edges",
+    "e2e/test_command_line",
+    "e2e/test_many_models",
+    "unit/inference/batching/test_step_loop",
+    "e2e/test_hostile_pictures",
+    "e2e/web/test_survival",
+    "unit/training/test_styles",
+    "e2e/test_absent_models",
+    "e2e/test_models",
+    "unit/inference/backends/test_stock_strength",
+    "e2e/test_pool",
+    "e2e/test_kill_loop",
+    "unit/inference/batching/test_solver",
+    "scenarios/test_access",
+    "unit/inference/models/test_loras",
 )
-"""Files of `tests/e2e/` that take long, whether they compute or wait; about the longest first."""
+"""Files that take long, whether they compute or wait; about the longest first."""
+
+WAITING = ("contract", "e2e")
+"""Folders whose tests wait for processes and chats as much as they compute."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files come first, then those with slow tests: one begun last leaves the other processes idle."""
+    """The longest files come first, then those with slow tests: one begun last leaves the other processes idle. Those
+    that wait take turns with those that compute: while all processes wait the cores are idle."""
     if SIDE_BY_SIDE:
-        places = {Path(__file__).parent / "e2e" / f"{name}.py": place for place, name in enumerate(LONGEST)}
+        tests = Path(__file__).parent
+        longest = {tests / f"{name}.py": place for place, name in enumerate(LONGEST)}
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-        items.sort(key=lambda item: (places.get(item.path, len(places)), -slow[item.path]))
+        files = sorted({item.path: None for item in items}, key=lambda it: (longest.get(it, len(longest)), -slow[it]))
+        waiting = [file for file in files if file.relative_to(tests).parts[0] in WAITING]
+        computing = [file for file in files if file not in set(waiting)]
+        shares = {file: place / len(kind) for kind in (waiting, computing) for place, file in enumerate(kind)}
+        order = {file: place for place, file in enumerate(sorted(files, key=shares.__getitem__))}
+        items.sort(key=lambda item: order[item.path])
 
 
 @pytest.hookimpl(wrapper=True)
