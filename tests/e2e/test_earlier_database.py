@@ -115,6 +115,7 @@ async def test_a_waiting_job_can_be_cancelled(version: Path, tmp_path: Path) -> 
         at.engine.hold()
         assert (await at.service.removal.cancel(WAITING, by=asker("bob"))).status is JobStatus.CANCELLED
         await at.shown(WAITING, JobStatus.CANCELLED)
+        await at.engine.release()  # or the others' grace would be waited for
 
 
 async def test_what_was_kept_and_set_is_there(version: Path, tmp_path: Path) -> None:

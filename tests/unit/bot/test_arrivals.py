@@ -13,6 +13,7 @@ from tests.harness.core import bench
 HALF = Arriving(done=3_100_000_000, total=6_900_000_000, seconds_left=240.0)
 
 
+@pytest.mark.looptime
 async def test_a_job_whose_model_is_on_its_way_says_how_far_it_is_and_others_go_before_it(tmp_path: Path) -> None:
     async with bench(tmp_path, slots=1) as at:
         at.engine.offer(large=DEFAULTS)

@@ -236,6 +236,7 @@ async def test_a_sweep_that_a_stop_interrupts_between_two_pictures_waits_and_say
     assert len(second.engine.requests) == 3
 
 
+@pytest.mark.looptime
 async def test_a_result_that_the_disk_had_no_room_for_is_made_again_when_there_is_some(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

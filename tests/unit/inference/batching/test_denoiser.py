@@ -44,7 +44,7 @@ def test_a_compiled_model_is_kept_only_where_it_is_faster(monkeypatch: pytest.Mo
 
     def slower(unet: Any, **_: Any) -> Any:
         def call(*told: Any, **more: Any) -> Any:
-            time.sleep(0.2)
+            time.sleep(0.05)
             return unet(*told, **more)
 
         return call
