@@ -23,6 +23,7 @@ from tests.harness.step_loop import Bench, Caller, picture, request
 from tests.tiny_models.loras import save_lora
 from tests.tiny_models.pipelines import CLIPPED, SCHEDULERS, control_network, stable_diffusion, stable_diffusion_xl
 
+SIZE = (64, 64)
 REQUESTS: dict[str, dict[str, Any]] = {
     "a": {"steps": 4, "strength": 0.5, "guidance_scale": 3.0, "seed": 1},
     "b": {
@@ -77,18 +78,18 @@ def digests(name: str, pipeline: Any, folder: Path) -> Iterator[tuple[str, str]]
         loras = {"ink": LoraEntry(place=str(folder / f"{name}.safetensors"))}
     with Bench(pipeline, controls=controls, loras=loras) as bench:
         for place, (key, wanted) in enumerate(REQUESTS.items()):
-            caller = Caller(request(key, **wanted), picture(place), previews=[])
+            caller = Caller(request(key, **wanted), picture(place, SIZE), previews=[])
             yield f"{name}: {key}", _digest(bench, caller)
         if special:
             asked = request("odd", strength=0.6, steps=6)
             yield f"{name}: wide", _digest(bench, Caller(asked, picture(1, (96, 64))))
-            yield f"{name}: little memory", _digest(bench, Caller(asked, picture(1), low_memory=True))
+            yield f"{name}: little memory", _digest(bench, Caller(asked, picture(1, SIZE), low_memory=True))
             steered = request(
                 "steered", strength=0.6, steps=6, control=Control(kind=ControlKind.CANNY, scale=0.8, end=0.7)
             )
-            yield f"{name}: control", _digest(bench, Caller(steered, picture(1), map=picture(9)))
+            yield f"{name}: control", _digest(bench, Caller(steered, picture(1, SIZE), map=picture(9, SIZE)))
             adapted = request("adapted", strength=0.6, steps=6, loras=(Lora("ink", 0.7),))
-            yield f"{name}: adapter", _digest(bench, Caller(adapted, picture(1)))
+            yield f"{name}: adapter", _digest(bench, Caller(adapted, picture(1, SIZE)))
 
 
 def _digest(bench: Bench, caller: Caller) -> str:

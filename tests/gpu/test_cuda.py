@@ -64,7 +64,7 @@ def mixed(steps: int = 12) -> list[Caller]:
         request("c", steps=8, strength=0.25, guidance_scale=1.0, seed=3, prompt=""),
         request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=4),
     ]
-    return [Caller(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
+    return [Caller(recipe, picture(seed, (64, 64))) for seed, recipe in enumerate(recipes)]
 
 
 @pytest.mark.usefixtures("uncompiled")
@@ -204,7 +204,7 @@ def test_what_does_not_fit_is_told_and_the_next_request_is_served() -> None:
     """Real shortness of memory: nearly all that is free is taken."""
     pipeline = stable_diffusion("ddim").to(CUDA)
     with Bench(pipeline) as bench:
-        (before,) = bench.paint(Caller(request(steps=4), picture(1)))
+        (before,) = bench.paint(Caller(request(steps=4), picture(1, (64, 64))))
         share = torch.cuda.memory_reserved() / torch.cuda.get_device_properties(0).total_memory
         torch.cuda.set_per_process_memory_fraction(min(1.0, share + 0.001))
         try:
@@ -213,7 +213,7 @@ def test_what_does_not_fit_is_told_and_the_next_request_is_served() -> None:
             torch.cuda.set_per_process_memory_fraction(1.0)
         assert type(large.end).__name__ == "OutOfMemory"
         assert bench.freed
-        (after,) = bench.paint(Caller(request(steps=4), picture(1)))
+        (after,) = bench.paint(Caller(request(steps=4), picture(1, (64, 64))))
     assert error(after.latents, before.latents) < BOUND
 
 

@@ -36,7 +36,7 @@ def painted(folder: Path, planned: Plan | None = None, *, base: str = "") -> np.
     pipeline = load(folder, ModelEntry(id=str(folder), base=base), "tiny", CUDA, torch.bfloat16, planned=planned)
     assert (planned is None) or is_quantized(pipeline.transformer)
     with Bench(pipeline) as bench:
-        [made] = bench.paint(Caller(request(steps=4, strength=0.5, guidance_scale=0.0), picture(1)))
+        [made] = bench.paint(Caller(request(steps=4, strength=0.5, guidance_scale=0.0), picture(1, (64, 64))))
     assert isinstance(made.end, Image.Image), made.end
     return np.asarray(made.end).astype(int)
 

@@ -38,7 +38,7 @@ class FixedRowCount(RowCountFile):
         return self._rows
 
 
-def picture(seed: int, size: tuple[int, int] = (64, 64)) -> Image.Image:
+def picture(seed: int, size: tuple[int, int] = (32, 32)) -> Image.Image:
     """Smooth shapes, different for each seed."""
     patches = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
     return Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
