@@ -114,7 +114,7 @@ async def test_a_bomb_costs_the_bot_next_to_nothing(bomb: Odd, reader: Sandboxed
     """In processor time, the bot's own and its child's, which other work on the machine hardly changes."""
     content = bomb.build()
     seconds, childs, memory = [], [], []
-    for _ in range(5):
+    for _ in range(3):
         forget_peak()
         before, start, children = peak_memory(), time.process_time(), children_seconds()
         with pytest.raises(PictureRefused):

@@ -111,7 +111,7 @@ def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
     files: dict[str, LoraEntry], name: str, said: str
 ) -> None:
     pipeline = stable_diffusion("ddim")
-    asked = [*callers(), Caller(request("bad", loras=(Lora(name),)), picture(1))]
+    asked = [*callers(((), (INK, CLAY))), Caller(request("bad", loras=(Lora(name),)), picture(1))]
     wanted = [theirs(pipeline, files, caller) for caller in asked[:-1]]
     with Bench(pipeline, loras=files) as bench:
         refused = bench.paint(asked.pop())[0].end
