@@ -1,4 +1,5 @@
-# Everything happens inside this folder: the virtual environment, caches and temporary files too.
+# Everything happens inside this folder: the virtual environment, caches and temporary files too. Only what tests write
+# lies in memory where there is enough of it, while they run (tests/conftest.py).
 
 PYTHON ?= python3
 # Where torch comes from. "auto": what pip is set up for, unless that build would bring gigabytes of CUDA onto a

@@ -103,7 +103,7 @@ async def test_a_machine_that_dies_and_one_that_falls_silent_cost_nobody_a_pictu
     await machines.start("three")
     async with storm(tmp_path, engine) as at:
         await until_working(engine, "one", "two", "three")
-        for number in range(60):
+        for number in range(60 if TIMED else 30):  # ten are left when the second one is struck
             await at.submit("big" if number % 2 else f"single{number}", steps=60)
         noticed: dict[str, float] = {}
 
@@ -133,7 +133,7 @@ async def test_a_machine_that_dies_and_one_that_falls_silent_cost_nobody_a_pictu
             await until_working(engine, "one", "two")
         await at.check_each_came_once()
         assert not at.scratch()
-    told("sixty jobs", seconds=taken, kill_noticed=noticed["three"], silence_noticed=noticed["two"])
+    told("all jobs", seconds=taken, kill_noticed=noticed["three"], silence_noticed=noticed["two"])
     if TIMED:
         assert noticed["three"] <= 5
         assert noticed["two"] <= 15
