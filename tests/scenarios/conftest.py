@@ -28,7 +28,7 @@ def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`; a Discord on
     loopback names all servers of a bot at once."""
     monkeypatch.setattr(messenger, "POSTS_PER_CHANNEL", 0.0)
-    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.5)
 
 
 @pytest.fixture

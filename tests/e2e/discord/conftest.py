@@ -49,7 +49,7 @@ Start = Callable[..., AbstractAsyncContextManager[Bench]]
 @pytest.fixture(autouse=True)
 def soon_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Discord on loopback names all servers of a bot at once."""
-    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.5)
 
 
 @pytest.fixture
