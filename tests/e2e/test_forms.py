@@ -110,7 +110,7 @@ def painted(folder: Path, planned: Plan | None = None) -> tuple[np.ndarray, Any]
 
 def painted_with(pipeline: Any) -> np.ndarray:
     with Bench(pipeline) as bench:
-        [made] = bench.paint(Caller(request(steps=2, strength=0.5, guidance_scale=2.0), picture(1)))
+        [made] = bench.paint(Caller(request(steps=2, strength=0.5, guidance_scale=2.0), picture(1, (64, 64))))
     assert isinstance(made.end, Image.Image), made.end
     return np.asarray(made.end).astype(int)
 
