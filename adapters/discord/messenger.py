@@ -159,7 +159,7 @@ class DiscordMessenger:
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
         if token := self._tokens.live(address.token):
             try:
-                shown = await self._send(self._by_token(token), card, address.file_bytes)
+                shown = await self._send(self._by_token(token), card, address.file_bytes, anew=True)
             except Fault as fault:
                 if fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
@@ -222,14 +222,13 @@ class DiscordMessenger:
         async def write(payload: Payload, files: Sequence[Attached], _: Kept) -> Payload:
             return await self._rest.create(channel, {**payload, **reply}, files, nonce=nonce)
 
-        self._attached.forget(card.job)
         try:
-            made = await self._send(write, card, file_bytes)
+            made = await self._send(write, card, file_bytes, anew=True)
         except Fault as fault:
             if not reply or fault.meaning is not Meaning.FORBIDDEN:
                 raise
             reply.clear()
-            made = await self._send(write, card, file_bytes)
+            made = await self._send(write, card, file_bytes, anew=True)
         return Stand(channel=channel, message=str(made["id"]))
 
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
@@ -337,14 +336,21 @@ class DiscordMessenger:
         await call(self._rest.create(channel, body, nonce=nonce))
         await sign(self._rest, address.channel, address.reply_to if address.guild else "")
 
-    async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
-        """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""
+    async def _send(
+        self, write: Write, card: Card, file_bytes: int, *, collect: bool = False, anew: bool = False
+    ) -> Payload:
+        """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest.
+
+        `anew`: no file of it stands there yet. A result may be published, which is a further message of its job,
+        while the last edit of the first one is still on its way.
+        """
         for share in _SMALLER:
             most = round(file_bytes * share)
             files = await self._files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES)
             payload = layout(self._names.of_card(card), files, collect=collect)
             try:
-                answer = await call(write(payload, files.all, self._attached.kept(card.job, files.all)))
+                kept = {} if anew else self._attached.kept(card.job, files.all)
+                answer = await call(write(payload, files.all, kept))
             except Fault as fault:
                 self._attached.forget(card.job)
                 if fault.meaning is Meaning.INVALID:
@@ -353,7 +359,8 @@ class DiscordMessenger:
                 if fault.meaning is not Meaning.TOO_LARGE or not files.all:
                     raise
             else:
-                self._attached.stands(card.job, files.all, answer)
+                if not card.status.ended:
+                    self._attached.stands(card.job, files.all, answer)
                 return answer
         return await call(write(layout(card, Files(notes=(text(card.locale, "note-too-large"),))), (), {}))
 

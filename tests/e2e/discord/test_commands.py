@@ -1,5 +1,6 @@
 """What members do with commands, and what they see."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -42,6 +43,19 @@ async def test_a_private_result_is_seen_by_its_owner_only_until_it_is_published(
     assert "Publish" not in shown.buttons
     assert shown.pictures[0]["description"] == "a secret (AI-generated, strength 0.5)"
     assert "already" in await bench.discord.refused(await anna.press(result, "Publish"))
+
+
+async def test_a_result_is_published_before_discord_has_answered_the_edit_that_showed_it(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    answered = asyncio.Event()
+    bench.discord.fail("PATCH", r"/messages/@original", held=answered, when=lambda body: "p1:publish" in str(body))
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a secret", private=True)
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    shown = await bench.discord.shown(await anna.press(result, "Publish"), lambda post: post.pictures)
+    answered.set()
+    assert not shown.hidden
+    assert bench.discord.problems == []
 
 
 async def test_what_is_wrong_is_said_to_the_member_alone_and_leaves_nothing_in_the_channel(

@@ -7,7 +7,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.servers.discord import payloads
-from tests.servers.discord.checks import ApiError
+from tests.servers.discord.checks import ApiError, need
 from tests.servers.discord.gateway import Gateway
 from tests.servers.discord.people import Person
 from tests.servers.discord.rest import Rest
@@ -344,6 +344,7 @@ class DiscordServer:
                     post.files[filename] = files[key]
                     listed.append(stored | {"description": entry.get("description")})
                 else:
+                    need(key in kept, f"attachments[{key}] is none of this message")
                     listed.append(kept[key])
             payload["attachments"] = listed
             for embed in payload["embeds"]:
