@@ -12,9 +12,13 @@ from torch.nn import functional
 from training.loop import Loop, LoopSettings, Report
 from training.pool import PicturePool
 from training.speed import autocast
+from training.styles.filters import luma
 
 LATENT_CHANNELS = 24
 SCALE = 8
+
+GREY = ("noir", "pencil")
+"""Styles that leave no colour."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class AutoencoderSettings:
     kl_weight: float = 1e-4
     noisy_share: float = 0.3  # of the crops the decoder is refined with, up to this deviation of noise:
     noise: float = 0.15
+    grey_share: float = 0.35  # of those crops, pictures without colour, with up to this share of their source's left:
+    trace: float = 0.1
+    cast_weight: float = 2.0
 
 
 def build_autoencoder(settings: AutoencoderSettings) -> AutoencoderKL:
@@ -73,14 +80,19 @@ def edge_and_colour_errors(made: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor
 
 def crops(noise: torch.Generator, pool: PicturePool, side: int, count: int, plain: float) -> Tensor:
     """A batch of square crops in [-1, 1], cut on the 8-pixel grid."""
-    pictures = pool.draw(noise, count, plain)
+    return cut(noise, pool.draw(noise, count, plain), side)
+
+
+def cut(noise: torch.Generator, pictures: Tensor, side: int) -> Tensor:
+    """A square of each of the pictures (count, channels, height, width), bytes; see `crops`."""
+    count = len(pictures)
     places = (pictures.shape[-1] - side) // SCALE + 1
     corners = torch.randint(places, (2, count, 1), generator=noise, device=pictures.device) * SCALE
     along = torch.arange(side, device=pictures.device)
     rows, columns = (corners + along).unbind()
     every = torch.arange(count, device=pictures.device)[:, None, None]
-    cut = pictures.permute(0, 2, 3, 1)[every, rows[:, :, None], columns[:, None, :]]
-    return to_signed(cut.permute(0, 3, 1, 2).contiguous())
+    squares = pictures.permute(0, 2, 3, 1)[every, rows[:, :, None], columns[:, None, :]]
+    return to_signed(squares.permute(0, 3, 1, 2).contiguous())
 
 
 class Reconstruction(nn.Module):
@@ -112,6 +124,15 @@ def _errors(made: Tensor, wanted: Tensor, settings: AutoencoderSettings) -> tupl
     edge, colour = edge_and_colour_errors(made, wanted)
     total = absolute + settings.square_weight * square + settings.edge_weight * edge + settings.colour_weight * colour
     return total, torch.stack([absolute, square, edge, colour]).detach()
+
+
+def cast(made: Tensor, wanted: Tensor) -> Tensor:
+    """How far colours are off, measured against how bright the picture is there, as saturation is.
+
+    In the dark a difference of a hundredth makes grey a colour, and no other error counts it.
+    """
+    bright = luma(wanted / 2 + 0.5) + 0.08
+    return ((made - luma(made)) - (wanted - luma(wanted))).abs().mean(1, keepdim=True).div(bright).mean()
 
 
 def latent_noise(noise: torch.Generator, pictures: Tensor) -> Tensor:
@@ -160,23 +181,35 @@ def refine_decoder(
     """Train the decoder on, the latents staying what they are; returns its averaged parts under their names.
 
     Some latents get noise: those the denoiser makes are never quite right, and a decoder that has only seen clean
-    ones turns their errors into blotches.
+    ones turns their errors into blotches. Some are of pictures without colour, with a trace of the coloured source
+    that a run of strength 0.7 leaves in them: such a picture is to be grey all the same.
     """
     network = network.to(device).requires_grad_(requires_grad=False)
     parts = nn.ModuleDict({"decoder": network.decoder, "post_quant_conv": network.post_quant_conv})
     parts.requires_grad_(requires_grad=True)
+    grey = pool.with_styles(GREY)
 
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        wanted = crops(noise, pool, settings.crop, settings.batch, settings.plain_share)
+        traced = round(settings.grey_share * settings.batch) if len(grey) else 0
+        wanted = crops(noise, pool, settings.crop, settings.batch - traced, settings.plain_share)
+        if traced:
+            pairs = cut(noise, torch.cat(pool.draw_with_source(noise, grey, traced), 1), settings.crop)
+            wanted, sources = torch.cat([wanted, pairs[:, :3]]), pairs[:, 3:]
         with torch.no_grad(), autocast(device):
             latents = network.encode(wanted).latent_dist.mean.float()
+            if traced:
+                left = settings.trace * torch.rand((traced, 1, 1, 1), generator=noise, device=latents.device)
+                coloured = network.encode(sources).latent_dist.mean.float()
+                latents[-traced:] += left * (coloured - latents[-traced:])
         amount, chosen = torch.rand((2, len(latents)), generator=noise, device=latents.device)
         amount = torch.where(chosen < settings.noisy_share, amount * settings.noise, 0)
         latents = latents + amount.view(-1, 1, 1, 1) * latent_noise(noise, wanted)
         with autocast(device):
             made = parts["decoder"](parts["post_quant_conv"](latents))
         total, shown = _errors(made.float(), wanted, settings)
-        return total, dict(zip(PARTS, shown, strict=False))
+        casts = cast(made.float(), wanted)
+        total = total + settings.cast_weight * casts
+        return total, dict(zip(PARTS, shown, strict=False)) | {"cast": casts.detach()}
 
     loop = Loop(parts, loop_settings, checkpoint)
     loop.run(loss)

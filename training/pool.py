@@ -1,13 +1,14 @@
 """All pictures at once, drawn from by index: in the GPU's memory, or in a file that the processor's memory maps."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from training.pairs import PHOTO
+from training.pairs import KEYS, PHOTO
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,18 @@ class PicturePool:
         places = torch.randint(1, self.pictures.shape[1], (count,), generator=noise, device=device)
         places[torch.rand(count, generator=noise, device=device) < plain] = 0  # sources
         return self.at(scenes, places)
+
+    def with_styles(self, names: Collection[str]) -> Tensor:
+        """(n, 2): scene and place of every picture that is in one of these styles alone."""
+        wanted = torch.tensor([len(key) == 1 and key[0] in names for key in KEYS], device=self.keys.device)
+        return torch.nonzero(wanted[self.keys[: self.filled]])
+
+    def draw_with_source(self, noise: torch.Generator, among: Tensor, count: int) -> tuple[Tensor, Tensor]:
+        """Of pictures `among` (see `with_styles`) some at random, and what they were made from: bytes, as `draw`."""
+        chosen = torch.randint(len(among), (count,), generator=noise, device=among.device)
+        scenes, places = among[chosen].unbind(1)
+        half = 1 + self.targets
+        return self.at(scenes, places), self.at(scenes, places // half * half)
 
     def at(self, scenes: Tensor, places: Tensor) -> Tensor:
         flat = self.pictures.view(-1, *self.pictures.shape[2:])
