@@ -244,7 +244,8 @@ class Stages:
             start=None if start is None else AutoencoderKL.from_pretrained(start / "vae", torch_dtype=torch.float32),
         )
         noise = torch.Generator(self.pool.pictures.device).manual_seed(SEED)
-        normalise_latents(network, to_signed(self.pool.draw(noise, 96, 0.5)))
+        some = min(96, self.pool.filled * self.pool.pictures.shape[1])
+        normalise_latents(network, to_signed(self.pool.draw(noise, some, 0.5)))
         unfinished = self.space.normalised.with_suffix(".tmp")
         torch.save(network.state_dict(), unfinished)
         unfinished.replace(self.space.normalised)
