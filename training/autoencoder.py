@@ -189,18 +189,21 @@ def refine_decoder(
     parts.requires_grad_(requires_grad=True)
     grey = pool.with_styles(GREY)
 
+    def encoded(pictures: Tensor) -> Tensor:
+        with torch.no_grad(), autocast(device):
+            mean: Tensor = network.encode(pictures).latent_dist.mean
+        return mean.float()
+
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         traced = round(settings.grey_share * settings.batch) if len(grey) else 0
         wanted = crops(noise, pool, settings.crop, settings.batch - traced, settings.plain_share)
+        latents = encoded(wanted)
         if traced:
             pairs = cut(noise, torch.cat(pool.draw_with_source(noise, grey, traced), 1), settings.crop)
-            wanted, sources = torch.cat([wanted, pairs[:, :3]]), pairs[:, 3:]
-        with torch.no_grad(), autocast(device):
-            latents = network.encode(wanted).latent_dist.mean.float()
-            if traced:
-                left = settings.trace * torch.rand((traced, 1, 1, 1), generator=noise, device=latents.device)
-                coloured = network.encode(sources).latent_dist.mean.float()
-                latents[-traced:] += left * (coloured - latents[-traced:])
+            styled, sources = pairs.chunk(2, 1)
+            left = settings.trace * torch.rand((traced, 1, 1, 1), generator=noise, device=pairs.device)
+            wanted = torch.cat([wanted, styled])
+            latents = torch.cat([latents, torch.lerp(encoded(styled), encoded(sources), left)])
         amount, chosen = torch.rand((2, len(latents)), generator=noise, device=latents.device)
         amount = torch.where(chosen < settings.noisy_share, amount * settings.noise, 0)
         latents = latents + amount.view(-1, 1, 1, 1) * latent_noise(noise, wanted)
