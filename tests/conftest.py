@@ -48,8 +48,8 @@ MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that have to be free there; the tests' files take a tenth of it."""
 
-# A database waits for the disk at each commit, and the tests commit some hundred thousand times: with their files in
-# memory they take a third of the time. That a commit asks the disk at all is tested by itself.
+# A database waits for the disk at each commit: with their files in memory, the tests that commit most take a third of
+# the time. That a commit asks the disk at all is tested by itself.
 if os.access(MEMORY, os.W_OK) and psutil.disk_usage(str(MEMORY)).free >= ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
