@@ -152,13 +152,13 @@ class Chat(ABC):
         """What the chat shows of a job that has ended."""
 
     async def end(self, act: Awaitable[object]) -> End:
-        """Do something and wait for what comes of it."""
+        """Do something and wait for what comes of it: until its end is shown in full."""
         before, told = {job.id for job in await self._jobs()}, len(self.notices())
         await act
         async with asyncio.timeout(_SECONDS):
             while True:
                 ended = [job for job in await self._jobs() if job.id not in before and job.status.ended]
-                if ended:
+                if ended and ended[0].id not in {duty.job for duty in await self.core.store.deliveries()}:
                     return End(job=ended[0], message=await self.message_of(ended[0]))
                 if len(self.notices()) > told:
                     return End(refused=self.notices()[-1])
