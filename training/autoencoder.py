@@ -1,5 +1,6 @@
 """The autoencoder: diffusers' AutoencoderKL, 8x down to 24 channels, trained on the drawn pictures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,11 @@ from torch.nn import functional
 from training.loop import Loop, LoopSettings, Report
 from training.pool import PicturePool
 from training.speed import autocast
+from training.styles import GREY
 from training.styles.filters import luma
 
 LATENT_CHANNELS = 24
 SCALE = 8
-
-GREY = ("noir", "pencil")
-"""Styles that leave no colour."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _errors(made: Tensor, wanted: Tensor, settings: AutoencoderSettings) -> tupl
     return total, torch.stack([absolute, square, edge, colour]).detach()
 
 
-def cast(made: Tensor, wanted: Tensor) -> Tensor:
+def colour_cast(made: Tensor, wanted: Tensor) -> Tensor:
     """How far colours are off, measured against how bright the picture is there, as saturation is.
 
     In the dark a difference of a hundredth makes grey a colour, and no other error counts it.
@@ -169,6 +168,26 @@ def train_autoencoder(
     return average, reports
 
 
+def refining_examples(
+    noise: torch.Generator, pool: PicturePool, settings: AutoencoderSettings, encoded: Callable[[Tensor], Tensor]
+) -> tuple[Tensor, Tensor]:
+    """Pictures (batch, 3, crop, crop) and the latents that they are to be decoded from.
+
+    The last `grey_share` of them have no colour, and latents with a trace of their coloured source.
+    """
+    grey = pool.with_styles(GREY)
+    traced = round(settings.grey_share * settings.batch) if len(grey) else 0
+    wanted = crops(noise, pool, settings.crop, settings.batch - traced, settings.plain_share)
+    latents = encoded(wanted)
+    if not traced:
+        return wanted, latents
+    pairs = cut(noise, torch.cat(pool.draw_with_source(noise, grey, traced), 1), settings.crop)
+    styled, sources = pairs.chunk(2, 1)
+    left = settings.trace * torch.rand((traced, 1, 1, 1), generator=noise, device=pairs.device)
+    mixed = torch.lerp(encoded(styled), encoded(sources), left)
+    return torch.cat([wanted, styled]), torch.cat([latents, mixed])
+
+
 def refine_decoder(
     network: AutoencoderKL,
     pool: PicturePool,
@@ -187,7 +206,6 @@ def refine_decoder(
     network = network.to(device).requires_grad_(requires_grad=False)
     parts = nn.ModuleDict({"decoder": network.decoder, "post_quant_conv": network.post_quant_conv})
     parts.requires_grad_(requires_grad=True)
-    grey = pool.with_styles(GREY)
 
     def encoded(pictures: Tensor) -> Tensor:
         with torch.no_grad(), autocast(device):
@@ -195,24 +213,16 @@ def refine_decoder(
         return mean.float()
 
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        traced = round(settings.grey_share * settings.batch) if len(grey) else 0
-        wanted = crops(noise, pool, settings.crop, settings.batch - traced, settings.plain_share)
-        latents = encoded(wanted)
-        if traced:
-            pairs = cut(noise, torch.cat(pool.draw_with_source(noise, grey, traced), 1), settings.crop)
-            styled, sources = pairs.chunk(2, 1)
-            left = settings.trace * torch.rand((traced, 1, 1, 1), generator=noise, device=pairs.device)
-            wanted = torch.cat([wanted, styled])
-            latents = torch.cat([latents, torch.lerp(encoded(styled), encoded(sources), left)])
+        wanted, latents = refining_examples(noise, pool, settings, encoded)
         amount, chosen = torch.rand((2, len(latents)), generator=noise, device=latents.device)
         amount = torch.where(chosen < settings.noisy_share, amount * settings.noise, 0)
         latents = latents + amount.view(-1, 1, 1, 1) * latent_noise(noise, wanted)
         with autocast(device):
             made = parts["decoder"](parts["post_quant_conv"](latents))
         total, shown = _errors(made.float(), wanted, settings)
-        casts = cast(made.float(), wanted)
-        total = total + settings.cast_weight * casts
-        return total, dict(zip(PARTS, shown, strict=False)) | {"cast": casts.detach()}
+        tinge = colour_cast(made.float(), wanted)
+        total = total + settings.cast_weight * tinge
+        return total, dict(zip(PARTS, shown, strict=False)) | {"cast": tinge.detach()}
 
     loop = Loop(parts, loop_settings, checkpoint)
     loop.run(loss)

@@ -14,7 +14,7 @@ from training.judging import lab_distance, lattice, moved, saturation, structure
 from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
 from training.recognition import StyleClassifier, features, versus
-from training.styles import STYLES
+from training.styles import GREY, STYLES
 from training.styles.filters import CELL, CHANCES
 from training.words import SYNONYMS
 
@@ -24,7 +24,6 @@ STEPS = 20
 
 NAMED_AT = (0.3, 0.5, 0.7, 0.9)
 WHOLE = 0.7  # where the style is there in full: textures and colours are looked at here
-GREY = ("noir", "pencil")
 # Styles that lay strokes, panes or flakes over the whole picture; those that are regular by nature have a lattice.
 TEXTURED = (
     "oil", "van gogh", "watercolor", "pastel", "mosaic", "stained glass", "low poly", "clay", "ukiyo-e", "pencil",

@@ -73,6 +73,9 @@ _FILTERS: dict[Kind, dict[str, Filter]] = {
     },
 }
 
+GREY = ("noir", "pencil")
+"""They leave no colour."""
+
 # Patterns that are a lattice in the world too.
 REGULAR = ("pixel art", "lego", "pop art", "halftone", "blueprint", "vaporwave")
 

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from training.autoencoder import GREY, cast, cut
+from training.autoencoder import AutoencoderSettings, colour_cast, cut, refining_examples
 from training.pairs import KEYS
 from training.pool import PicturePool, PoolSize
+from training.styles import GREY
 
 
 def pool() -> PicturePool:
@@ -36,11 +37,28 @@ def test_a_picture_and_its_source_are_cut_at_the_same_place() -> None:
     assert len(set(parts[:, 0, 0, 0].tolist())) > 1
 
 
+def test_the_decoder_sees_a_trace_of_the_source_in_pictures_that_are_to_be_without_colour() -> None:
+    some = pool()
+    settings = AutoencoderSettings(crop=16, batch=20, grey_share=0.4, trace=0.1)
+    wanted, latents = refining_examples(torch.Generator().manual_seed(0), some, settings, lambda pictures: pictures)
+    bytes_of = ((each + 1) * 127.5 for each in (wanted[-8:, 0, 0, 0], (wanted - latents)[-8:, 0, 0, 0] - 1))
+    styled, traces = (each.tolist() for each in bytes_of)
+    assert (wanted[:12] == latents[:12]).all()
+    for grey, trace in zip(styled, traces, strict=True):
+        apart = {2: 2, 5: 2, 7: 1, 10: 1}[round(grey)]  # from the source's byte
+        assert 0 < trace <= 0.1 * apart + 1e-4
+    assert len({round(trace, 4) for trace in traces}) > 4
+    some.keys[:] = KEYS.index(("oil",))
+    wanted, latents = refining_examples(torch.Generator().manual_seed(0), some, settings, lambda pictures: pictures)
+    assert len(wanted) == 20, "without such styles the batch is as large"
+    assert (wanted == latents).all()
+
+
 def test_a_cast_of_colour_counts_for_more_in_the_dark_and_brightness_alone_for_nothing() -> None:
     def grey(value: float) -> torch.Tensor:
         return torch.full((1, 3, 8, 8), value * 2 - 1)
 
     reddish = torch.tensor([0.02, 0.0, 0.0]).view(1, 3, 1, 1)
-    assert cast(grey(0.3), grey(0.6)).item() == pytest.approx(0, abs=1e-6)
-    dark, bright = (cast(grey(value) + reddish, grey(value)).item() for value in (0.05, 0.8))
+    assert colour_cast(grey(0.3), grey(0.6)).item() == pytest.approx(0, abs=1e-6)
+    dark, bright = (colour_cast(grey(value) + reddish, grey(value)).item() for value in (0.05, 0.8))
     assert dark > 4 * bright > 0
