@@ -46,7 +46,7 @@ if hasattr(signal, "SIGHUP"):
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
-"""Bytes that have to be free there; the tests' files take a tenth of it."""
+"""Bytes that have to be free there."""
 
 # A database waits for the disk at each commit: with their files in memory, the tests that commit most take a third of
 # the time. That a commit asks the disk at all is tested by itself.

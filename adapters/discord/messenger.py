@@ -341,8 +341,8 @@ class DiscordMessenger:
     ) -> Payload:
         """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest.
 
-        `anew`: no file of it stands there yet. A result may be published, which is a further message of its job,
-        while the last edit of the first one is still on its way.
+        `anew`: a new message, so no file stands in it. Publishing makes a second one of a job, perhaps while the last
+        edit of the first is still on its way.
         """
         for share in _SMALLER:
             most = round(file_bytes * share)
