@@ -19,10 +19,12 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
+from aiohttp import web
 
 from tests.e2e.discord.test_product import REPOSITORY
 from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
+from tests.servers.serving import HOST, serving
 from tests.servers.slack.member import Member
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer, slack_server
 
@@ -154,27 +156,21 @@ async def test_every_cause_turns_readyz_red_within_a_minute_and_its_end_green_ag
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_stop_before_it_serves_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    """Its chat takes connections and never answers, so it is still connecting; `service` looks at the exit code."""
+    """Its chat takes requests and never answers, so it is still connecting; `service` looks at the exit code."""
 
-    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        held.append(writer)
+    async def silent(_request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        return web.Response()
 
-    held: list[asyncio.StreamWriter] = []
-    listener = await asyncio.start_server(silent, "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-    async with DiscordServer() as discord:
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", silent)
+    async with serving(application, stop_seconds=0.1) as port, DiscordServer() as discord:
         discord.channel()
-        async with service(tmp_path, discord, f"{address}/api/") as running:
+        async with service(tmp_path, discord, f"http://{HOST}:{port}/api/") as running:
             await running.until("engine", "discord", "slack", within=START_SECONDS)
             running.process.send_signal(number)
             async with asyncio.timeout(60):
                 assert await running.process.wait() == 0
-    listener.close()
-    await asyncio.sleep(0.1)  # who was let in last is held by then
-    for writer in held:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 @pytest.mark.timeout(200)

@@ -11,6 +11,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.domain.job import JobStatus
+from tests.servers.serving import HOST, serving
 
 
 @dataclass(slots=True)
@@ -55,16 +56,12 @@ class ChatServer:
                 web.put("/messages/{nonce}", self._message),
             ]
         )
-        self._runner = web.AppRunner(application)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self._serving = serving(application)
+        self.url = f"http://{HOST}:{await self._serving.__aenter__()}"
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self._runner.cleanup()
+        await self._serving.__aexit__(None, None, None)
 
     async def _events(self, _request: web.Request) -> web.Response:
         events = list(self._waiting.items())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from typing import Any, Self
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from tests.servers.discord.gateway import Gateway
 from tests.servers.discord.people import Person
 from tests.servers.discord.rest import Rest
 from tests.servers.discord.world import EPOCH_MS, Asked, Bell, Channel, Fault, Guild, Post, ServerClock
+from tests.servers.serving import HOST, serving
 
 WAIT_SECONDS = 60.0
 """Generous: a machine may be very busy. A failing wait is the only thing that takes this long."""
@@ -64,18 +66,16 @@ class DiscordServer:
         rest = Rest(self)
         application = web.Application(middlewares=[rest.middleware], client_max_size=64 * 1024 * 1024)
         application.add_routes([*rest.routes(), web.get("/gateway/", self.gateway.serve)])
-        self._runner = web.AppRunner(application, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._port = self._runner.addresses[0][1]
-        self.host = f"127.0.0.1:{self._port}"
+        self._life = AsyncExitStack()
+        self._port = await self._life.enter_async_context(serving(application, self._port))
+        self._life.push_async_callback(self.gateway.close)
+        self.host = f"{HOST}:{self._port}"
         self.url = f"http://{self.host}/api/v10"
         self.gateway_url = f"ws://{self.host}/gateway/"
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self.gateway.close()
-        await self._runner.cleanup()
+        await self._life.aclose()
 
     # What tests set up
 

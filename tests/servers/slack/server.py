@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import ClientSession, ClientTimeout, WSMsgType, web
 
+from tests.servers.serving import HOST, serving
 from tests.servers.slack.state import Call, Fault, Json, State
 from tests.servers.slack.web_api import Refused, WebApi
 
@@ -297,16 +298,9 @@ def signed(body: bytes, *, secret: str = SIGNING_SECRET, at: float | None = None
 
 
 @asynccontextmanager
-async def slack_server(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[SlackServer]:
+async def slack_server(port: int = 0) -> AsyncIterator[SlackServer]:
     """A running server."""
     server = SlackServer()
-    runner = web.AppRunner(server.app(), shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
-    bound = runner.addresses[0]
-    server.host = f"{host}:{bound[1]}"
-    try:
+    async with serving(server.app(), port, stop_seconds=0.1) as bound:
+        server.host = f"{HOST}:{bound}"
         yield server
-    finally:
-        await runner.cleanup()

@@ -10,19 +10,15 @@ from aiohttp import web
 
 from adapters.downloads import Downloader, downloader
 from bot.domain.errors import PictureRefused
+from tests.servers.serving import HOST, serving
 
 
 @asynccontextmanager
 async def host(handler: object) -> AsyncIterator[str]:
     application = web.Application()
     application.router.add_get("/{path:.*}", handler)  # type: ignore[arg-type]  # each test's own coroutine
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with serving(application) as port:
+        yield f"http://{HOST}:{port}"
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Connections that come to nothing: they are cut, make room for others and fill no log. Over real sockets."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -146,3 +147,15 @@ async def test_a_lack_of_descriptors_is_told_once_a_minute(
         "socket.accept() out of system resource",
         "something else",
     ]
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_connection_that_comes_as_the_server_ends_is_ended_too(turns: int) -> None:
+    """Taken by the loop and not yet the server's, asyncio would leave it open: a warning, and so an error here."""
+    async with server() as port:
+        coming = asyncio.create_task(asyncio.open_connection("127.0.0.1", port))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    with contextlib.suppress(ConnectionError):  # it came too late, or was cut
+        streams = await coming
+        assert await answer(streams) == b""

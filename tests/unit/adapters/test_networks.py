@@ -25,6 +25,7 @@ from inference.models.downloads import fetched
 from inference.models.hub import HubRef
 from tests.servers.discord import DiscordServer
 from tests.servers.hub import Hub
+from tests.servers.serving import HOST, serving
 from tests.servers.slack.server import APP_TOKEN, slack_server
 
 
@@ -117,9 +118,6 @@ async def test_pictures_come_from_a_host_that_ssl_cert_file_vouches_for_and_from
 
     application = web.Application()
     application.router.add_get("/", answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     script = (
         "import asyncio, sys; from adapters.downloads import downloader\n"
         "async def main():\n"
@@ -128,13 +126,13 @@ async def test_pictures_come_from_a_host_that_ssl_cert_file_vouches_for_and_from
         "asyncio.run(main())\n"
     )
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SSL_")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script, f"https://127.0.0.1:{runner.addresses[0][1]}/"),
-        env=environ | ({"SSL_CERT_FILE": str(authority)} if named else {}),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    came, said = await process.communicate()
-    await runner.cleanup()
+    async with serving(application, tls=context) as port:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", script, f"https://{HOST}:{port}/"),
+            env=environ | ({"SSL_CERT_FILE": str(authority)} if named else {}),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        came, said = await process.communicate()
     assert came == (b"picture" if named else b"")
     assert named or b"PictureRefused" in said

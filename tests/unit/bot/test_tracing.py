@@ -14,6 +14,7 @@ from bot import tracing
 from bot.domain.errors import FatalError
 from tests.builders.requests import request
 from tests.harness.core import bench
+from tests.servers.serving import HOST, serving
 
 
 class Collector:
@@ -45,13 +46,8 @@ async def collector() -> AsyncIterator[tuple[Collector, str]]:
     made = Collector()
     app = web.Application()
     app.add_routes([web.post("/v1/traces", made.take)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield made, f"http://127.0.0.1:{runner.addresses[0][1]}/v1/traces"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as port:
+        yield made, f"http://{HOST}:{port}/v1/traces"
 
 
 async def test_a_job_is_one_trace_from_its_command_to_its_messages(tmp_path: Path) -> None:
