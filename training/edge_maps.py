@@ -1,8 +1,5 @@
 """Maps of lines, as the product draws them: what the edge ControlNet is trained to follow."""
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +15,7 @@ from inference.errors import Unsuited
 from training.photographs import to_image
 from training.pool import PicturePool
 from training.sources import Pixels
+from training.workers import on_all_processors
 
 KINDS = (ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE)
 BATCH = 64
@@ -57,8 +55,7 @@ def draw_maps(pool: PicturePool, sketches: Tensor) -> Tensor:
         drawn = functional.interpolate(sketches[sketched][:, None].float(), size=sources.shape[-2:], mode="bilinear")
         sources[sketched] = drawn.byte().expand(-1, 3, -1, -1)
     parts = np.array_split(sources.numpy(), -(-len(sources) // BATCH))
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as processes:
-        return torch.from_numpy(np.concatenate(list(processes.map(_draw_some, parts))))
+    return torch.from_numpy(np.concatenate(list(on_all_processors(_draw_some, parts))))
 
 
 def choose_maps(noise: torch.Generator, maps: Tensor, scenes: Tensor, blank: float) -> Tensor:

@@ -49,6 +49,7 @@ class Model:
         strength: float,
         *,
         guidance: float | None = None,
+        steps: int | None = None,
         seed: int | None = None,
         negative: str = "",
     ) -> list[Image.Image]:
@@ -58,7 +59,7 @@ class Model:
             [prompt] * len(images),
             image=list(images),
             strength=strength,
-            num_inference_steps=self.sampling.steps,
+            num_inference_steps=steps or self.sampling.steps,
             guidance_scale=self.sampling.guidance if guidance is None else guidance,
             negative_prompt=[negative] * len(images),
             generator=[torch.Generator().manual_seed(first + index) for index in range(len(images))],

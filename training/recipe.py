@@ -61,11 +61,11 @@ class Recipe:
                 shards=2, composed=1, shard_size=2, pairs=replace(self.drawing.pairs, targets=2), large_every=2
             ),
             captions=2,
-            features=10,
+            features=3,
             autoencoder=replace(self.autoencoder, channels=(16, 16, 24, 32), crop=64, batch=6),
             autoencoder_loop=replace(self.autoencoder_loop, steps=40, warmup=10, report_every=10),
             denoiser=DenoiserSettings(channels=(32, 64, 64), text_width=64, text_layers=1, text_heads=2),
-            denoiser_loop=replace(self.denoiser_loop, steps=50, warmup=10, report_every=10),
+            denoiser_loop=replace(self.denoiser_loop, steps=40, warmup=10, report_every=10),
             bridge=replace(self.bridge, batch=4, terminal=0.0, dropped=0.0),  # pure noise takes long to be learnt
             refine_loop=replace(self.refine_loop, steps=10, warmup=2, report_every=5),
             edge_bridge=replace(self.edge_bridge, batch=4),

@@ -1,10 +1,7 @@
 """Fill pools with scenes and their styled pictures, drawn on all processors."""
 
 import json
-import multiprocessing
-import os
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +15,7 @@ from training.pool import PicturePool, PoolSize
 from training.scenes import SHARD, render_shard
 from training.sources import Pixels, SourceSettings, degrade, make_photographic
 from training.words import NOUNS
+from training.workers import on_all_processors
 
 SEED = 2026
 KINDS = list(NOUNS)
@@ -73,19 +71,16 @@ def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> Pic
     folder.mkdir(parents=True, exist_ok=True)
     _claim(folder, drawing)
     pool = _open(folder, drawing)
-    # Spawned: a fork of a process whose torch has threads or a GPU can hang.
-    context = multiprocessing.get_context("spawn")
     missing = [index for index in range(drawing.shards) if not _done(folder, index).exists()]
-    with ProcessPoolExecutor(workers or os.cpu_count(), context) as processes:  # none is started for nothing to do
-        drawn = processes.map(partial(_draw, folder, drawing), missing)
-        for index in range(drawing.shards):
-            if index in missing:
-                next(drawn)
-            keys, kinds = _labels(folder, drawing, index)
-            places = pool.label(keys, kinds)
-            if drawing.device != "cpu":
-                pool.pictures[places] = _styled(folder, drawing, index, keys)
-            print(f"{pool.filled} scenes drawn", flush=True)
+    drawn = on_all_processors(partial(_draw, folder, drawing), missing, workers)
+    for index in range(drawing.shards):
+        if index in missing:
+            next(drawn)
+        keys, kinds = _labels(folder, drawing, index)
+        places = pool.label(keys, kinds)
+        if drawing.device != "cpu":
+            pool.pictures[places] = _styled(folder, drawing, index, keys)
+        print(f"{pool.filled} scenes drawn", flush=True)
     return pool
 
 
@@ -133,7 +128,6 @@ def _done(folder: Path, index: int) -> Path:
 
 
 def _draw(folder: Path, drawing: Drawing, index: int) -> None:
-    torch.set_num_threads(1)
     name = _name(index)
     render_shard(folder, name, SEED, drawing.shard_size, composed=index < drawing.composed)
     drawn = folder / f"{name}.pictures.npy"

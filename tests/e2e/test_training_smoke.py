@@ -51,7 +51,7 @@ def test_losses_fall_and_a_picture_comes_out(tmp_path: Path) -> None:
 
     losses = [entry["loss"] for entry in json.loads(space.autoencoder.with_suffix(".json").read_text())]
     assert losses[-1] < 0.85 * losses[0]
-    # Batches of four differ by more than fifty steps teach: the same examples are asked of both networks.
+    # Batches of four differ by more than forty steps teach: the same examples are asked of both networks.
     trained, untrained = stages.load_denoiser(), Denoiser(recipe.denoiser, stages.tokenizer)
     assert error(stages, trained) < 0.95 * error(stages, untrained)
 
