@@ -45,7 +45,7 @@ async def test_the_model_that_ships_keeps_the_lines_of_a_sketch(
 ) -> None:
     drawn = slack.state.add_file(ann.team, ann.user, saved(sketch(), "PNG"))
     async with serving(slack, tmp_path, "socket"):
-        asked = "a cyberpunk neon city --strength 1 --seed 7 --control scribble"
+        asked = "a cyberpunk neon city --strength 1 --seed 7 --steps 8 --control scribble"
         await ann.submit(await ann.open("/img2img", general, asked), file=drawn)
         made = await ann.result(general)
         form = await ann.opens(lambda: ann.press("Edit", general, made))
