@@ -9,7 +9,7 @@ from tests.harness.playground import done as shown
 from tests.harness.playground import ended, followed
 
 PHOTO = Path("docs/demo/photo.jpg")
-LONG = 150
+LONG = 60
 """Steps of a picture that nobody waits for."""
 
 

@@ -134,7 +134,7 @@ def test_reloads_closed_pages_and_double_clicks_are_one_job(service: Playground,
     prompt = "a watercolour, clicked twice"
     with opened(browser) as (page, _):
         page.goto(service.address)
-        wish(page, prompt, steps=20)
+        wish(page, prompt, steps=4)
         with service.held():
             page.get_by_role("button", name="Generate").dblclick()
             page.wait_for_url("**/jobs/*")

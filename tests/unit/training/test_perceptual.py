@@ -1,9 +1,10 @@
+import pytest
 import torch
 
 from training.autoencoder import LATENT_CHANNELS
 from training.latents import PairLatents
 from training.pairs import NAMES
-from training.perceptual import frozen_features, train_features
+from training.perceptual import StyleFeatures, frozen_features, train_features
 
 SCENES, TARGETS, SIDE = 32, 2, 16
 
@@ -21,18 +22,22 @@ def striped_pairs() -> PairLatents:
     )
 
 
-def test_the_network_learns_to_name_styles_and_what_it_learnt_can_be_kept() -> None:
+@pytest.fixture(scope="module")
+def network() -> StyleFeatures:
+    """Trained on them, kept and read again."""
+    return frozen_features(train_features(striped_pairs(), steps=40).state_dict())
+
+
+def test_the_network_learns_to_name_styles_and_what_it_learnt_can_be_kept(network: StyleFeatures) -> None:
     pairs = striped_pairs()
-    network = frozen_features(train_features(pairs, steps=40).state_dict())
     assert not any(parameter.requires_grad for parameter in network.parameters())
     for place, style in ((1, 0), (2, 1)):
         named = network.name(network(pairs.latents[:, place].float())).argmax(1)
         assert (named == style).float().mean() > 0.9
 
 
-def test_latents_without_strokes_differ_more_by_features_than_by_their_error() -> None:
+def test_latents_without_strokes_differ_more_by_features_than_by_their_error(network: StyleFeatures) -> None:
     pairs = striped_pairs()
-    network = frozen_features(train_features(pairs, steps=40).state_dict())
     smooth, striped, noise = (pairs.latents[:8, place].float() for place in (0, 1, 3))
     assert not any(term.abs().max() for term in network.difference(striped, striped))
     # As far from the wanted latents as the stripes are, but striped all over.
@@ -40,9 +45,8 @@ def test_latents_without_strokes_differ_more_by_features_than_by_their_error() -
     assert (network.difference(smooth, striped)[0] > network.difference(shifted, striped)[0]).all()
 
 
-def test_another_style_differs_and_another_picture_in_the_same_does_not() -> None:
+def test_another_style_differs_and_another_picture_in_the_same_does_not(network: StyleFeatures) -> None:
     pairs = striped_pairs()
-    network = frozen_features(train_features(pairs, steps=40).state_dict())
     upright, others = pairs.latents[:8, 1].float(), pairs.latents[8:16, 1].float()
     level = pairs.latents[:8, 2].float()
     assert network.difference(level, upright)[1].min() > 1
