@@ -86,7 +86,7 @@ class OperatorPages:
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The same again and again (server-sent events): `overview` with its part of the page, if that changed."""
         locale = locale_of(request)
-        with self._streams.one(asker_of(request).requester.key):
+        with self._streams.one(asker_of(request).requester.key, request):
             stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
             await stream.prepare(request)
             told = ""

@@ -150,7 +150,7 @@ class Playground:
         """A job's page as it changes (server-sent events): `card` with its part of the page, `end` at the end."""
         by = asker_of(request)
         job = (await self._described(job_in(request.query.get("job", "")), by)).job.id
-        with self._streams.one(by.requester.key):
+        with self._streams.one(by.requester.key, request):
             return await self._followed(request, job, by.locale)
 
     async def _followed(self, request: web.Request, job: JobId, locale: str) -> web.StreamResponse:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
+from aiohttp import web
+
 from bot.domain.errors import LimitReached
 
 UPLOADS = 4
@@ -47,19 +49,26 @@ class Streams:
     """How many pages follow a job."""
 
     def __init__(self) -> None:
-        self._open: Counter[str] = Counter()
+        self._open: list[tuple[str, web.Request]] = []
 
     @contextmanager
-    def one(self, member: str) -> Iterator[None]:
+    def one(self, member: str, request: web.Request) -> Iterator[None]:
         """Hold one open.
+
+        Pages that have been closed do not count, though their streams notice that only at the next thing they tell:
+        who turns over pages quickly would be refused.
 
         Raises:
             LimitReached: too many are; the page looks again by itself.
         """
-        if self._open[member] >= STREAMS_OF_ONE or self._open.total() >= STREAMS:
+        there = [whose for whose, each in self._open if each.transport is not None]
+        if there.count(member) >= STREAMS_OF_ONE or len(there) >= STREAMS:
             raise LimitReached("web-refused-busy")
-        with _counted(self._open, member):
+        self._open.append((member, request))
+        try:
             yield
+        finally:
+            self._open = [(whose, each) for whose, each in self._open if each is not request]
 
 
 @contextmanager
