@@ -5,7 +5,6 @@ is what `intake` knows a command by, whatever the member's language shows.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 from adapters.discord.permissions import MANAGE_GUILD
@@ -162,7 +161,6 @@ def _option(name: str, kind: int, **limits: Any) -> Payload:
     return {"name": name, "type": kind, **_named(name), **limits}
 
 
-@cache  # the catalogue does not change, and each connection asks for all of them
 def _named(name: str) -> Payload:
     """Description and translations of a command or option. Names translate if the catalogue has one."""
     key = name.replace("_", "-")
