@@ -17,7 +17,7 @@ import pytest
 
 from tests.servers.chat import ChatServer
 
-KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "8"))
+KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "6"))
 JOBS_PER_KILL = 6
 
 

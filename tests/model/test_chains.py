@@ -36,7 +36,7 @@ def chain(pentimento: Bench, folder: Path, prompt: str, *, guard: bool) -> tuple
     with Image.open("docs/demo/photo.jpg") as photo:
         small = photo.resize(SIZE, Image.Resampling.LANCZOS)
     small.save(source)
-    words = ("chain", source, *[prompt] * PASSES, "--strength", 0.3, "--seed", 3, "--out", folder)
+    words = ("chain", source, *[prompt] * PASSES, "--strength", 0.3, "--steps", 10, "--seed", 3, "--out", folder)
     ran = pentimento(*words, PENTIMENTO__CHAINS__GUARD=str(guard))
     assert ran.returncode == 0, ran.stderr
     made = []
