@@ -87,7 +87,7 @@ class Recipe:
             captions=128,
             autoencoder=replace(self.autoencoder, batch=160, whole=0.25, plain_share=0.45),
             autoencoder_loop=_on_gpu(replace(self.autoencoder_loop, learning_rate=3e-3, batch=160)),
-            bridge=replace(self.bridge, batch=batch, terminal=0.38, cropped=0.1, large=0.15),
+            bridge=replace(self.bridge, batch=batch, terminal=0.38, large=0.15),
             denoiser_loop=_on_gpu(
                 replace(self.denoiser_loop, learning_rate=2.5e-3, warmup=200, average=0.998, batch=batch)
             ),

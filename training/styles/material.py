@@ -30,13 +30,17 @@ def lego(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     return (plastic * shade + gleam).clamp(0, 1)
 
 
-def _panes(picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Voronoi panes round a point in most cells: every pixel's pane (B, 1, H, W), the border's lines, mean colours.
+def _panes(  # noqa: PLR0917 - how large panes are, how regular and how true to the picture
+    picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float, spread: float = 0.9
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Voronoi panes round points: every pixel's pane (B, 1, H, W), the border's lines, mean colours.
 
-    `tint` says how much a pane keeps to one colour: its border then follows the picture's.
+    A share `kept` of the cells has a point, anywhere in the middle `spread` of it. From points near the middles of
+    nearly all cells come squares in rows, which a network learns as a lattice. `tint` says how much a pane keeps to
+    one colour: its border then follows the picture's.
     """
     numbers = f.chances(noise, 0, 1, 2)
-    row, column = f.places(numbers[:, :1], numbers[:, 1:2], cell, 0.9)
+    row, column = f.places(numbers[:, :1], numbers[:, 1:2], cell, spread)
     count = row.shape[2] * row.shape[3]
     name = torch.arange(count, device=row.device).view(1, 1, *row.shape[2:]).expand(len(row), -1, -1, -1)
     smooth = f.blur(picture, 2.0)
@@ -83,7 +87,7 @@ def mosaic(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
 def stained_glass(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     vivid = f.kuwahara(f.saturate(f.contrast(f.stretch(picture), 0.7), 2.3), 6, 1).clamp(0, 1)
     wide = f.coarser(noise)
-    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.7, 8.0)
+    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.45, 8.0, 1.0)
     glass = (f.mix(vivid, colours, 0.75) * 1.12 + 0.03) * (1 + 0.12 * _shade(wide, pane, 3, picture))
     glass = glass + 0.06 * f.drift(noise, picture, [4], 1.0) * f.luma(glass)
     lead = f.blur(f.thicken(border), 0.6)

@@ -186,13 +186,17 @@ def test_styles_that_are_learnt_slowly_are_drawn_more_often() -> None:
     assert (examples.places == 2).float().mean().item() == pytest.approx(0.75, abs=0.03)
 
 
-def test_crops_stay_on_the_grid_of_four_cells() -> None:
+def test_crops_lie_anywhere_and_so_at_every_place_of_the_network_s_grid_of_four_cells() -> None:
     cells = torch.arange(32 * 32).view(1, 1, 32, 32)
-    for place in (0.0, 0.5, 0.999):
+    corners = set()
+    for place in torch.arange(0, 1, 1 / 17).tolist():
         part = crop((place, place), (16, 28), cells)
         assert part.shape == (1, 1, 16, 28)
-        assert part[0, 0, 0, 0] // 32 % 4 == 0
-        assert part[0, 0, 0, 0] % 4 == 0
+        row, column = divmod(int(part[0, 0, 0, 0]), 32)
+        assert part[0, 0, -1, -1] == cells[0, 0, row + 15, column + 27]
+        corners.add((row, column))
+    assert {row for row, _ in corners} == set(range(17))
+    assert {column for _, column in corners} == set(range(5))
 
 
 def added(examples: Examples, clean: torch.Tensor) -> torch.Tensor:
