@@ -60,7 +60,7 @@ WHOLE = 0.7
 """The strength from which on a style is there in full."""
 
 FEW = 10
-"""Steps, half of the usual ones, where what is asked holds with few as well."""
+"""Steps, of the usual sixteen, where what is asked holds with fewer as well."""
 
 
 def restyle(

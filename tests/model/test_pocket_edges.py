@@ -27,7 +27,7 @@ pytestmark = [
 FOLDER, EDGES = Path("inference/pocket"), Path("inference/pocket-edges")
 
 FEW = 8
-"""Steps, less than half of the usual ones: what is asked here holds with as few."""
+"""Steps, half of the usual ones: what is asked here holds with as few."""
 
 
 @pytest.fixture(scope="module")
