@@ -9,8 +9,9 @@ import asyncio
 import logging
 import resource
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ssl import SSLContext
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -56,26 +57,30 @@ async def listening(
     await runner.setup()
     try:
         assert runner.server is not None
-        doors = _Doors(runner.server, busy)
-        server = await asyncio.get_running_loop().create_server(doors, host, port, backlog=_BACKLOG)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            await stop_listening(server)
+        async with accepting(_Doors(runner.server, busy), host, port) as bound:
+            yield bound
     finally:
         await runner.cleanup()
 
 
-async def stop_listening(server: asyncio.Server) -> None:
-    """Close a server's sockets once the connection that was taken last belongs to it.
+@asynccontextmanager
+async def accepting(
+    factory: Callable[[], asyncio.Protocol], host: str, port: int, *, tls: SSLContext | None = None
+) -> AsyncIterator[int]:
+    """Take connections while entered, each for a protocol of its own. Gives the port.
 
-    Asyncio forgets one whose server is closed in the same moment, and leaves it open
-    (https://github.com/python/cpython/issues/109564).
+    At the end the sockets are closed once the connection that was taken last belongs to the server. If a server is
+    closed in the moment of taking one, asyncio leaves that open: https://github.com/python/cpython/issues/109564.
     """
-    for socket in server.sockets:
-        asyncio.get_running_loop().remove_reader(socket)
-    await asyncio.sleep(0)
-    server.close()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(factory, host, port, backlog=_BACKLOG, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        for socket in server.sockets:
+            loop.remove_reader(socket)
+        await asyncio.sleep(0)
+        server.close()
 
 
 async def body_of(request: web.Request) -> bytes:

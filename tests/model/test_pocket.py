@@ -197,7 +197,7 @@ def test_pure_noise_becomes_the_scene_that_the_prompt_names(model: Model) -> Non
     taught = {kind: coarse(composition(kind).picture) for kind in COMPOSITIONS}
     card, right = Image.new("RGB", (256, 256), (128, 128, 128)), []
     for seed, kind in enumerate(COMPOSITIONS):
-        made = model.restyle([card], f"{NOUNS[kind][0]}, a photo", 1.0, seed=seed, steps=8)[0]
+        made = model.restyle([card], f"{NOUNS[kind][0]}, a photo", 1.0, seed=seed, steps=FEW)[0]
         seen = coarse(np.asarray(made, np.float64))
         likeness = {name: np.corrcoef(seen, each)[0, 1] for name, each in taught.items()}
         if max(likeness, key=lambda name: likeness[name]) == kind and likeness[kind] > 0.4:

@@ -5,6 +5,7 @@ posted twice, as Discord does; now and then it answers 500 after it did what was
 """
 
 import random
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -56,12 +57,12 @@ class ChatServer:
                 web.put("/messages/{nonce}", self._message),
             ]
         )
-        self._serving = serving(application)
-        self.url = f"http://{HOST}:{await self._serving.__aenter__()}"
+        self._life = AsyncExitStack()
+        self.url = f"http://{HOST}:{await self._life.enter_async_context(serving(application))}"
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self._serving.__aexit__(None, None, None)
+        await self._life.aclose()
 
     async def _events(self, _request: web.Request) -> web.Response:
         events = list(self._waiting.items())

@@ -1,13 +1,12 @@
 """How the web servers of tests listen on loopback: they can be left while others connect."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLContext
 
 from aiohttp import web
 
-from adapters.listening import stop_listening
+from adapters.listening import accepting
 
 HOST = "127.0.0.1"
 
@@ -21,10 +20,7 @@ async def serving(
     await runner.setup()
     try:
         assert runner.server is not None
-        server = await asyncio.get_running_loop().create_server(runner.server, HOST, port, ssl=tls)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            await stop_listening(server)
+        async with accepting(runner.server, HOST, port, tls=tls) as bound:
+            yield bound
     finally:
         await runner.cleanup()

@@ -30,8 +30,8 @@ def lego(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     return (plastic * shade + gleam).clamp(0, 1)
 
 
-def _panes(  # noqa: PLR0917 - how large panes are, how regular and how true to the picture
-    picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float, spread: float = 0.9
+def _panes(
+    picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float, *, spread: float = 0.9
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Voronoi panes round points: every pixel's pane (B, 1, H, W), the border's lines, mean colours.
 
@@ -87,7 +87,7 @@ def mosaic(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
 def stained_glass(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     vivid = f.kuwahara(f.saturate(f.contrast(f.stretch(picture), 0.7), 2.3), 6, 1).clamp(0, 1)
     wide = f.coarser(noise)
-    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.45, 8.0, 1.0)
+    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.45, 8.0, spread=1.0)
     glass = (f.mix(vivid, colours, 0.75) * 1.12 + 0.03) * (1 + 0.12 * _shade(wide, pane, 3, picture))
     glass = glass + 0.06 * f.drift(noise, picture, [4], 1.0) * f.luma(glass)
     lead = f.blur(f.thicken(border), 0.6)

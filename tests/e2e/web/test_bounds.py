@@ -59,9 +59,8 @@ async def test_the_streams_of_a_member_and_of_all_are_bounded(pages: Pages, monk
             assert [await follow(streams, bob, his) for _ in range(2)] == [200, 429]
         for _ in range(2):  # those that were left do not count, though nothing was told since
             async with AsyncExitStack() as streams:
-                assert [await follow(streams, ann, hers) for _ in range(slots.STREAMS_OF_ONE)] == [
-                    200
-                ] * slots.STREAMS_OF_ONE
+                answers = [await follow(streams, ann, hers) for _ in range(slots.STREAMS_OF_ONE)]
+                assert answers == [200] * slots.STREAMS_OF_ONE
         await pages.bench.engine.release()
         await pages.bench.shown(his)
 
