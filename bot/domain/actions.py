@@ -134,8 +134,6 @@ class Reaction(StrEnum):
     REROLL = "reroll"
     SEND = "send"
     KEEP = "keep"
-    COMPARE = "compare"
-    ORIGINAL = "original"
     CROSS = "cross"
 
 

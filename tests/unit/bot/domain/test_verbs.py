@@ -99,6 +99,10 @@ def test_a_reaction_says_the_same_in_both_chats(emoji: str, name: str, reaction:
     assert reaction_of(emoji) is reaction_of(name) is reaction
 
 
+def test_every_reaction_can_be_given() -> None:
+    assert set(REACTIONS) == set(Reaction)
+
+
 def test_no_reaction_says_two_things() -> None:
     names = [name for each in REACTIONS.values() for name in each]
     assert len(names) == len(set(names))
