@@ -260,10 +260,12 @@ class Connection(discord.AutoShardedClient):
             await self.take(read_mention(message, received_at=self._clock.now()))
 
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
-        """A reaction on one of our messages."""
+        """A member's reaction on one of our messages; among direct ones there is no other bot."""
         me = self.user
         emoji = str(reaction.emoji.name)
         if me is None or reaction.user_id == me.id or reaction.message_author_id not in {me.id, None}:
+            return
+        if reaction.member and reaction.member.bot:
             return
         if reaction_of(emoji):
             guild = self.get_guild(reaction.guild_id) if reaction.guild_id else None

@@ -341,6 +341,19 @@ async def test_reactions_on_other_messages_are_left_alone(
     assert len(bench.engine.requests) == 1
 
 
+async def test_reactions_of_other_bots_are_left_alone(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    robot = bench.discord.user("reactor")
+    robot.payload["bot"] = True
+    await robot.react(result, "🔁")
+    await ben.react(result, "🔁")
+    await bench.discord.posted(channel, lambda post: f"<@{ben.id}>" in post.content and post.pictures)
+    assert not await bench.store.jobs_of(f"discord:{robot.id}", limit=1)
+    assert len(bench.engine.requests) == 2
+
+
 async def test_a_prompt_cannot_ping_link_or_format(bench: Bench, anna: Person, channel: Channel) -> None:
     prompt = "@everyone <@1> [x](http://evil.example) **b** discord.gg/abc \u202eback"
     result = await result_of(bench, anna, channel, prompt=prompt)
