@@ -106,7 +106,7 @@ class Answer:
             body: what to say.
             files: what goes with it.
             beside: in another message than the promised one, for the member alone.
-            openly: where others see it, if the member takes no direct messages.
+            openly: its sentence in the channel, if others saw what it answers and its member takes nothing direct.
         """
         event, rest = self.event, self.desk.rest
         if not event.token:
@@ -183,11 +183,15 @@ class Answer:
             await sign(rest, origin.channel, event.message)
 
     async def _elsewhere(self, body: Payload, files: Sequence[Attached] = (), *, why: Fault, openly: bool) -> None:
-        """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails."""
+        """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails.
+
+        The channel hears nothing of what only its member sees, and never what they typed into a form.
+        """
         log.info("answering directly", incoming=self.event.id, reason=why.reason)
         origin = self.event.origin
+        openly = openly and self.ack is not Ack.HIDDEN and not self.event.hidden
         if await self._directly(body, files) and openly and origin.guild and origin.reachable:
-            await self._here(body, files)
+            await self._here({"content": body["content"]}, files)
 
     async def _directly(self, body: Payload, files: Sequence[Attached]) -> Fault | None:
         event, origin, rest = self.event, self.event.origin, self.desk.rest

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.e2e.discord.conftest import Bench, Start
+from tests.e2e.discord.conftest import PNG, Bench, Start
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
-from tests.e2e.discord.test_time_and_restarts import QUARTER, collect_offered
+from tests.e2e.discord.test_time_and_restarts import QUARTER, collect_offered, settled
 from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
@@ -37,6 +37,46 @@ async def test_a_refusal_outlives_an_outage(bench: Bench, anna: Person, channel:
     bench.discord.fail("POST", r"/webhooks/\d+/[^/]+$", 503)
     asked = await anna.command(channel, "img2img", image=b"no picture", prompt="x")
     assert "I cannot see a picture" in await bench.discord.refused(asked)
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_refused_form_whose_member_cannot_be_told_alone_shows_others_no_words_of_theirs(
+    bench: Bench, anna: Person, channel: Channel, *, private: bool
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a tiger", private=private)
+    result = await bench.discord.shown(asked, lambda post: post.done)
+    form = await anna.press(result, "Edit")
+    await bench.discord.until(lambda: form.answer, what="a form")
+    before = [post.id for post in bench.discord.in_channel(channel)]
+    anna.closed = True
+    bench.discord.fail("POST", "/callback", 404, code=10062)
+    await anna.submit(form, prompt="a secret --style vangohh")
+    await bench.discord.until(lambda: 403 in [call[2] for call in bench.discord.requests], what="a closed door")
+    await eventually(lambda: settled(bench))
+    told = [post for post in bench.discord.in_channel(channel) if post.id not in before]
+    assert len(told) == (0 if private else 1), "what nobody saw is no matter of the channel's"
+    for post in told:
+        assert f"<@{anna.id}>" in post.content
+        assert "Did you mean oil?" in post.content
+        assert "secret" not in post.words
+        assert not post.buttons
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_form_that_cannot_open_is_told_of_where_its_result_is_seen(
+    bench: Bench, anna: Person, channel: Channel, *, private: bool
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a tiger", private=private)
+    result = await bench.discord.shown(asked, lambda post: post.done)
+    anna.closed = True
+    bench.discord.fail("POST", "/callback", 404, code=10062)
+    await anna.press(result, "Chain")
+    if not private:
+        await bench.discord.posted(channel, lambda post: "try again" in post.content)
+        return
+    await bench.discord.until(lambda: 403 in [call[2] for call in bench.discord.requests], what="a closed door")
+    await bench.discord.shown(await anna.command(channel, "help"))  # later than the form that did not open
+    assert not [post for post in bench.discord.in_channel(channel) if "try again" in post.content]
 
 
 async def test_a_slip_while_suggesting_is_answered_with_nothing(
