@@ -15,13 +15,14 @@ import structlog
 
 from adapters.discord.calls import call, final, sign
 from adapters.discord.cards import bare, kept_out, layout
+from adapters.discord.expiring import Expiring
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import Standing
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, Kept, Payload, Rest
-from adapters.discord.routes import TOKEN_MARGIN, Address, Stand, Token, Tokens, address_of, stand_of
+from adapters.discord.routes import Address, Stand, Token, Tokens, address_of, stand_of
 from bot.card_files import CardFiles, Files
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
@@ -65,12 +66,10 @@ class DiscordMessenger:
         self._names = names or CommandNames()
         self._rest = rest
         self._files = files
-        self._clock = clock
         self._tokens = Tokens(clock)
         self._renewed: dict[JobId, Stand] = {}
-        self._expiring: dict[JobId, tuple[Address, Stand, Card]] = {}
+        self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
-        self._offered: set[JobId] = set()
         self._attached = Standing()
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
@@ -78,7 +77,7 @@ class DiscordMessenger:
         self._check_connected()
         address = address_of(target)
         stand = await self._refused(address, None, card) or await self._post(address, card, nonce)
-        self._watch(address, stand, card)
+        self._expiring.watch(address, stand, card)
         return stand.reference()
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
@@ -88,11 +87,12 @@ class DiscordMessenger:
         before = self._renewed.get(card.job) or stand_of(message)
         card = kept_out(card) if address.thread and before.channel == address.channel else card
         try:
-            stand = await self._refused(address, before, card) or await self._edit(address, before, card)
+            with self._expiring.edited(card.job):
+                stand = await self._refused(address, before, card) or await self._edit(address, before, card)
         except Undeliverable:
             self._forget(card.job)
             raise
-        self._watch(address, stand, card)
+        self._expiring.watch(address, stand, card)
         if card.status.ended:
             self._forget(card.job)
         return stand.reference()
@@ -137,24 +137,15 @@ class DiscordMessenger:
         """A press on the job's message brought a fresh token; later edits use it."""
         self._renewed[job] = stand
         self._lost.discard(job)
-        self._offered.discard(job)
+        self._expiring.renewed(job)
 
     async def offer_collect(self) -> None:
         """Put Collect on every message whose only token is about to die. Call every few seconds."""
-        now = self._clock.now()
-        for job, expiring in list(self._expiring.items()):
-            address, stand, card = expiring
-            token = stand.token
-            if token is None or not self._tokens.expire(token):
-                continue
-            if now < token.until - TOKEN_MARGIN:
-                try:
-                    await self._send(self._by_token(token), card, address.file_bytes, collect=True)
-                except (Fault, TryLater) as fault:
-                    log.warning("could not offer Collect", job=job, reason=str(fault))
-                    continue
-                self._offered.add(job)
-            self._expiring.pop(job, None)
+
+        async def put(token: Token, address: Address, card: Card) -> None:
+            await self._send(self._by_token(token), card, address.file_bytes, collect=True)
+
+        await self._expiring.offer(put)
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
         if token := self._tokens.live(address.token):
@@ -245,7 +236,7 @@ class DiscordMessenger:
             return await self._mend(fault, address, stand, card)
         if not card.status.ended:
             return stand
-        if card.job in self._offered:
+        if self._expiring.is_offered(card.job):
             raise Undeliverable("it waits for its Collect button to be pressed")
         return await self._post_anew(address, card, f"{card.job}-2")
 
@@ -259,6 +250,8 @@ class DiscordMessenger:
                 raise
             self._tokens.bury(token)
             return False
+        if collect:
+            self._expiring.offered(card.job)
         return True
 
     async def _mend(self, fault: Fault, address: Address, stand: Stand, card: Card) -> Stand:
@@ -372,13 +365,8 @@ class DiscordMessenger:
         if not self._rest.logged_in:
             raise TryLater("not logged in to Discord yet", seconds=1.0)
 
-    def _watch(self, address: Address, stand: Stand, card: Card) -> None:
-        if not stand.own and not card.status.ended and self._tokens.live(stand.token):
-            self._expiring[card.job] = address, stand, card
-
     def _forget(self, job: JobId) -> None:
         self._renewed.pop(job, None)
-        self._expiring.pop(job, None)
+        self._expiring.forget(job)
         self._lost.discard(job)
-        self._offered.discard(job)
         self._attached.forget(job)
