@@ -123,6 +123,7 @@ def _element(field: Field) -> Block:  # noqa: PLR0911 -- one for each kind of fi
         case FieldKind.CHANNELS:
             filtered = {"include": ["public", "private"], "exclude_bot_users": True}
             channels: Block = {"type": "multi_conversations_select", "filter": filtered}
+            channels |= {"max_selected_items": field.most} if field.most else {}
             return channels | ({"initial_conversations": list(field.value)} if field.value else {})
         case FieldKind.MEMBERS:
             return {"type": "multi_users_select"}

@@ -157,7 +157,13 @@ def _element(element: Json, at: str, allowed: set[str]) -> Iterator[str]:
         return
     if not 1 <= len(element.get("action_id", "x")) <= 255:
         yield f"must be 1 to 255 characters [json-pointer:{at}/action_id]"
-    check = {"button": _button, "plain_text_input": _typed, "file_input": _file, **dict.fromkeys(_CHOICES, _options)}
+    check = {
+        "button": _button,
+        "plain_text_input": _typed,
+        "file_input": _file,
+        "multi_conversations_select": _conversations,
+        **dict.fromkeys(_CHOICES, _options),
+    }
     if kind in check:
         yield from check[kind](element, at)
 
@@ -186,6 +192,14 @@ def _file(element: Json, at: str) -> Iterator[str]:
     yield from _unknown(element, {"type", "action_id", "filetypes", "max_files"}, at)
     if not 1 <= element.get("max_files", 10) <= 10:
         yield f"max_files [json-pointer:{at}/max_files]"
+
+
+def _conversations(element: Json, at: str) -> Iterator[str]:
+    known = {"type", "action_id", "filter", "initial_conversations", "max_selected_items", "placeholder"}
+    yield from _unknown(element, known | {"default_to_current_conversation", "confirm", "focus_on_load"}, at)
+    chosen = element.get("initial_conversations", [])
+    if not max(1, len(chosen)) <= element.get("max_selected_items", max(1, len(chosen))):
+        yield f"max_selected_items [json-pointer:{at}/max_selected_items]"
 
 
 def _options(element: Json, at: str) -> Iterator[str]:

@@ -340,6 +340,7 @@ class Member:
                 return {"type": kind, "selected_option": chosen[0] if chosen else element.get("initial_option")}
             case "multi_conversations_select":
                 chosen = values.get(name, "").split() or element.get("initial_conversations", [])
+                assert len(chosen) <= element.get("max_selected_items", len(chosen)), f"{name} takes no more"
                 return {"type": kind, "selected_conversations": chosen}
             case "multi_users_select":
                 return {"type": kind, "selected_users": values.get(name, "").split()}

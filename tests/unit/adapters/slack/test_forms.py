@@ -159,11 +159,14 @@ def test_settings_come_back_as_they_were_shown(locale: str) -> None:
         private=True,
         models=("sdxl",),
         channels=("C1",),
+        log="C2",
         blocked=("a", "b c"),
     )
     made = settings_form([own, NOTHING_SET], MENU, in_channel=True, locale=locale)
     view = modal(made, settings_view.CALLBACK, locale=locale)
     assert view_problems(view) == []
     assert read_settings_form(values_of(filled(view))) == (False, own)
+    elements = {block["block_id"]: block["element"] for block in view["blocks"]}
+    assert (elements["log"]["max_selected_items"], "max_selected_items" in elements["channels"]) == (1, False)
     alone = settings_form([own], Menu(), in_channel=False, locale=locale)
     assert "models" not in {field.name for field in alone.fields}
