@@ -84,6 +84,13 @@ class Field:
     choices: tuple[Choice, ...] = ()
     folded: bool = False
 
+    def offered(self, most: int) -> Sequence[Choice]:
+        """As many of its choices as a chat has room for, what stands in it among them."""
+        chosen = {self.value} if isinstance(self.value, str) else set(self.value)
+        room = most - sum(each.value in chosen for each in self.choices)
+        others = {each.value for each in [each for each in self.choices if each.value not in chosen][: max(0, room)]}
+        return [each for each in self.choices if each.value in chosen | others][:most]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:

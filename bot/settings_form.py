@@ -64,7 +64,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
             locale,
             "blocked",
             FieldKind.PARAGRAPH,
-            value="\n".join(now.blocked or ()),
+            value=_whole_lines(now.blocked or (), _LONGEST_WORDS),
             longest=_LONGEST_WORDS,
         ),
         worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
@@ -96,17 +96,32 @@ def setup_form(own: PlaceSettings, menu: Menu, *, locale: str) -> Form:
     return Form(title=text(locale, "form-setup"), submit=text(locale, "form-save"), fields=fields)
 
 
-def read_setup_form(values: Values, own: PlaceSettings) -> PlaceSettings:
-    """The settings with what a sent form says.
+def read_setup_form(values: Values, own: PlaceSettings, *, shown: Values) -> PlaceSettings:
+    """The settings with what a sent form changes; what it had no room to show stays, unless its field was emptied.
+
+    Args:
+        values: what was sent.
+        own: what is set.
+        shown: what is sent if nothing is changed, as far as the chat shows it.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
     """
     _, said = read_settings_form(values)
-    threads: ThreadPolicy | None = None if own.threads is ThreadPolicy.ALWAYS else own.threads
+    new = {name: getattr(said, name) for name in _SET_UP if name in values and values[name] != shown.get(name, "")}
+    seen: Mapping[str, Sequence[str]] = {
+        "channels": tuple(shown.get("channels", ())),
+        "blocked": parse_patterns(str(shown.get("blocked", ""))),
+    }
+    for name in seen.keys() & new.keys():
+        if new[name]:
+            unseen = (each for each in getattr(own, name) or () if each not in seen[name])
+            new[name] = tuple(dict.fromkeys((*new[name], *unseen)))
     if _chosen(values, "private") == _IN_THREADS:
-        threads = ThreadPolicy.ALWAYS
-    return replace(own, **{name: getattr(said, name) for name in _SET_UP}, threads=threads)
+        new["threads"] = ThreadPolicy.ALWAYS
+    elif "private" in new and own.threads is ThreadPolicy.ALWAYS:
+        new["threads"] = None
+    return replace(own, **new)
 
 
 def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
@@ -144,6 +159,17 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         models=tuple(values.get("models", ())) or None,
         blocked=blocked or None,
     )
+
+
+def _whole_lines(lines: Iterable[str], longest: int) -> str:
+    """The first of them that fit: half of a word would be another word."""
+    shown = ""
+    for line in lines:
+        more = f"{shown}\n{line}".lstrip()
+        if len(more) > longest:
+            break
+        shown = more
+    return shown
 
 
 def _chosen(values: Values, name: str) -> str | None:

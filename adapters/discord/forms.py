@@ -47,6 +47,11 @@ def values_of(body: Mapping[str, Any]) -> Values:
     return found
 
 
+def untouched(form: Form) -> Values:
+    """What stands in the fields of the form if it is sent as it opened: what a modal had room to show."""
+    return values_of({"components": [_as_opened(each["component"]) for each in modal("", form)["components"]]})
+
+
 def upload_of(body: Mapping[str, Any], *, author: str) -> Upload | None:
     """The picture that was added to a sent modal."""
     files = next(
@@ -65,6 +70,14 @@ def _components(components: Any) -> Iterator[Mapping[str, Any]]:
             yield component
 
 
+def _as_opened(component: Payload) -> Payload:
+    if component["type"] == _INPUT:
+        return component
+    if component["type"] == _CHANNELS:
+        return {**component, "values": [each["id"] for each in component["default_values"]]}
+    return {**component, "values": [each["value"] for each in component.get("options", ()) if each.get("default")]}
+
+
 def _labelled(field: Field) -> Payload:
     hint = {"description": field.hint[:_MAX_HINT]} if field.hint else {}
     return {"type": _LABEL, "label": field.label[:_MAX_LABEL], **hint, "component": _component(field)}
@@ -75,7 +88,7 @@ def _component(field: Field) -> Payload:
     if field.kind is FieldKind.FILE:
         return {"type": _UPLOAD, **common, "min_values": int(field.required), "max_values": 1}
     if field.kind in {FieldKind.CHOICE, FieldKind.PICK}:
-        options = [_option(each, chosen=each.value == field.value) for each in field.choices[:MAX_OPTIONS]]
+        options = [_option(each, chosen=each.value == field.value) for each in field.offered(MAX_OPTIONS)]
         if field.kind is FieldKind.PICK and len(options) in _RADIO_OPTIONS:
             return {"type": _RADIO, **common, "options": options}
         return {

@@ -5,13 +5,14 @@ from typing import Any
 
 from adapters.discord.cards import DANGER, raw_button, rows
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.forms import values_of
+from adapters.discord.forms import untouched, values_of
 from adapters.discord.ids import offer_id
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Payload
 from adapters.discord.translate import options
 from bot.domain.errors import NotAllowed
+from bot.domain.place import PlaceSettings
 from bot.forms import Form
 from bot.moderators import USUAL_DAYS
 from bot.offers import Offer
@@ -66,9 +67,14 @@ async def set_up_form(at: DiscordExchange) -> Form:
 
 async def save_set_up(at: DiscordExchange) -> None:
     """The form, filled in."""
-    server, places = _server(at), at.desk.service.places
-    await places.change(server, lambda own: read_setup_form(values_of(at.event.body), own))
-    now = await places.settings(server)
+    server, service = _server(at), at.desk.service
+    sent = values_of(at.event.body)
+
+    def saved(own: PlaceSettings) -> PlaceSettings:
+        return read_setup_form(sent, own, shown=untouched(setup_form(own, service.menu(), locale=at.by.locale)))
+
+    await service.places.change(server, saved)
+    now = await service.places.settings(server)
     await at.show(settings_page(now, _whole(at), locale=at.by.locale, heading="settings-saved"))
 
 

@@ -4,7 +4,7 @@ Limits: 100 blocks a view, 100 options a select, 75 characters an option, 150 a 
 (https://docs.slack.dev/reference/block-kit).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.slack.controls import ADVANCED
@@ -111,12 +111,13 @@ def _block(field: Field) -> Block:
 
 
 def _element(field: Field) -> Block:  # noqa: PLR0911 -- one for each kind of field
-    options = [_option(each) for each in field.choices[:_MAX_OPTIONS]]
+    offered = field.offered(_MAX_RADIOS if field.kind is FieldKind.PICK else _MAX_OPTIONS)
+    options = [_option(each) for each in offered]
     chosen = (field.value,) if isinstance(field.value, str) else field.value
     picked = [each for each in options if each["value"] in chosen]
     match field.kind:
         case FieldKind.CHOICE | FieldKind.PICK:
-            return _one_of(field, options) | ({"initial_option": picked[0]} if picked else {})
+            return _one_of(field, offered, options) | ({"initial_option": picked[0]} if picked else {})
         case FieldKind.CHOICES:
             several: Block = {"type": "multi_static_select", "options": options}
             return several | ({"initial_options": picked} if picked else {})
@@ -143,19 +144,19 @@ def _element(field: Field) -> Block:  # noqa: PLR0911 -- one for each kind of fi
             return typed | ({"initial_value": str(field.value)[: field.longest]} if field.value else {})
 
 
-def _one_of(field: Field, options: list[Block]) -> Block:
+def _one_of(field: Field, offered: Sequence[Choice], options: list[Block]) -> Block:
     if field.kind is FieldKind.PICK:
-        return {"type": "radio_buttons", "options": options[:_MAX_RADIOS]}
-    return {"type": "static_select", **_offered(field, options)}
+        return {"type": "radio_buttons", "options": options}
+    return {"type": "static_select", **_grouped(field, offered, options)}
 
 
-def _offered(field: Field, options: list[Block]) -> Block:
+def _grouped(field: Field, offered: Sequence[Choice], options: list[Block]) -> Block:
     """The options, under the headings that they have."""
-    groups = list(dict.fromkeys(choice.group for choice in field.choices[:_MAX_OPTIONS]))
+    groups = list(dict.fromkeys(choice.group for choice in offered))
     if groups in ([""], []):
         return {"options": options}
     under: dict[str, list[Block]] = {group: [] for group in groups}
-    for choice, option in zip(field.choices, options, strict=False):
+    for choice, option in zip(offered, options, strict=True):
         under[choice.group].append(option)
     return {
         "option_groups": [

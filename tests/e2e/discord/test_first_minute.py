@@ -207,6 +207,24 @@ async def test_admins_set_the_server_up_and_nobody_else(
     assert [each["value"] for each in fields["private"]["options"] if each.get("default")] == ["threads"]
 
 
+async def test_a_setup_that_is_sent_as_it_opened_changes_nothing(
+    discord: DiscordServer, greeting: Bench, room: Channel
+) -> None:
+    await discord.join(the_guild(room), greets_in=room)
+    place, places = guild_key(the_guild(room).id), greeting.core.service.places
+    own = PlaceSettings(
+        channels=tuple(str(1000 + number) for number in range(30)),
+        blocked=tuple(f"badword{number:04d}" for number in range(330)),
+        private=True,
+        threads=ThreadPolicy.ALWAYS,
+    )
+    await places.change(place, set_to(own))
+    mona = discord.moderator("mona")
+    saved = await mona.submit(await mona.press(await card_in(discord, room), "Set up"))
+    assert "Saved." in (await discord.shown(saved)).words
+    assert await places.settings(place) == own
+
+
 async def test_a_refused_setup_comes_back_filled_in(discord: DiscordServer, greeting: Bench, room: Channel) -> None:
     del greeting
     await discord.join(the_guild(room), greets_in=room)

@@ -170,3 +170,15 @@ def test_settings_come_back_as_they_were_shown(locale: str) -> None:
     assert (elements["log"]["max_selected_items"], "max_selected_items" in elements["channels"]) == (1, False)
     alone = settings_form([own], Menu(), in_channel=False, locale=locale)
     assert "models" not in {field.name for field in alone.fields}
+
+
+def test_what_is_chosen_is_offered_however_much_there_is_to_choose_from() -> None:
+    names = [f"style {number}" for number in range(150)]
+    menu = replace(MENU, styles={name: Style(name=name, prompt="x", theme=name[-1]) for name in names})
+    own = PlaceSettings(style=names[-1], blocked=tuple(f"word {number}" for number in range(500)))
+    made = settings_form([own], menu, in_channel=False, locale="en")
+    view = modal(made, settings_view.CALLBACK, locale="en")
+    assert view_problems(view) == []
+    _, read = read_settings_form(values_of(filled(view)))
+    assert read.style == own.style
+    assert set(read.blocked or ()) < set(own.blocked or ()), "no half of a word"
