@@ -122,7 +122,8 @@ class Components(Protocol):
         is_transformer: whether the denoiser is a transformer and not a UNet.
         networks: class of diffusers -> what makes a control network of it that steers this family; empty if none can.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
-        captured: a call of it can become a CUDA graph, as it copies nothing from the host.
+        captured: a call of it can become a CUDA graph, as it copies nothing from the host and reads nothing that
+            a cache may drop.
         edits: it edits by instruction: strength does not apply, and a run begins with noise alone.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
         true_guidance: if guidance is an input of the model, how much a negative prompt weighs; 1 leaves it out.

@@ -1,7 +1,6 @@
 """FLUX.1, FLUX.1 Kontext and FLUX.2 in the step loop."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -119,15 +118,14 @@ class Flux2Klein(Flux2):
         return request.guidance_scale > 1 and not self.pipeline.config.is_distilled
 
 
-@lru_cache(maxsize=64)
 def _positions2(height: int, width: int, device: torch.device) -> torch.Tensor:
     """As `positions`, for FLUX.2: [1, tokens, 4], time, row, column and text, 0 here; the source has time 10."""
-    sides = torch.arange(height), torch.arange(width), torch.arange(1)
-    return torch.cat([torch.cartesian_prod(torch.tensor([time]), *sides) for time in (0, 10)])[None].to(device)
+    times = torch.arange(0, 20, 10, device=device)
+    sides = (torch.arange(count, device=device) for count in (height, width, 1))
+    return torch.cartesian_prod(times, *sides)[None]
 
 
-@lru_cache(maxsize=64)
 def _text_positions2(tokens: int, device: torch.device) -> torch.Tensor:
     """Positions of prompt embeds, [1, tokens, 4]: 0, 0, 0 and their number."""
-    zero = torch.arange(1)
-    return torch.cartesian_prod(zero, zero, zero, torch.arange(tokens))[None].to(device)
+    zero = torch.arange(1, device=device)
+    return torch.cartesian_prod(zero, zero, zero, torch.arange(tokens, device=device))[None]

@@ -48,15 +48,15 @@ class ZImage(FlowMatching):
 
 
 class QwenImage(FlowMatching):
-    """Qwen-Image. Its autoencoder is one of videos: a picture is a video of one frame."""
+    """Qwen-Image. Its autoencoder is one of videos: a picture is a video of one frame.
+
+    Its calls are not captured: diffusers keeps positions of 128 sizes, and a graph would go on reading those that it
+    drops. Models that tell their reference that it has no noise (2511) make a table of that on the host besides.
+    """
 
     texts_vary = True
+    captured = False
     networks: Mapping[str, type[ControlNet]] = {"QwenImageControlNetModel": QwenControlNet}
-
-    def __init__(self, pipeline: Any) -> None:
-        super().__init__(pipeline)
-        # Models that tell their reference that it has no noise (2511) make a table of that on the host in each call.
-        self.captured = not self.denoiser.config.get("zero_cond_t")
 
     def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
         return self.vae.config.z_dim, picture.height // self.vae_scale_factor, picture.width // self.vae_scale_factor

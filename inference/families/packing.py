@@ -1,6 +1,8 @@
-"""Latents as the tokens of FLUX.1 and Qwen-Image, and the positions of these."""
+"""Latents as the tokens of FLUX.1 and Qwen-Image, and the positions of these.
 
-from functools import lru_cache
+Positions are computed on the device in each call. A captured call holds none of the tensors that it reads: those of a
+cache would be gone when that drops them, and numbers from the host cannot be captured.
+"""
 
 import torch
 
@@ -19,16 +21,12 @@ def unpacked(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return patches.reshape(rows, wide // 4, height, width)
 
 
-@lru_cache(maxsize=64)
 def positions(height: int, width: int, *, doubled: bool, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """Positions of tokens, [tokens, 3]: which picture (0: the sample, 1: the source), row and column."""
-    found = torch.cartesian_prod(torch.zeros(1), torch.arange(height).float(), torch.arange(width).float())
-    if doubled:
-        found = torch.cat([found, found + torch.tensor([1.0, 0.0, 0.0])])
-    return found.to(device, dtype)
+    sides = (torch.arange(count, device=device) for count in (2 if doubled else 1, height, width))
+    return torch.cartesian_prod(*sides).to(dtype)
 
 
-@lru_cache(maxsize=64)
 def text_positions(tokens: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """Positions of prompt embeds, [tokens, 3]: all 0."""
     return torch.zeros(tokens, 3, dtype=dtype, device=device)
