@@ -76,9 +76,10 @@ class StepLoop:
         self._inbox.put(run)
         try:
             return run.follow()
-        except BaseException:
+        except Exception as error:  # noqa: BLE001 -- a device's fault is first heard of by who awaits its pixels
+            raise self._translate(error) from None
+        finally:
             run.abandoned = True
-            raise
 
     @property
     def waiting(self) -> int:

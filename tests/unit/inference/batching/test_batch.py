@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from inference.acceleration.transfer import ToHost
 from inference.api import ModelUnavailable
 from inference.batching import step_loop
 from inference.batching.preview import sized
 from inference.batching.run import Run
-from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.loading import preview_vae
 from tests.harness.step_loop import Bench, Caller, error, picture, request
@@ -243,6 +244,22 @@ def test_numbers_that_overflow_fail_one_request(pipeline: Any) -> None:
         (alone,) = bench.paint(Caller(sane.request, sane.picture))
     assert isinstance(overflown.end, Unsuited)
     assert error(painted.latents, alone.latents) < ALONE
+
+
+@pytest.mark.parametrize("previews", [None, []])
+def test_a_fault_of_the_device_that_shows_when_its_pixels_are_awaited_is_known_as_one(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch, previews: list[Image.Image] | None
+) -> None:
+    """Nobody waits for kernels when they are launched; of what those that decode or preview do, this is the first."""
+
+    def wait(_: ToHost) -> torch.Tensor:
+        raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr(ToHost, "wait", wait)
+    with Bench(pipeline) as bench:
+        (painted,) = bench.paint(Caller(request(steps=16), picture(1), previews=previews))
+    assert isinstance(painted.end, DevicePoisoned)
+    assert str(painted.end) == "CUDA error: an illegal memory access was encountered"
 
 
 def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
