@@ -16,8 +16,8 @@ from torch.nn import functional
 from inference.acceleration.compile import compile_regions, restore
 from inference.acceleration.cuda_graphs import Graphs
 
-BUCKETS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
-"""Rows that a graph is captured for; a call in between is padded. To a compiler, 1 would be a case of its own."""
+BUCKETS = (1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
+"""Rows that a graph is captured for; a call in between is padded."""
 
 TRIALS = 3
 WORTH = 0.95
@@ -144,6 +144,10 @@ class Denoiser:
         wide = rows.padded(next((bucket for bucket in BUCKETS if bucket >= count), count))
         return self._graphs.run(self._call, wide)[:count]
 
+    def uncaptured(self, rows: Rows) -> torch.Tensor:
+        """As `__call__`, with so many rows and no graph: a graph keeps memory, which may be what is short."""
+        return self._call(rows)
+
     def forget(self) -> None:
         """Give captured graphs' memory back."""
         if self._graphs is not None:
@@ -161,6 +165,7 @@ class Denoiser:
             self.forget()
             compile_regions(self._model)
             if seconds(self, example) < WORTH * plain:
+                self(example.only(0))  # a compiler takes one row for a case of its own; no request is to wait for it
                 return True
         except Exception as error:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
             reason = f"{type(error).__name__}: {str(error).strip().split(chr(10), 1)[0][:200]}"

@@ -211,7 +211,7 @@ def advance(runs: list[Run]) -> None:
     if loaded.step_cache is not None:
         outputs = loaded.step_cache.call(loaded.denoiser, rows, runs[0])
     elif runs[0].task.low_memory:
-        outputs = torch.cat([loaded.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
+        outputs = torch.cat([loaded.denoiser.uncaptured(rows.only(row)) for row in range(len(rows.latents))])
     else:
         outputs = loaded.denoiser(rows)
     guided = _guided(runs, outputs.float())

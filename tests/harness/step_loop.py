@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from inference.acceleration.cuda_graphs import Call, Graphs
 from inference.api import ControlKind, Img2ImgRequest, Lora
 from inference.backends.stock import translate
 from inference.batching.batch_size import RowCountFile
@@ -106,6 +107,18 @@ class Ended:
 
     latents: torch.Tensor | None
     end: Image.Image | Exception
+
+
+class Captures(Graphs):
+    """In place of a denoiser's graphs, as on a CUDA device: calls plainly, and knows how many rows each call had."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def run(self, call: Call, rows: Any) -> torch.Tensor:
+        self.calls.append(len(rows.latents))
+        return call(rows)
 
 
 class Bench:

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from inference.acceleration.cuda_graphs import Graphs
+from inference.batching import denoiser as denoisers
 from inference.batching.denoiser import Denoiser, Rows
 from inference.families.stable_diffusion import StableDiffusion
-from tests.harness.step_loop import error
+from tests.harness.step_loop import Captures, error
 from tests.tiny_models.pipelines import stable_diffusion
 
 
@@ -65,6 +66,31 @@ def test_a_device_that_cannot_capture_is_called_plainly() -> None:
         for _ in range(3):  # the first call is plain, the second would be captured, the third replayed
             assert error(denoiser(rows), before) < 1e-6
         assert len(denoiser._graphs) == 0
+
+
+def test_no_request_waits_for_a_compiler_because_it_brings_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    components = StableDiffusion(stable_diffusion("ddim"))
+    called: list[int] = []
+    timed = iter((2.0, 1.0))
+    monkeypatch.setattr(torch, "compile", lambda model, **_: model)
+    monkeypatch.setattr(denoisers, "seconds", lambda *_: next(timed))
+
+    def predict(_: Any, rows: Rows) -> torch.Tensor:
+        called.append(len(rows.latents))
+        return rows.latents
+
+    assert Denoiser(components.denoiser, predict).compile(_rows(components))
+    assert called == [1], "beside the calls that are timed, which have more"
+
+
+def test_one_row_is_computed_as_one_and_three_as_four() -> None:
+    components = StableDiffusion(stable_diffusion("ddim"))
+    denoiser = Denoiser(components.denoiser, lambda _, rows: rows.latents)
+    denoiser._graphs = captures = Captures()  # as on a CUDA device
+    rows = _rows(components)
+    assert torch.equal(denoiser(rows.only(1)), rows.latents[1:2])
+    assert torch.equal(denoiser(rows), rows.latents)
+    assert captures.calls == [1, 4]
 
 
 def test_padded_rows_keep_theirs() -> None:
