@@ -14,6 +14,7 @@ from bot.cli.backup import DATABASE
 from bot.compose import cache_items_of
 from bot.domain.limits import DAY
 from config.settings import Settings
+from inference.models.disk import age, nbytes
 from inference.models.leftovers import CacheItem
 
 _TEMPORARY = ("images/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
@@ -45,21 +46,20 @@ def _cleanup(settings: Settings, *, remove: bool) -> int:
 def _in_data_dir(folder: Path, *, now: float) -> Iterator[CacheItem]:
     """What killed programs left there a day ago or longer, and every copy of the database."""
     for left in (each for pattern in _TEMPORARY for each in sorted(folder.glob(pattern))):
-        if now - left.lstat().st_mtime > DAY:
-            yield CacheItem(left, _bytes(left), "temporary, of a program that was killed", goes=True)
+        seconds = age(left, now=now)
+        if seconds is not None and seconds > DAY:
+            yield CacheItem(left, nbytes(left), "temporary, of a program that was killed", goes=True)
     for copy in (each for pattern in _COPIES for each in sorted(folder.glob(pattern))):
-        days = (now - copy.lstat().st_mtime) / DAY
+        seconds = age(copy, now=now)
+        if seconds is None:
+            continue
+        days = seconds / DAY
         goes = days > COPY_DAYS
         words = f"the database of {days:.0f} days ago" + ("" if goes else f"; may go after {COPY_DAYS} days")
-        yield CacheItem(copy, _bytes(copy), words, goes=goes)
+        yield CacheItem(copy, nbytes(copy), words, goes=goes)
     for kept in (folder / DATABASE, folder / "images"):
         if kept.exists():
-            yield CacheItem(kept, _bytes(kept), "in use", goes=False)
-
-
-def _bytes(path: Path) -> int:
-    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
-    return sum(file.stat().st_size for file in files)
+            yield CacheItem(kept, nbytes(kept), "in use", goes=False)
 
 
 def _size(nbytes: int) -> str:

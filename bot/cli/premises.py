@@ -1,7 +1,6 @@
 """What the operator's page shows of the process: version, settings in force and how full the disk is."""
 
 import asyncio
-import os
 import re
 import shutil
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from bot import __version__
 from bot.operations import Disk, InForce, Premises
 from config.settings import Settings
+from inference.models.disk import nbytes
 
 _LOOK_SECONDS = 60.0
 """How long the size of the pictures is taken as known: there may be a hundred thousand files."""
@@ -64,26 +64,13 @@ class _Meter:
         async with self._measuring:
             now = time.monotonic()
             if self._measured_at is None or now - self._measured_at > _LOOK_SECONDS:
-                self._pictures = await asyncio.to_thread(_size, self._folder / "images")
+                self._pictures = await asyncio.to_thread(nbytes, self._folder / "images")
                 self._measured_at = time.monotonic()
         return await asyncio.to_thread(self._disk)
 
     def _disk(self) -> Disk:
-        files = [file for file in self._folder.glob("pentimento.db*") if file.is_file()]
         return Disk(
             pictures=self._pictures,
-            database=sum(file.stat().st_size for file in files),
+            database=sum(nbytes(file) for file in self._folder.glob("pentimento.db*")),
             free=shutil.disk_usage(self._folder).free,
         )
-
-
-def _size(folder: Path) -> int:
-    """Bytes of the files in a folder; one that goes meanwhile counts nothing."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(place) / name).stat().st_size
-            except FileNotFoundError:
-                continue
-    return total

@@ -14,6 +14,7 @@ import huggingface_hub as client  # imports what is asked of it then; all of it 
 from huggingface_hub import constants
 
 from inference.api import ModelUnavailable
+from inference.models.disk import nbytes
 
 INDEX = "model_index.json"
 WEIGHTS = (".safetensors", ".gguf")
@@ -190,9 +191,8 @@ def _part_cached(ref: HubRef) -> Path | None:
 def on_disk(ref: HubRef) -> int:
     """Bytes in the cache: of a file, or of a whole repository with its unfinished files."""
     if ref.file and (file := cached(ref)) is not None:
-        return file.stat().st_size
-    blobs = _repository_folder(ref) / "blobs"
-    return sum(blob.stat().st_size for blob in blobs.glob("*"))
+        return nbytes(file)
+    return nbytes(_repository_folder(ref) / "blobs")
 
 
 def missing(folder: Path) -> Iterator[str]:

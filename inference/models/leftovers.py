@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.models.disk import age, nbytes
 from inference.models.hub import cache_folder
 
 STALE_SECONDS = 86_400.0
@@ -38,7 +39,7 @@ def cache_items(used: Collection[str]) -> Iterator[CacheItem]:
     for folder in sorted(cache_folder().glob("models--*")):
         is_used = folder.name in names
         files = [file for file in (folder / "blobs").glob("*") if file.is_file()]
-        sizes = {file: file.stat().st_size for file in files}
+        sizes = {file: nbytes(file) for file in files}
         left = {file for file in files if _is_left(file, is_used=is_used)}
         words = "a model that an entry names" if is_used else "a model that no entry names; other programs may use it"
         yield CacheItem(folder, sum(sizes[file] for file in files if file not in left), words, goes=False)
@@ -47,7 +48,10 @@ def cache_items(used: Collection[str]) -> Iterator[CacheItem]:
 
 
 def _is_left(file: Path, *, is_used: bool) -> bool:
-    if file.suffix != ".incomplete" or time.time() - file.stat().st_mtime < STALE_SECONDS:
+    if file.suffix != ".incomplete":
+        return False
+    seconds = age(file, now=time.time())
+    if seconds is None or seconds < STALE_SECONDS:
         return False
     another_program = len(file.suffixes) > 1  # see `inference.models.fetching`
     return another_program or not is_used

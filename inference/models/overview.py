@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inference.api import ModelDefaults, ModelUnavailable
 from inference.models import catalog, folder_check, hub
+from inference.models.disk import nbytes
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, refs_of_model
 from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
@@ -55,11 +56,11 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Mode
     except ModelUnavailable as error:
         return ModelOverview(entry=entry, defaults=None, trouble=str(error))
     if folder is not None and (broken := _broken(folder, name)):
-        return ModelOverview(entry=entry, defaults=defaults, disk=_size(folder), trouble=broken)
+        return ModelOverview(entry=entry, defaults=defaults, disk=nbytes(folder), trouble=broken)
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
         model = of_path(folder, entry, defaults, name) or model
-    here = _size(folder) if folder is not None and catalog.locate(entry.id) is not None else 0
+    here = nbytes(folder) if folder is not None and catalog.locate(entry.id) is not None else 0
     disk = here + sum(hub.on_disk(ref) for ref in refs)
     if model is None:
         return ModelOverview(entry=entry, defaults=defaults, disk=disk)
@@ -82,8 +83,3 @@ def _broken(folder: Path, model: str) -> str:
     except ModelUnavailable as refused:
         return str(refused)
     return ""
-
-
-def _size(path: Path) -> int:
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return sum(file.stat().st_size for file in files)

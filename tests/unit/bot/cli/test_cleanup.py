@@ -73,3 +73,32 @@ def test_a_new_machine_has_nothing_left_over(
     assert main(["cleanup"]) == 0
     assert capsys.readouterr().out == "Nothing is left over.\n"
     assert not (tmp_path / "data").exists()
+
+
+def test_what_a_running_service_and_a_download_remove_meanwhile_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, hub = tmp_path / "data", tmp_path / "hub"
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(data))
+    file(data / "pentimento.db", days=1)
+    folders = ((data / "images" / "scratch", "{}.png"), (hub / "models--a--b" / "blobs", "{}.incomplete"))
+    left = {
+        file(folder / name.format(looks), days=20): looks
+        for folder, name in (*folders, (data, "pentimento.db.version-{}"))
+        for looks in range(3)
+    }
+    stat = Path.stat
+
+    def looking(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        """A file is there for so many looks more."""
+        if path in left:
+            left[path] -= 1
+            if left[path] < 0:
+                path.unlink(missing_ok=True)
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", looking)
+    assert main(["cleanup"]) == 0
+    assert "pentimento.db  (in use)" in capsys.readouterr().out
+    assert [looks for looks in left.values() if looks >= 2] == [], "each was looked at"

@@ -1,0 +1,26 @@
+"""What lies on a disk while other programs write there and remove: what has gone meanwhile is no fault."""
+
+import os
+from pathlib import Path
+
+
+def nbytes(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder; what goes meanwhile, or may not be looked at, counts nothing."""
+    if not os.path.isdir(path):  # noqa: PTH112 -- Path's raises where a folder may not be searched
+        return _nbytes(path)
+    return sum(_nbytes(Path(place) / name) for place, _, names in os.walk(path) for name in names)
+
+
+def age(path: Path, *, now: float) -> float | None:
+    """Seconds since it was written, of a link the link's own; None if it is not there any more."""
+    try:
+        return now - path.lstat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _nbytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
