@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from bot.domain.options import MAX_GUIDANCE_SCALE, MAX_STEPS
 from config.reading import ConfigError, parse_toml
 from config.settings import Settings
+from config.tables import Table
 from inference.api import ControlKind
 from inference.models.entry import MAX_LORA_WEIGHT, LoraEntry, ModelEntry
 
@@ -23,11 +24,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$")]
 Place = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class _Lora(_Table):
+class _Lora(Table):
     file: Place
     weight: Annotated[float, Field(ge=-MAX_LORA_WEIGHT, le=MAX_LORA_WEIGHT)] = 1.0
 
@@ -37,7 +34,7 @@ def _spelled_out(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
 
-class _Entry(_Table):
+class _Entry(Table):
     id: Place
     base: Annotated[str, Field(max_length=1000)] = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
@@ -57,10 +54,10 @@ class _Entry(_Table):
     preview_vae: Annotated[str, Field(max_length=1000, validation_alias=AliasChoices("preview_vae", "sketcher"))] = ""
     step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0
     attention: Annotated[str, Field(pattern=r"^\w*$")] = ""
-    controls: dict[ControlKind, Place] = {}
-    loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = {}
+    controls: dict[ControlKind, Place] = Field(default_factory=dict)
+    loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
     loras_folder: Annotated[str, Field(max_length=1000)] = ""
-    embeddings: dict[Name, Place] = {}
+    embeddings: dict[Name, Place] = Field(default_factory=dict)
     embeddings_folder: Annotated[str, Field(max_length=1000)] = ""
 
     def entry(self) -> ModelEntry:

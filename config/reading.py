@@ -208,7 +208,8 @@ def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
     if not key:
         return f"{first['ctx']['error']}."
     origin = f" (from {origins[key]})" if key in origins else ""
-    return f"{key} is {first['input']!r}{origin}; it must be {_allowed(_schemas()[key])}."
+    given = str(first["input"]).lower() if isinstance(first["input"], bool) else repr(first["input"])
+    return f"{key} is {given}{origin}; it must be {_allowed(_schemas()[key])}."
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:

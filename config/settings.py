@@ -10,13 +10,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     model_validator,
 )
+
+from config.tables import Table
 
 
 def _network(value: str) -> str:
@@ -58,10 +58,6 @@ TomlFile = Annotated[str, AfterValidator(_expanded_text), Field(description="the
 DownloadHost = Annotated[str, Field(pattern=r"^([a-z0-9._-]+|[0-9a-f:]+)$")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 def _devices(text: object) -> object:
     """How many devices, or which, as people write it in an environment variable: "4", "cuda:0, cuda:1"."""
     if not isinstance(text, str) or text == "auto":
@@ -72,7 +68,7 @@ def _devices(text: object) -> object:
 _DEVICE = r"^(auto|cpu|mps|(cuda|xpu)(:\d{1,3})?)$"
 
 
-class ModelSettings(_Section):
+class ModelSettings(Table):
     """Which model runs, and on what."""
 
     id: Annotated[str, Field(min_length=1, description="a model name, hub id or folder")]
@@ -84,7 +80,7 @@ class ModelSettings(_Section):
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
 
 
-class ModelsSettings(_Section):
+class ModelsSettings(Table):
     """Which other models members may choose, and how much memory they share."""
 
     file: TomlFile
@@ -93,7 +89,7 @@ class ModelsSettings(_Section):
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
 
 
-class EngineSettings(_Section):
+class EngineSettings(Table):
     """On how many devices, and which, pictures are made.
 
     Attributes:
@@ -110,7 +106,7 @@ class EngineSettings(_Section):
     ]
 
 
-class RaySettings(_Section):
+class RaySettings(Table):
     """Where the Ray cluster is."""
 
     address: Annotated[
@@ -122,7 +118,7 @@ class RaySettings(_Section):
 MapModel = Annotated[str, Field(pattern=r"^\S*$", description="a hub id or folder without spaces, or empty")]
 
 
-class ControlSettings(_Section):
+class ControlSettings(Table):
     """What draws the control maps that need a model."""
 
     depth_model: MapModel
@@ -130,32 +126,32 @@ class ControlSettings(_Section):
     person_model: MapModel
 
 
-class StyleSettings(_Section):
+class StyleSettings(Table):
     """Which style presets there are."""
 
     file: TomlFile
 
 
-class ChainSettings(_Section):
+class ChainSettings(Table):
     """What a pass after a pass does."""
 
     guard: bool
 
 
-class AdviceSettings(_Section):
+class AdviceSettings(Table):
     """Whether members get advice."""
 
     enabled: bool
 
 
-class DiscordSettings(_Section):
+class DiscordSettings(Table):
     """Where Discord is, and what it shows us."""
 
     api_url: Url
     message_content: bool
 
 
-class SlackSettings(_Section):
+class SlackSettings(Table):
     """Where Slack is, and how its events reach us."""
 
     api_url: Url
@@ -164,7 +160,7 @@ class SlackSettings(_Section):
     http_port: Port
 
 
-class DownloadSettings(_Section):
+class DownloadSettings(Table):
     """Where pictures may come from.
 
     Attributes:
@@ -179,7 +175,7 @@ class DownloadSettings(_Section):
     max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)]
 
 
-class LimitSettings(_Section):
+class LimitSettings(Table):
     """How much one member may ask for."""
 
     pending_per_user: Annotated[int, Field(ge=1, le=10_000)]
@@ -191,7 +187,7 @@ class LimitSettings(_Section):
     decodes: Annotated[int, Field(ge=0, le=256)]
 
 
-class QueueSettings(_Section):
+class QueueSettings(Table):
     """How much may wait."""
 
     max_jobs: Annotated[int, Field(ge=1, le=100_000)]
@@ -202,7 +198,7 @@ class QueueSettings(_Section):
 Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
-class RetentionSettings(_Section):
+class RetentionSettings(Table):
     """How long things are kept."""
 
     pictures_days: Days
@@ -213,7 +209,7 @@ class RetentionSettings(_Section):
 Wanted = Literal["refuse", "spoiler", "deliver"]
 
 
-class SafetySettings(_Section):
+class SafetySettings(Table):
     """Which words and pictures are not wanted, and what becomes of the pictures.
 
     Attributes:
@@ -239,14 +235,14 @@ class SafetySettings(_Section):
     unsafe_age_restricted: Wanted
 
 
-class MetricsSettings(_Section):
+class MetricsSettings(Table):
     """Where health and numbers are served."""
 
     port: Annotated[int, Field(ge=0, le=65535)]
     host: Host
 
 
-class WebSettings(_Section):
+class WebSettings(Table):
     """Where the members' pages are served."""
 
     port: Annotated[int, Field(ge=0, le=65535)]
@@ -262,7 +258,7 @@ class WebSettings(_Section):
     ]
 
 
-class TracingSettings(_Section):
+class TracingSettings(Table):
     """Where OpenTelemetry traces go."""
 
     endpoint: Annotated[
@@ -273,26 +269,26 @@ class TracingSettings(_Section):
     ]
 
 
-class ShutdownSettings(_Section):
+class ShutdownSettings(Table):
     """How patient a stop is."""
 
     grace_seconds: Annotated[float, Field(ge=0, le=3600)]
 
 
-class OutputSettings(_Section):
+class OutputSettings(Table):
     """What leaves with a picture."""
 
     embed_recipe: bool
 
 
-class LogSettings(_Section):
+class LogSettings(Table):
     """How much is logged, and in which shape."""
 
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["auto", "console", "json"]
 
 
-class Secrets(_Section):
+class Secrets(Table):
     """Tokens, each from the environment variable of its name, or from the file that `<NAME>_FILE` names.
 
     None means not set. Printing shows stars.
@@ -313,13 +309,13 @@ class Secrets(_Section):
         return "" if secret is None else secret.get_secret_value()
 
 
-class GreetingSettings(_Section):
+class GreetingSettings(Table):
     """How places that the bot joins are met."""
 
     enabled: bool
 
 
-class Settings(_Section):
+class Settings(Table):
     """Everything the owner decides. Made by `config.reading.load_settings`."""
 
     data_dir: Annotated[Path, BeforeValidator(_said), AfterValidator(_expanded), Field(description="a folder")]

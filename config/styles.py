@@ -3,17 +3,16 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.domain.style import Style
 from config.reading import ConfigError, parse_toml
+from config.tables import Table
 
 SHIPPED_STYLES = Path(__file__).with_name("styles.toml")
 
 
-class _Preset(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Preset(Table):
     prompt: Annotated[str, Field(min_length=1, max_length=1000)]
     negative_prompt: Annotated[str, Field(max_length=1000)] = ""
     theme: Annotated[str, Field(max_length=30)] = ""

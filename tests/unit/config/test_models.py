@@ -133,6 +133,9 @@ def test_a_name_that_no_catalogue_has_is_one_sentence_with_the_nearest() -> None
     [
         ("[mine]", "mine.id"),
         ('[mine]\nid = "x"\nsteps = 0', "mine.steps"),
+        ('[mine]\nid = "x"\nsteps = true', "mine.steps"),
+        ('[mine]\nid = "x"\nstep_cache = false', "mine.step_cache"),
+        ('[mine]\nid = "x"\nloras = { ink = { file = "y", weight = true } }', "mine.loras.ink.weight"),
         ('[mine]\nid = "x"\ncontrols = { colour = "y" }', "mine.controls.colour"),
         ('[mine]\nid = "x"\nloras = { ink = { file = "y", weight = 40 } }', "mine.loras.ink.weight"),
         ('[mine]\nid = "x"\nschedular = "Euler"', "mine.schedular"),

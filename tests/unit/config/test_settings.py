@@ -111,6 +111,31 @@ def test_a_wrong_value_in_a_file_names_the_file(tmp_path: Path) -> None:
     assert _sentence({}, file) == f"model.id is 5 (from {file}); it must be a model name, hub id or folder."
 
 
+def numbers() -> list[str]:
+    """Every key that takes a number, alone or beside something else."""
+    schema = Settings.model_json_schema()
+    sections = {
+        name: schema["$defs"][each["$ref"].rpartition("/")[2]]
+        for name, each in schema["properties"].items()
+        if "$ref" in each
+    }
+    return [
+        f"{name}.{key}"
+        for name, section in sections.items()
+        for key, each in section["properties"].items()
+        if {"integer", "number"} & {kind.get("type") for kind in (each, *each.get("anyOf", ()))}
+    ]
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+@pytest.mark.parametrize("key", numbers())
+def test_true_and_false_are_no_numbers(tmp_path: Path, key: str, value: str) -> None:
+    (tmp_path / "pentimento.toml").write_text(f"{key} = {value}\n")
+    sentence = _sentence({})
+    assert sentence.startswith(f"{key} is {value} (from pentimento.toml); it must be ")
+    assert "number" in sentence
+
+
 @pytest.mark.parametrize(
     ("key", "nearest"),
     [

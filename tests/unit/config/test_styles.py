@@ -61,6 +61,7 @@ def test_a_preset_of_an_owner_may_have_a_picture_beside_its_file(tmp_path: Path)
         ('[house]\nprompt = "flat"\npicture = "\\u0000.jpg"\n', "which is not there"),
         ('[house]\nprompt = "flat"\npicture = "house.webp"\n', "house.picture"),
         ('[house]\nprompt = "flat"\nguidance = -1\n', "house.guidance"),
+        ('[house]\nprompt = "flat"\nstrength = true\n', "house.strength: Input should be neither true nor false."),
         ('[house]\nprompt = "flat"\nguidance_scale = 7\n', "house.guidance_scale"),
     ],
 )
