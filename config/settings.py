@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
+from yarl import URL
 
 from config.tables import Table
 
@@ -40,6 +41,11 @@ def _expanded(path: Path) -> Path:
 
 def _expanded_text(path: str) -> str:
     return str(_expanded(Path(path))) if path else ""
+
+
+def _origin(address: str) -> str:
+    """As browsers name it in a request: in small letters and ASCII, without the port that https has anyway."""
+    return str(URL(address).origin()) if address else ""
 
 
 def _said(path: object) -> object:
@@ -249,7 +255,10 @@ class WebSettings(Table):
     host: Host
     public_url: Annotated[
         str,
-        Field(pattern=r"^(https://[^/\s?#@]+)?$", description="https:// and a host name, without a path; or empty"),
+        Field(
+            pattern=r"^(https://[^/\s?#@%\\]+)?$", description="https:// and a host name, without a path; or empty"
+        ),
+        AfterValidator(_origin),
     ]
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_network)], ...],

@@ -89,6 +89,10 @@ def test_a_list_in_the_environment_is_separated_by_commas() -> None:
         ("downloads.allowed_hosts", "cdn.example:8443", "without scheme, port or path"),
         ("downloads.allowed_hosts", "", "a list of host names"),
         ("discord.api_url", "discord.com/api", "https://"),
+        ("web.public_url", "https://bot.example/pages", "without a path"),
+        ("web.public_url", "https://bot.example:99999", "https:// and a host name"),
+        ("web.public_url", "https://b%6ft.example", "https:// and a host name"),
+        ("web.public_url", "https://bot..\u00e9..example", "https:// and a host name"),
         ("data_dir", "~nobody-of-that-name/pictures", "a folder"),
         ("data_dir", "", "a folder"),
         ("styles.file", "~nobody-of-that-name/a.toml", "the path of a TOML file, or empty"),
@@ -109,6 +113,23 @@ def test_a_wrong_value_in_a_file_names_the_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[model]\nid = 5\n")
     assert _sentence({}, file) == f"model.id is 5 (from {file}); it must be a model name, hub id or folder."
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("", ""),
+        ("https://bot.example", "https://bot.example"),
+        ("https://Bot.Example", "https://bot.example"),
+        ("https://bot.example:443", "https://bot.example"),
+        ("https://bot.example:", "https://bot.example"),
+        ("https://bot.example:8443", "https://bot.example:8443"),
+        ("https://b\u00fccher.example", "https://xn--bcher-kva.example"),
+        ("https://[2001:DB8::1]:443", "https://[2001:db8::1]"),
+    ],
+)
+def test_the_pages_address_is_taken_as_browsers_send_it(written: str, origin: str) -> None:
+    assert load_settings(None, {"PENTIMENTO__WEB__PUBLIC_URL": written}).web.public_url == origin
 
 
 def numbers() -> list[str]:
