@@ -59,7 +59,8 @@ class WebMessenger:
 
         Args:
             job: which.
-            after: the version that is known already.
+            after: the version that is known already; versions count anew in each run, so a page that was open over a
+                restart may know a higher one.
         """
         news = asyncio.Event()
         if job in self._latest:  # else nothing would ever take it away again
@@ -67,7 +68,7 @@ class WebMessenger:
         while not self.closing and job in self._latest:
             news.clear()
             version, card = self._latest[job]
-            if version > after:
+            if version != after:
                 after = version
                 yield version, card
                 continue

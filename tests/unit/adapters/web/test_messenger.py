@@ -50,6 +50,19 @@ async def test_a_reconnection_is_told_only_what_is_new() -> None:
         assert (await waiting)[1] == told(JobStatus.RUNNING, "two")
 
 
+async def test_a_page_that_was_open_over_a_restart_is_told_what_is_new() -> None:
+    earlier, messenger = WebMessenger(), WebMessenger()
+    for number in range(30):
+        await earlier.edit(HERE, "n", told(JobStatus.RUNNING, f"{number}"))
+    async with aclosing(earlier.cards(CARD.job)) as cards:
+        known, _ = await anext(cards)
+    await messenger.edit(HERE, "n", told(JobStatus.QUEUED, "again"))
+    async with aclosing(messenger.cards(CARD.job, after=known)) as cards:
+        assert (await anext(cards))[1] == told(JobStatus.QUEUED, "again")
+        await messenger.edit(HERE, "n", told(JobStatus.RUNNING, "again"))
+        assert (await anext(cards))[1] == told(JobStatus.RUNNING, "again")
+
+
 async def test_streams_end_when_the_service_stops() -> None:
     messenger = WebMessenger()
     await messenger.post(HERE, told(JobStatus.QUEUED, "one"), nonce="n")
