@@ -4,8 +4,8 @@ Nothing is sent anywhere, so nothing can fail; a page that is opened later finds
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from weakref import WeakSet
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
 
 from bot.domain.card import Card
 from bot.domain.ids import JobId
@@ -27,7 +27,7 @@ class WebMessenger:
 
     def __init__(self) -> None:
         self._latest: dict[JobId, tuple[int, Card]] = {}
-        self._streams: dict[JobId, WeakSet[asyncio.Event]] = {}
+        self._streams: dict[JobId, set[asyncio.Event]] = {}
         self.closing = False
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
@@ -53,7 +53,7 @@ class WebMessenger:
         return self._latest[job][1] if job in self._latest else None
 
     async def cards(self, job: JobId, *, after: int = 0) -> AsyncGenerator[tuple[int, Card | None], None]:
-        """Each newer state of a job with its version, as long as it has not ended.
+        """Each newer state of a job with its version, as long as it has not ended; nothing of one that is unknown.
 
         None comes after a while without news, so that a connection that has gone is noticed.
 
@@ -62,21 +62,26 @@ class WebMessenger:
             after: the version that is known already; versions count anew in each run, so a page that was open over a
                 restart may know a higher one.
         """
-        news = asyncio.Event()
-        if job in self._latest:  # else nothing would ever take it away again
-            self._streams.setdefault(job, WeakSet()).add(news)
-        while not self.closing and job in self._latest:
-            news.clear()
-            version, card = self._latest[job]
-            if version != after:
-                after = version
-                yield version, card
-                continue
-            try:
-                async with asyncio.timeout(QUIET_SECONDS):
+        with self._news(job) as news:
+            while not self.closing and job in self._latest:
+                news.clear()
+                version, card = self._latest[job]
+                if version != after:
+                    after = version
+                    yield version, card
+                    continue
+                try:
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        await news.wait()
+                except TimeoutError:
+                    yield after, None
+
+    async def appears(self, job: JobId, *, seconds: float) -> None:
+        """Return once a job that has not ended is known here, the service stops, or so many seconds have passed."""
+        with self._news(job) as news, contextlib.suppress(TimeoutError):
+            if not self.closing and job not in self._latest:
+                async with asyncio.timeout(seconds):
                     await news.wait()
-            except TimeoutError:
-                yield after, None
 
     def close(self) -> None:
         """End every stream: the service stops."""
@@ -91,8 +96,18 @@ class WebMessenger:
             version = self._latest[card.job][0] if card.job in self._latest else 0
             self._latest[card.job] = (version + 1, card)
         self._wake(card.job)
-        if card.status.ended:
-            self._streams.pop(card.job, None)
+
+    @contextlib.contextmanager
+    def _news(self, job: JobId) -> Iterator[asyncio.Event]:
+        """What is set when there is something new of a job."""
+        news = asyncio.Event()
+        self._streams.setdefault(job, set()).add(news)
+        try:
+            yield news
+        finally:
+            self._streams[job].discard(news)
+            if not self._streams[job]:
+                del self._streams[job]
 
     def _wake(self, job: JobId) -> None:
         """The streams of one job alone: each of them looks at what it was woken for."""

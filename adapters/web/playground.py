@@ -6,11 +6,13 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
+from functools import partial
 
 import structlog
 from aiohttp import web
 
 from adapters.web.addresses import generation_in, job_in, see
+from adapters.web.following import followed
 from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
@@ -23,7 +25,7 @@ from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, Verb
 from bot.domain.ask import Ask, Wish
 from bot.domain.card import Card
-from bot.domain.errors import InvalidRequest, UserError
+from bot.domain.errors import InvalidRequest, StorageFailed, UserError
 from bot.domain.ids import JobId
 from bot.domain.limits import DAY, span
 from bot.domain.options import OPTION, read_options
@@ -151,18 +153,19 @@ class Playground:
         by = asker_of(request)
         job = (await self._described(job_in(request.query.get("job", "")), by)).job.id
         with self._streams.one(by.requester.key, request):
-            return await self._followed(request, job, by.locale)
+            return await self._followed(request, job, by)
 
-    async def _followed(self, request: web.Request, job: JobId, locale: str) -> web.StreamResponse:
+    async def _followed(self, request: web.Request, job: JobId, by: Asker) -> web.StreamResponse:
         known = request.headers.get("Last-Event-ID", "0")
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
         after = int(known) if known.isdecimal() else 0
-        # A page that was closed is noticed at the next thing that it is told.
-        with contextlib.suppress(ConnectionResetError):
-            async with aclosing(self._messenger.cards(job, after=after)) as cards:
+        stored = partial(self._service.results.collect, job, by=by)
+        # A page that was closed is noticed at the next thing that it is told; if the disk refuses, it asks again.
+        with contextlib.suppress(ConnectionResetError, StorageFailed):
+            async with aclosing(followed(job, messenger=self._messenger, after=after, stored=stored)) as cards:
                 async for version, card in cards:
-                    await stream.write(_event(version, card, locale) if card else b": still here\n\n")
+                    await stream.write(_event(version, card, by.locale) if card else b": still here\n\n")
             if not self._messenger.closing:
                 await stream.write(b"event: end\ndata:\n\n")
         return stream

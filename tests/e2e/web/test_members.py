@@ -10,10 +10,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from adapters.web import following
 from bot.domain.actions import Press, Verb
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
+from bot.overseeing import Mode
 from bot.sign_in import LINK_SECONDS
+from tests.builders.requests import request
 from tests.harness.pages import Pages, ask, member, post, read, serving
 
 UNKNOWN = "Z" * 22
@@ -124,6 +127,24 @@ async def test_a_result_says_when_it_goes_and_is_kept_and_let_go(pages: Pages) -
             [recipe] = re.findall(r'<span class="quiet">(.+?)</span>', await gallery.text())
             assert (recipe.split(" · ")[0], recipe.split(" · ")[-1]) == ("Balanced 0.5", "kept")
         assert ">Keep<" in (await post(ann, f"/results/{job}.0/keep", on=""))[2]
+
+
+async def test_the_page_of_a_job_that_a_chat_shows_is_told_of_it_until_it_ends(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.02)
+    await pages.bench.core.operations.change(Mode.PAUSED)
+    wish = request(requester=member("ann").requester, reply_to=ReplyTarget(platform="discord"))
+    job = (await pages.bench.service.submit(wish)).job.id
+    async with await pages.browser("ann") as ann:
+        assert "data-running" in await read(ann, f"/jobs/{job}")
+        async with ann.get("/events", params={"job": job}) as stream:
+            lines = [await stream.content.readline() for _ in range(12)]
+            assert lines[1] == b"event: card\n"
+            assert lines.count(b": still here\n") >= 3
+            await pages.bench.service.removal.cancel(job, by=member("ann"))
+            assert (await stream.text()).endswith("event: end\ndata:\n\n")
+        assert "data-running" not in await read(ann, f"/jobs/{job}")
 
 
 async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
