@@ -14,7 +14,7 @@ from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.operators import Operators, signin_page
 from adapters.web.overview import job_rows, overview_view
-from adapters.web.pages import fragment, page
+from adapters.web.pages import event_stream, fragment, page
 from adapters.web.slots import Streams
 from adapters.web.words import locale_of
 from bot.domain.errors import Gone, StorageFailed
@@ -87,7 +87,7 @@ class OperatorPages:
         """The same again and again (server-sent events): `overview` with its part of the page, if that changed."""
         locale = locale_of(request)
         with self._streams.one(asker_of(request).requester.key, request):
-            stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+            stream = event_stream()
             await stream.prepare(request)
             told = ""
             # A page that was closed is noticed at the next thing that it is told, a session that ended at the next

@@ -56,6 +56,13 @@ def page(request: web.Request, template: str, values: Mapping[str, object], *, s
     return web.Response(text=content, content_type="text/html", status=status)
 
 
+def event_stream() -> web.StreamResponse:
+    """An answer of server-sent events; nginx would hold all of them back until the end if it were not told."""
+    return web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+
+
 def new_nonce() -> str:
     """What makes a form one of its kind; see `Submitted.event_id`."""
     return secrets.token_urlsafe(12)

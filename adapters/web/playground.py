@@ -16,7 +16,7 @@ from adapters.web.following import followed
 from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
-from adapters.web.pages import STATIC, fragment, new_nonce, page
+from adapters.web.pages import STATIC, event_stream, fragment, new_nonce, page
 from adapters.web.slots import Streams, Uploads
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
 from adapters.web.words import said_here
@@ -157,7 +157,7 @@ class Playground:
 
     async def _followed(self, request: web.Request, job: JobId, by: Asker) -> web.StreamResponse:
         known = request.headers.get("Last-Event-ID", "0")
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        stream = event_stream()
         await stream.prepare(request)
         after = int(known) if known.isdecimal() else 0
         stored = partial(self._service.results.collect, job, by=by)

@@ -139,6 +139,7 @@ async def test_the_page_of_a_job_that_a_chat_shows_is_told_of_it_until_it_ends(
     async with await pages.browser("ann") as ann:
         assert "data-running" in await read(ann, f"/jobs/{job}")
         async with ann.get("/events", params={"job": job}) as stream:
+            assert (stream.content_type, stream.headers["X-Accel-Buffering"]) == ("text/event-stream", "no")
             lines = [await stream.content.readline() for _ in range(12)]
             assert lines[1] == b"event: card\n"
             assert lines.count(b": still here\n") >= 3

@@ -160,7 +160,7 @@ async def test_the_stream_is_the_operators_alone_and_ends_with_their_session(
     async with ann.get("/operator/events") as refused:
         assert refused.status == 401
     async with operator.get("/operator/events") as stream:
-        assert stream.content_type == "text/event-stream"
+        assert (stream.content_type, stream.headers["X-Accel-Buffering"]) == ("text/event-stream", "no")
         assert "Queue (0)" in await told(stream)
         await post(operator, "/operator/pause")
         await ask(ann, "a secret garden")
