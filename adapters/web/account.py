@@ -56,9 +56,10 @@ class Account:
         return response
 
     async def me(self, request: web.Request) -> web.Response:
-        """What is used of what is allowed, and the way out."""
+        """What is used of what is allowed, and the way out. A look prolongs the session, here and in the browser."""
         by = asker_of(request)
-        await self._door.sign_in.used(self._door.session(request))
+        session = self._door.session(request)
+        await self._door.sign_in.used(session)
         usage, limits = await self._service.quota(by.requester)
         values = {
             "title": f"Pentimento: {text(by.locale, 'web-account')}",
@@ -66,7 +67,9 @@ class Account:
             "pictures": usage.pictures,
             "most": limits.per_user_per_day,
         }
-        return page(request, "account.html", values)
+        response = page(request, "account.html", values)
+        self._door.begin(response, session)
+        return response
 
     async def leave(self, request: web.Request) -> web.Response:
         """Sign out, here or everywhere."""

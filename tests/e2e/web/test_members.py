@@ -15,7 +15,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
 from bot.overseeing import Mode
-from bot.sign_in import LINK_SECONDS
+from bot.sign_in import LINK_SECONDS, SESSION_SECONDS
 from tests.builders.requests import request
 from tests.harness.pages import Pages, ask, member, post, read, serving
 
@@ -90,6 +90,12 @@ async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None
             assert look.status == 403
         async with browser.get("/me") as account:
             assert "Ann" in await account.text()
+            again = account.cookies[cookie.key]
+            assert (again.value, again["max-age"], again["httponly"]) == (
+                cookie.value,
+                f"{SESSION_SECONDS:.0f}",
+                True,
+            )
         assert (await post(browser, "/me/leave"))[1] == "/signin"
         async with browser.get("/me") as account:
             assert account.status == 403
