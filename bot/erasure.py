@@ -18,12 +18,14 @@ class Retention:
         jobs_before: jobs that ended before it go entirely, prompts included.
         inbox_before: settled inbox rows older than it go; must exceed every platform's retry window.
         usage_before: counts of pictures that were asked for before it go; at least the quota's day ago.
+        sessions_before: sessions, links and places of the pages that lasted until then go.
     """
 
     pictures_before: float
     jobs_before: float
     inbox_before: float
     usage_before: float = 0.0
+    sessions_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ _LET_GO = "UPDATE jobs SET pictures_kept = 0 WHERE seq IN (SELECT value FROM jso
 _DELETE = "DELETE FROM jobs WHERE seq IN (SELECT value FROM json_each(?))"
 _OLD_USAGE = "DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE at < ? LIMIT ?)"
 _OLD_INBOX = "DELETE FROM inbox WHERE rowid IN (SELECT rowid FROM inbox WHERE settled AND received_at < ? LIMIT ?)"
+_OLD_SESSIONS = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? LIMIT ?)"
 
 _IMAGES = """
 WITH some AS (SELECT id, source, recipes ->> '$[0].control.map' AS map FROM jobs
@@ -82,7 +83,11 @@ class Erasure:
         let_go = set[ImageId]()
         let_go |= await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, _LET_GO)
         let_go |= await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, _DELETE)
-        for statement, before in ((_OLD_USAGE, retention.usage_before), (_OLD_INBOX, retention.inbox_before)):
+        for statement, before in (
+            (_OLD_USAGE, retention.usage_before),
+            (_OLD_INBOX, retention.inbox_before),
+            (_OLD_SESSIONS, retention.sessions_before),
+        ):
             for _ in range(_MOST_SLICES):
                 if await self.change(statement, before, SLICE) < SLICE:
                     break

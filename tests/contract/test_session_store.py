@@ -13,6 +13,7 @@ from bot.domain.access import Asker
 from bot.domain.errors import LimitReached
 from bot.domain.request import Requester
 from bot.domain.safety import STRICTEST
+from bot.erasure import Retention
 from bot.sign_in import LINK_SECONDS, MOST_LINKS, SESSION_SECONDS, SignIn
 
 ANN = Asker(
@@ -108,6 +109,19 @@ async def test_sessions_end_with_their_member_or_server(sign_in: SignIn, store: 
     await (store.forget(ANN.requester.key) if goes == "member" else store.forget_space("discord", "guild"))
     assert await sign_in.who(session) is None
     assert await sign_in.redeem(open_link) is None
+
+
+async def test_what_has_ended_goes_with_the_next_sweep_though_nobody_signs_in(
+    sign_in: SignIn, store: SqliteJobStore, clock: ManualClock
+) -> None:
+    await sign_in.redeem(token(await sign_in.link(ANN)))
+    await sign_in.link(ANN)
+    kinds = []
+    for seconds in (0.0, LINK_SECONDS, SESSION_SECONDS - LINK_SECONDS - 1, 1.0):
+        clock.advance(seconds)
+        await store.sweep(Retention(pictures_before=0, jobs_before=0, inbox_before=0, sessions_before=clock.at))
+        kinds.append({row["kind"] for row in await store.database.read("SELECT kind FROM sessions")})
+    assert kinds == [{"link", "place", "session"}, {"place", "session"}, {"place", "session"}, set()]
 
 
 async def test_no_token_stands_in_the_database(sign_in: SignIn, store: SqliteJobStore) -> None:

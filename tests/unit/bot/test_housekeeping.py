@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.ids import ImageId
+from bot.erasure import Retention
 from bot.lifecycle import DAY, HOUSEKEEPING_SECONDS, Keep, _keep_house
 from tests.builders.requests import request
 from tests.fakes.clock import LoopClock
+from tests.fakes.store import MemoryJobStore
 from tests.harness.core import bench
 
 pytestmark = pytest.mark.looptime
@@ -59,6 +62,21 @@ async def test_a_clock_that_went_ahead_deletes_nothing_for_a_day(tmp_path: Path)
         clock.ahead = 365 * DAY
         await asyncio.sleep(1.5 * DAY)
         assert await at.store.job(job.id) is None, "a machine that slept for a year wakes up to the truth"
+        await over(house)
+
+
+async def test_sessions_that_have_ended_are_swept_each_time(tmp_path: Path) -> None:
+    swept: list[float] = []
+
+    class Watched(MemoryJobStore):
+        async def sweep(self, retention: Retention) -> frozenset[ImageId]:
+            swept.append(retention.sessions_before - LoopClock().now())
+            return await super().sweep(retention)
+
+    async with bench(tmp_path, store=Watched()) as at:
+        house = asyncio.ensure_future(_keep_house(at.core, KEEP))
+        await asyncio.sleep(1.5 * HOUSEKEEPING_SECONDS)
+        assert swept == pytest.approx([0.0, 0.0])
         await over(house)
 
 
