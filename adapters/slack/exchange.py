@@ -10,7 +10,7 @@ from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
-from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
+from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, pressed_in, shown_in
 from adapters.slack.members import Place, place_key
 from adapters.slack.messenger import job_id_in, message_ref, moved_to
 from adapters.slack.pages import message_of, page_view, styles_menu
@@ -210,31 +210,40 @@ class SlackExchange:
         return False
 
     async def remove(self, stands: MessageRef | None) -> None:
-        """With its files; the job's own message too, if the event happened on a copy or a report of it."""
+        """With its files; the job's own message too, if the event happened on a copy or a report of it.
+
+        Of a report that is dismissed the files stay: they are those of the result, which stays too.
+        """
         place, body = self.place, self.event.body
-        message: Mapping[str, Any] = body.get("message") or (body.get("event") or {}).get("item") or {}
+        pressed = pressed_in(body)
+        files = pressed is None or pressed.verb is not Verb.DISMISS
+        message: Mapping[str, Any] = body.get("message") or {}
+        if item := (body.get("event") or {}).get("item"):  # a reaction says where it is, not what stands there
+            message = await self.desk.api.message(place.team, place.channel, item["ts"]) or item
         above = json.loads(stands) if stands else {}
         if _says(message, Verb.DISMISS):
             with suppress(SlackFault):
                 async for reply in self.desk.api.messages(place.team, place.channel, thread=message["ts"]):
                     if ":report:" in str(job_id_in(reply)):
-                        await self._take_away(place.channel, reply)
-        await self._take_away(place.channel, message)
+                        await self._take_away(place.channel, reply, files=files)
+        await self._take_away(place.channel, message, files=files)
         if above and above["ts"] != message.get("ts"):
             await self._take_away(above["channel"], await self.desk.api.message(place.team, **above) or above)
 
-    async def _take_away(self, channel: str, message: Mapping[str, Any]) -> None:
+    async def _take_away(self, channel: str, message: Mapping[str, Any], *, files: bool = True) -> None:
         api, team = self.desk.api, self.place.team
         if channel and (ts := message.get("ts")):
             await api.quietly(team, "chat_delete", channel=channel, ts=ts)
-        files = {
+        if not files:
+            return
+        shown = {
             image["slack_file"]["id"]
             for block in message.get("blocks") or ()
             for image in (block, block.get("accessory") or {})
             if image.get("slack_file", {}).get("id")
         }
-        files |= {file["id"] for file in message.get("files") or ()}
-        for file in sorted(files):
+        shown |= {file["id"] for file in message.get("files") or ()}
+        for file in sorted(shown):
             await api.quietly(team, "files_delete", file=file)
 
     async def send(self, card: Card, key: str) -> str:

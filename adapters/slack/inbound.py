@@ -5,7 +5,7 @@ Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a r
 `app_mention`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -141,11 +141,17 @@ def buttons_in(message: Mapping[str, Any]) -> Iterator[ButtonId]:
                 yield button
 
 
+def pressed_in(body: Payload) -> ButtonId | None:
+    """The button of ours that was pressed, by its looks."""
+    actions: Sequence[Payload] = body.get("actions") or ({},)
+    return parse_button_id(str(actions[0].get("action_id", "")))
+
+
 def shown_in(event: Inbound) -> JobId | None:
     """The job of a pressed button, if Slack's own copy of the message says that we put it there."""
     if event.kind is not Kind.PRESS:
         return None
-    pressed = parse_button_id(str(event.body["actions"][0].get("action_id", "")))
+    pressed = pressed_in(event.body)
     there = buttons_in(event.body.get("message") or {})
     return job_of(pressed.target) if pressed and pressed in there else None
 

@@ -213,8 +213,10 @@ async def test_reactions_act(ann: Member, bob: Member, general: Conversation, re
     await ann.result(ann.slack.state.direct(team, ann.user.id))
     await bob.react("x", general, result)
     await bob.react("thumbsup", general, result)
+    (picture,) = images(result)
     await ann.react("x", general, result)
     await ann.see(lambda: result["ts"] not in general.messages)
+    await ann.see(lambda: ann.slack.state.files[picture["slack_file"]["id"]].deleted)
     assert reroll["ts"] in general.messages
 
 

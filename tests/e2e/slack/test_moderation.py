@@ -45,6 +45,12 @@ async def test_a_report_goes_to_the_channel_that_an_admin_named_and_its_member_i
     await bob.told("blocked you")
     await admin.press("Dismiss", mods, report)
     await admin.see(lambda: report["ts"] not in mods.messages)
+    assert admin.from_bot(mods) == []
+    (picture,), files = images(result), admin.slack.state.files
+    shown = [picture, result["blocks"][0]["accessory"]]
+    assert [files[each["slack_file"]["id"]].deleted for each in shown] == [False, False], (
+        "an unfounded one costs nothing"
+    )
     form = await settings_of(admin, general)
     banned = next(block for block in form["blocks"] if block.get("block_id") == "banned")
     assert [option["text"]["text"] for option in banned["element"]["options"]] == ["Bob"]
