@@ -54,7 +54,10 @@ class Place:
 
     @property
     def is_direct(self) -> bool:
-        """True in a conversation between the member and the bot alone."""
+        """True in a direct message: with the bot, or with somebody else, where the bot cannot write.
+
+        Only Slack can tell the two apart; commands and shortcuts come from both.
+        """
         return self.channel.startswith("D")
 
     @property

@@ -95,7 +95,7 @@ class SlackMessenger:
 
     def remember(self, place: Place) -> None:
         """A member asked there, or began to: if the result cannot stand there, they are told so there."""
-        if place.response_url and not place.is_direct:
+        if place.response_url:
             self._places[(place.team.id, place.user, place.channel)] = place
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
@@ -281,7 +281,8 @@ class SlackMessenger:
                 raise self._error(second) from second
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
         if place := self._places.pop((team_of(target).id, user, target.address["channel"]), None):
-            await self._notices.answer(place, text(card.locale, "slack-answered-alone"))
+            where = _kind_of(place.channel)
+            await self._notices.answer(place, text(card.locale, "slack-answered-alone", where=where))
         return stands
 
     async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
@@ -323,9 +324,14 @@ class SlackMessenger:
 def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:
     """Why the message is not where it was asked for, if it is not."""
     asked = target.address["channel"]
-    if not place["channel"].startswith("D") or asked.startswith("D") or asked == target.address["user"]:
+    if asked in {place["channel"], target.address["user"]}:
         return ""
-    return text(locale, "note-slack-moved")
+    return text(locale, "note-slack-moved", where=_kind_of(asked))
+
+
+def _kind_of(channel: str) -> str:
+    """What texts call a conversation in which we cannot write: nobody can invite us to one between people."""
+    return "people" if channel.startswith("D") else "channel"
 
 
 def moved_to(target: ReplyTarget, channel: str, thread: str) -> ReplyTarget:

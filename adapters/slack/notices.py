@@ -22,16 +22,18 @@ class Notices:
         self._api = api
 
     async def tell(self, place: Place, sentence: str, *below: Block) -> None:
-        """Say it: ephemerally if they are, else by the event's own answer address, else as a direct message.
+        """Say it where they are, in a channel ephemerally; else by the event's own address; else as a direct message.
 
         `below` are blocks to stand under it, if that road takes any. Never raises for what Slack does: a notice is
         the last thing to say about something.
         """
         try:
-            if place.is_direct or not place.channel:
-                await self._directly(place, sentence, below)
-            else:
+            if place.is_direct:
+                await self._in_conversation(place, sentence, below)
+            elif place.channel:
                 await self._ephemerally(place, sentence, below)
+            else:
+                await self._post(place, place.user, sentence, below)
         except SlackFault as fault:
             log.warning("member not told", code=fault.code, sentence=sentence)
 
@@ -49,15 +51,28 @@ class Notices:
         except SlackFault as fault:
             if fault.meaning is Meaning.TEAM_GONE:
                 raise
-            if not await self.answer(place, sentence):
-                await self._directly(place, sentence, below)
+            await self._elsewhere(place, sentence, below)
 
-    async def _directly(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
-        thread = place.thread if place.is_direct else ""
+    async def _in_conversation(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
+        """With the bot; if it is one between members, Slack says that there is no such channel."""
+        try:
+            await self._post(place, place.channel, sentence, below, thread=place.thread)
+        except SlackFault as fault:
+            if fault.meaning is not Meaning.ELSEWHERE:
+                raise
+            await self._elsewhere(place, sentence, below)
+
+    async def _elsewhere(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
+        if not await self.answer(place, sentence):
+            await self._post(place, place.user, sentence, below)
+
+    async def _post(
+        self, place: Place, channel: str, sentence: str, below: Sequence[Block], *, thread: str = ""
+    ) -> None:
         await self._api.patient(
             place.team,
             "chat_postMessage",
-            channel=place.channel if place.is_direct else place.user,
+            channel=channel,
             thread_ts=thread or None,
             text=escape(sentence),
             blocks=[section(plain(sentence)), *below],

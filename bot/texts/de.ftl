@@ -312,8 +312,14 @@ refused-slack-files = Hier dürfen keine Dateien geteilt werden: bitte die Admin
 refused-slack-refused = Slack hat das abgelehnt ({ $reason }): versuch es noch einmal, und sag dem Betreiber Bescheid, wenn es so bleibt.
 note-slack-not-uploaded = Das Bild ist fertig, aber ich darf es hier nicht hochladen ({ $reason }): bitte die Admins dieses Workspace, es zu erlauben.
 note-slack-below = Slack zeigt das Bild hier nicht an: es steht darunter, im Thread.
-note-slack-moved = Ich konnte im Kanal nicht schreiben, darum kommt das nur zu dir: lade mich dort mit /invite ein.
-slack-answered-alone = Ich kann in diesem Kanal nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung: lade mich hier mit /invite ein.
+note-slack-moved = { $where ->
+    [people] In einer Direktnachricht zwischen Menschen kann ich nicht schreiben, darum kommt das nur zu dir.
+   *[channel] Ich konnte im Kanal nicht schreiben, darum kommt das nur zu dir: lade mich dort mit /invite ein.
+ }
+slack-answered-alone = { $where ->
+    [people] In einer Direktnachricht zwischen Menschen kann ich nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung.
+   *[channel] Ich kann in diesem Kanal nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung: lade mich hier mit /invite ein.
+ }
 slack-published = Im Kanal veröffentlicht.
 slack-saved = { $scope ->
     [channel] Die Einstellungen dieses Kanals sind gespeichert.

@@ -325,8 +325,14 @@ refused-slack-files = Files can't be shared here. Ask the admins of this workspa
 refused-slack-refused = Slack refused that ({ $reason }). Try again, and tell the bot's owner if it keeps happening.
 note-slack-not-uploaded = The picture is ready, but I can't upload it here ({ $reason }). Ask the admins of this workspace to allow it.
 note-slack-below = Slack did not show the picture here: it is below, in the thread.
-note-slack-moved = I could not write in the channel, so this comes to you alone: invite me there with /invite.
-slack-answered-alone = I cannot write in this channel, so your picture comes to our own conversation: invite me here with /invite.
+note-slack-moved = { $where ->
+    [people] I cannot write in a direct message between people, so this comes to you alone.
+   *[channel] I could not write in the channel, so this comes to you alone: invite me there with /invite.
+ }
+slack-answered-alone = { $where ->
+    [people] I cannot write in a direct message between people, so your picture comes to our own conversation.
+   *[channel] I cannot write in this channel, so your picture comes to our own conversation: invite me here with /invite.
+ }
 slack-published = Published in the channel.
 slack-saved = { $scope ->
     [channel] The settings of this channel are saved.

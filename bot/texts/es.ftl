@@ -312,8 +312,14 @@ refused-slack-files = Aquí no se pueden compartir archivos: pide a quien admini
 refused-slack-refused = Slack rechazó eso ({ $reason }): inténtalo de nuevo, y avisa a quien administra el bot si sigue así.
 note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ $reason }): pide a quien administra este espacio de trabajo que lo permita.
 note-slack-below = Slack no mostró la imagen aquí: está debajo, en el hilo.
-note-slack-moved = No pude escribir en el canal, así que esto te llega solo a ti: invítame allí con /invite.
-slack-answered-alone = No puedo escribir en este canal, así que tu imagen llega a nuestra propia conversación: invítame aquí con /invite.
+note-slack-moved = { $where ->
+    [people] No puedo escribir en un mensaje directo entre personas, así que esto te llega solo a ti.
+   *[channel] No pude escribir en el canal, así que esto te llega solo a ti: invítame allí con /invite.
+ }
+slack-answered-alone = { $where ->
+    [people] No puedo escribir en un mensaje directo entre personas, así que tu imagen llega a nuestra propia conversación.
+   *[channel] No puedo escribir en este canal, así que tu imagen llega a nuestra propia conversación: invítame aquí con /invite.
+ }
 slack-published = Publicado en el canal.
 slack-saved = { $scope ->
     [channel] Los ajustes de este canal están guardados.

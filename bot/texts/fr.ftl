@@ -318,8 +318,14 @@ refused-slack-files = On ne peut pas partager de fichiers ici : demande aux admi
 refused-slack-refused = Slack a refusé cela ({ $reason }) : réessaie, et préviens l’administrateur du bot si cela dure.
 note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer ici ({ $reason }) : demande aux admins de cet espace de travail de l’autoriser.
 note-slack-below = Slack n’a pas affiché l’image ici : elle est plus bas, dans le fil.
-note-slack-moved = Je n’ai pas pu écrire dans le canal, donc ceci n’arrive qu’à toi : invite-moi là-bas avec /invite.
-slack-answered-alone = Je ne peux pas écrire dans ce canal, donc ton image arrive dans notre propre conversation : invite-moi ici avec /invite.
+note-slack-moved = { $where ->
+    [people] Je ne peux pas écrire dans un message direct entre personnes, donc ceci n’arrive qu’à toi.
+   *[channel] Je n’ai pas pu écrire dans le canal, donc ceci n’arrive qu’à toi : invite-moi là-bas avec /invite.
+ }
+slack-answered-alone = { $where ->
+    [people] Je ne peux pas écrire dans un message direct entre personnes, donc ton image arrive dans notre propre conversation.
+   *[channel] Je ne peux pas écrire dans ce canal, donc ton image arrive dans notre propre conversation : invite-moi ici avec /invite.
+ }
 slack-published = Publié dans le canal.
 slack-saved = { $scope ->
     [channel] Les réglages de ce canal sont enregistrés.

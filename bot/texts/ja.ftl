@@ -303,8 +303,14 @@ refused-slack-files = ここではファイルを共有できません。許可�
 refused-slack-refused = Slack に拒否されました（{ $reason }）。もう一度お試しください。続くようなら、ボットの管理者に伝えてください。
 note-slack-not-uploaded = 画像はできましたが、ここにはアップロードできません（{ $reason }）。許可をワークスペースの管理者に頼んでください。
 note-slack-below = Slack がここに画像を表示しませんでした。下のスレッドにあります。
-note-slack-moved = チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
-slack-answered-alone = このチャンネルには書き込めないので、画像は私との会話に届きます。/invite で私を招待してください。
+note-slack-moved = { $where ->
+    [people] 人同士のダイレクトメッセージには書き込めないので、あなたにだけ届けます。
+   *[channel] チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
+ }
+slack-answered-alone = { $where ->
+    [people] 人同士のダイレクトメッセージには書き込めないので、画像は私との会話に届きます。
+   *[channel] このチャンネルには書き込めないので、画像は私との会話に届きます。/invite で私を招待してください。
+ }
 slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。

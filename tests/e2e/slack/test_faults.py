@@ -67,6 +67,16 @@ class TestDelivery:
         [told] = slack.responses
         assert "your picture comes to our own conversation" in str(told), "they spoke in the channel"
 
+    async def test_what_is_asked_in_a_direct_message_between_members_comes_to_the_member_with_a_word_there(
+        self, slack: SlackServer, ann: Member, bob: Member, photo: File, team: Team
+    ) -> None:
+        await ask(ann, slack.state.between(team, ann.user, bob.user), photo)
+        result = await ann.result(slack.state.direct(team, ann.user.id))
+        assert "between people, so this comes to you alone" in words(result)
+        assert "/invite" not in words(result), "nobody can be invited there"
+        [told] = slack.responses
+        assert "between people, so your picture comes to our own conversation" in str(told)
+
     @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_inactive", "access_denied"])
     async def test_a_channel_lost_in_the_middle_sends_the_result_to_the_member(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File, error: str
@@ -272,13 +282,19 @@ class TestIntake:
         await ann.say(general, "make it blue", thread=thread["ts"])
         await ann.told("channels:history")
 
+    @pytest.mark.parametrize("directly", [False, True])
     async def test_a_word_finds_its_way_where_the_bot_is_no_member(
-        self, slack: SlackServer, ann: Member, team: Team
+        self, slack: SlackServer, ann: Member, bob: Member, team: Team, *, directly: bool
     ) -> None:
-        private = slack.state.add_channel(team, ann.user, bot_in=False, is_private=True)
-        await ann.command("/img2img", private, "x --strength 9")
+        closed = slack.state.add_channel(team, ann.user, bot_in=False, is_private=True)
+        there = slack.state.between(team, ann.user, bob.user) if directly else closed
+        await ann.command("/img2img", there, "x --strength 9")
         await ann.told("Strength goes from 0")
         assert slack.responses
+        words_alone = slack.state.add_file(team, ann.user, b"words", name="words.txt")
+        await ann.submit(await ann.open("/img2img", there, "a boat"), file=words_alone)
+        await ann.told("cannot see a picture")
+        assert len(ann.from_bot(slack.state.direct(team, ann.user.id))) == 1, "a form has no address to answer to"
 
     async def test_a_mention_whose_fields_are_null_gets_the_help(
         self, slack: SlackServer, ann: Member, general: Conversation

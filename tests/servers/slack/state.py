@@ -159,6 +159,12 @@ class State:
         self.conversations[opened.id] = opened
         return opened
 
+    def between(self, team: Team, *members: User) -> Conversation:
+        """A direct message between members, in which the bot is not."""
+        opened = Conversation(f"D{self.number():08d}", team.id, {user.id for user in members}, is_private=True)
+        self.conversations[opened.id] = opened
+        return opened
+
     def add_file(self, team: Team, owner: User, content: bytes, *, name: str = "photo.png", **more: Any) -> File:
         """A file that a member uploaded."""
         file = File(
