@@ -36,11 +36,13 @@ class Member:
 
     Attributes:
         admin: may run the workspace, so may act on others' jobs here.
+        program: another app's bot, which asks for nothing.
         locale: BCP 47 tag.
     """
 
     name: str = ""
     admin: bool = False
+    program: bool = False
     locale: str = "en"
 
 
@@ -71,6 +73,7 @@ class Members:
             or found.get("name")
             or "",
             admin=_is_of(team, found) and any(found.get(f"is_{role}") for role in _RUNS),
+            program=bool(found.get("is_bot")),
             locale=locale if _LOCALE.fullmatch(locale) else "en",
         )
         self._known[team.space, user] = (now, member)

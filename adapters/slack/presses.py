@@ -36,12 +36,12 @@ async def on_press(at: SlackExchange) -> None:
 
 
 async def on_reaction(at: SlackExchange) -> None:
-    """Do what a reaction on one of our messages says; any other is just a reaction."""
+    """Do what a member's reaction on one of our messages says; any other is just a reaction."""
     says = reaction_of(at.event.body["event"]["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
     if says is None:
         return
     job, inside = await _shown(at)
-    if job:
+    if job and not (await at.desk.members.look_up(at.place.team, at.place.user)).program:
         place = replace(at.place, thread=inside or at.place.thread, in_thread=False)
         there = SlackExchange(at.desk, at.event, place, in_thread=bool(inside))
         await at.desk.conversation.react(there, says, job.id)

@@ -12,7 +12,7 @@ from bot.domain.job import JobStatus
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 from tests.harness.slack import Bench, bench
-from tests.harness.waiting import PATIENCE
+from tests.harness.waiting import PATIENCE, eventually
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
 from tests.servers.slack.state import Conversation, File, Json, Team
 
@@ -218,6 +218,25 @@ async def test_reactions_act(ann: Member, bob: Member, general: Conversation, re
     await ann.see(lambda: result["ts"] not in general.messages)
     await ann.see(lambda: ann.slack.state.files[picture["slack_file"]["id"]].deleted)
     assert reroll["ts"] in general.messages
+
+
+async def test_another_apps_bot_that_reacts_to_everything_makes_no_job(
+    running: Bench, bob: Member, general: Conversation, result: Json
+) -> None:
+    store, calls = running.core.store, bob.slack.state.calls_of
+    bob.user.is_bot = True
+
+    async def done() -> bool:
+        return not await store.unsettled("slack")
+
+    await bob.react("thumbsup", general, result)
+    await eventually(done)
+    assert bob.user.id not in [call.arguments["user"] for call in calls("users.info")]
+    for emoji in ("repeat", "envelope"):
+        await bob.react(emoji, general, result)
+    await eventually(done)
+    assert await store.jobs_of(f"slack:{bob.team.id}/{bob.user.id}", limit=1) == []
+    assert bob.from_bot(bob.slack.state.direct(bob.team, bob.user.id)) == []
 
 
 async def test_a_cross_cancels_a_running_job_of_mine(

@@ -26,6 +26,7 @@ class User:
     id: str
     name: str
     is_admin: bool = False
+    is_bot: bool = False
     locale: str = "en-GB"
     shown: str = ""  # their display name, if it is not the other with capitals
     home: str = ""  # their own workspace, if a channel is shared with them

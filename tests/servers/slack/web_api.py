@@ -321,6 +321,7 @@ class WebApi:
                 "name": user.name,
                 "is_admin": user.is_admin,
                 "is_owner": False,
+                "is_bot": user.is_bot,
                 "profile": {"display_name": user.shown or user.name.title()},
                 "locale": user.locale,
             }
