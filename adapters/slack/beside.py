@@ -1,7 +1,8 @@
 """What stands in a message besides its results: the source as a thumbnail, and how the picture looks so far.
 
 Both are files of our own: what a member sent is shown only where they shared it. A preview gives way to the next one
-and is deleted then, so that nothing of it stays in the workspace.
+and is deleted then; of a job that ends without a result the source is deleted too, so that nothing of it stays in the
+workspace.
 """
 
 from collections.abc import Awaitable, Callable
@@ -39,15 +40,19 @@ class Besides:
         return Beside(source=await self._source(team, card), preview=await self._preview(team, card))
 
     async def clear(self, team: Team, card: Card) -> None:
-        """The preview of a job that has ended is no longer shown."""
-        if card.status.ended and (name := self._previews.pop(card.job, None)):
+        """Of a job that has ended no preview is shown any more, and no source either if its card has none."""
+        if not card.status.ended:
+            return
+        if name := self._previews.pop(card.job, None):
             await self._uploads.discard(team, name)
+        if card.source is None:
+            await self._uploads.discard(team, _source_of(card))
 
     async def _source(self, team: Team, card: Card) -> str:
         if card.source is None:
             return ""
         read = partial(self._files.source, card.source)
-        return await self._shown(team, f"source-{card.job}", read, alt=text(card.locale, "alt-source"))
+        return await self._shown(team, _source_of(card), read, alt=text(card.locale, "alt-source"))
 
     async def _preview(self, team: Team, card: Card) -> str:
         previews = {} if card.spoiler else previews_of(card)
@@ -69,3 +74,7 @@ class Besides:
         except (SlackFault, Gone) as fault:
             log.info("not shown beside a message", file=name, reason=str(fault))
             return ""
+
+
+def _source_of(card: Card) -> str:
+    return f"source-{card.job}"

@@ -100,6 +100,15 @@ class SlackMessenger:
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
+        try:
+            stands = await self._show(target, message, card)
+        except Undeliverable:
+            await self._besides.clear(team_of(target), card)
+            raise
+        await self._besides.clear(team_of(target), card)
+        return stands
+
+    async def _show(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         team, place = team_of(target), json.loads(message)
         # The end is shown even if progress would have to wait, unless Slack itself asked for a pause.
         if pause := self._edits.put(team.space, must=card.status.ended):
@@ -114,7 +123,7 @@ class SlackMessenger:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
                 raise self._error(fault) from fault
-            return await self.edit(target, await self._alone(target, card, fault, card.job), card)
+            return await self._show(target, await self._alone(target, card, fault, card.job), card)
         return message
 
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
@@ -158,7 +167,7 @@ class SlackMessenger:
             stands = self._posted.get(nonce) or await self._say(target, lay_out(card), nonce)
         except SlackFault as fault:
             raise self._error(fault) from fault
-        await self.edit(target, stands, card)
+        await self._show(target, stands, card)  # what stands beside is the job's own message's to take away
         return str(json.loads(stands)["channel"])
 
     async def _say(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
@@ -204,7 +213,7 @@ class SlackMessenger:
                 if fault.meaning is Meaning.FILE_GONE:
                     self._uploads.forget(team, card.pictures)
             else:
-                return await self._besides.clear(team, card)
+                return None
             if pause is not None:
                 await asyncio.sleep(pause)
         if not card.pictures:  # what stands beside is not worth a message's words

@@ -1,5 +1,6 @@
 """What `bot.ports.Messenger` promises, shown on Slack's against a server that is strict about the protocol."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -222,6 +223,32 @@ async def test_a_cancelled_job_leaves_no_message_and_one_that_is_gone_already_is
     for _ in range(2):
         await bench.messenger.edit(bench.target, reference, card(JobStatus.CANCELLED))
         assert not bench.channel.messages
+
+
+@pytest.mark.parametrize("ends", [JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED])
+@pytest.mark.parametrize("stands", [True, False])
+async def test_of_a_job_without_a_result_nothing_stays_in_the_workspace(
+    bench: Bench, ends: JobStatus, *, stands: bool
+) -> None:
+    job = replace(a_job(number=1), requester=replace(a_job().requester, user="T00000001/U00000001"))
+    reference = await bench.messenger.post(bench.target, render(job, (), unseen=True), nonce=NONCE)
+    running = job.started(lease="x", at=1.0)
+    progress = Progress(fraction=0.5, previews={0: b"one"})
+    await bench.messenger.edit(bench.target, reference, render(running, (), progress=progress, unseen=True))
+    files = bench.slack.state.files.values()
+    assert [file.deleted for file in files] == [False, False], "the source and the preview"
+    if not stands:
+        bench.channel.messages.clear()
+    with contextlib.nullcontext() if stands or ends is JobStatus.CANCELLED else pytest.raises(Undeliverable):
+        await bench.messenger.edit(bench.target, reference, render(replace(running, status=ends), (), unseen=True))
+    assert [file.deleted for file in files] == [True, True]
+
+
+async def test_a_copy_that_shows_no_source_leaves_it_to_the_message_that_does(bench: Bench) -> None:
+    done = card(JobStatus.SUCCEEDED)
+    await bench.messenger.post(bench.target, done, nonce=NONCE)
+    await bench.messenger.copy(bench.target, replace(done, source=None), nonce="copy")
+    assert [file.deleted for file in bench.slack.state.files.values()] == [False, False]
 
 
 async def test_a_sweep_is_one_sheet_with_a_choice_for_each_picture(bench: Bench) -> None:
