@@ -46,12 +46,13 @@ async def greeted(desk: Desk, place: Place, event: str) -> bool:
             posted = await desk.api.call(place.team, "chat_postMessage", channel=place.channel, **card(page))
         except SlackFault as fault:
             raise Undeliverable(fault.code) from fault
+        alt, strip = text(locale, "greeting-alt"), ""
         try:
-            alt = text(locale, "greeting-alt")
             strip = await desk.uploads.once(place.team, _NAME, greeting_strip, alt=alt)
             shown = {"ts": posted["ts"], **card(page, strip, alt=alt)}
             await desk.api.patient(place.team, "chat_update", channel=place.channel, file_ids=[strip], **shown)
         except SlackFault as fault:  # the words stand
+            desk.uploads.doubt(place.team, [strip])
             log.info("greeted without its picture", channel=place.channel, reason=fault.code)
 
     keys = place_key(place.team), place_key(place.team, place.channel)

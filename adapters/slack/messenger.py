@@ -50,6 +50,9 @@ _AGAIN = (1.0, 3.0)
 _REFUSED = frozenset({Meaning.ELSEWHERE, Meaning.NO_FILES, Meaning.FILE_NOT_READY})
 """Here not, but perhaps in another conversation."""
 
+_NOT_SHOWN = frozenset({Meaning.FILE_NOT_READY, Meaning.FILE_GONE})
+"""A file of the message is at fault, and Slack does not say which."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -199,19 +202,17 @@ class SlackMessenger:
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place, card.locale)
-        beside = await self._besides.of(team, card)
         for pause in (*_AGAIN, None):
+            beside = await self._besides.of(team, card)
             try:
                 picture, about = await self._shared(team, card)
                 await self._update(team, place, lay_out(card, picture, beside=beside, notes=(about, note)))
             except SlackFault as fault:
-                if fault.meaning not in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
+                if fault.meaning not in _NOT_SHOWN:
                     raise
                 if not card.pictures:
                     break
                 log.info("slack does not show the pictures yet", job=card.job, code=fault.code)
-                if fault.meaning is Meaning.FILE_GONE:
-                    self._uploads.forget(team, card.pictures)
             else:
                 return None
             if pause is not None:
@@ -233,15 +234,20 @@ class SlackMessenger:
         (https://github.com/slackapi/java-slack-sdk/issues/1441).
         """
         more: dict[str, Any] = {"file_ids": list(shown.files)} if shown.files else {}
-        await self._api.call(
-            team,
-            "chat_update",
-            channel=place["channel"],
-            ts=place["ts"],
-            text=shown.text,
-            blocks=shown.blocks,
-            **more,
-        )
+        try:
+            await self._api.call(
+                team,
+                "chat_update",
+                channel=place["channel"],
+                ts=place["ts"],
+                text=shown.text,
+                blocks=shown.blocks,
+                **more,
+            )
+        except SlackFault as fault:
+            if fault.meaning in _NOT_SHOWN:
+                self._uploads.doubt(team, shown.files)
+            raise
 
     async def _shared(self, team: Team, card: Card) -> tuple[str, str]:
         """As `Uploads.put`; if the pictures cannot be uploaded, the note says why."""

@@ -5,7 +5,7 @@ Completing returns before Slack has looked at the file; a message that names it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import quote_plus
 
 import aiohttp
@@ -43,6 +43,7 @@ class Uploads:
         self._api = api
         self._files = CardFiles(exporter)
         self._known: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
+        self._ready: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
         self._notes: Latest[GenerationId, str] = Latest(_REMEMBERED)
         self._found: Latest[tuple[str, GenerationId], str] = Latest(_REMEMBERED)
 
@@ -71,20 +72,34 @@ class Uploads:
     async def once(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
         """Upload a JPEG once for each `name`, and wait until it can be shown; returns Slack's file id.
 
+        One that somebody deleted is uploaded again.
+
         Raises:
             SlackFault: Slack does not take it, now or ever.
             Gone: it is not kept any more.
         """
-        file = self._known.get((team.space, name))
-        if file is None:
-            file = await self.upload(team, await read(), name=f"{name}.jpg", alt=alt)
-            self._known[team.space, name] = file
+        if file := self._known.get((team.space, name)):
+            try:
+                await self._until_ready(team, file)
+            except SlackFault as fault:
+                if fault.meaning is not Meaning.FILE_GONE:
+                    raise
+            else:
+                return file
+        file = await self.upload(team, await read(), name=f"{name}.jpg", alt=alt)
+        self._known[team.space, name] = file
         await self._until_ready(team, file)
         return file
+
+    def doubt(self, team: Team, files: Iterable[str]) -> None:
+        """Slack did not show a message with these files: `once` asks again how each of them stands."""
+        for file in files:
+            self._ready.pop((team.space, file), None)
 
     async def discard(self, team: Team, name: str) -> None:
         """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
         if file := self._known.pop((team.space, name), None):
+            self.doubt(team, [file])
             await self._api.quietly(team, "files_delete", file=file)
 
     def known(self, team: Team, generation: GenerationId) -> str | None:
@@ -97,7 +112,8 @@ class Uploads:
 
     def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the files it has."""
-        self._known.pop((team.space, pictures[0].generation), None)
+        if file := self._known.pop((team.space, pictures[0].generation), None):
+            self.doubt(team, [file])
 
     async def share(self, team: Team, pictures: tuple[CardPicture, ...], *, channel: str, thread: str) -> None:
         """Post the pictures as files of their own in a thread: the way out if a message cannot show them.
@@ -150,12 +166,16 @@ class Uploads:
         raise fault
 
     async def _until_ready(self, team: Team, file: str) -> None:
+        """What was ready once is asked about again only if it is doubted: each edit of a message comes by here."""
+        if (team.space, file) in self._ready:
+            return
         loop = asyncio.get_running_loop()
         end, pause = loop.time() + READY_SECONDS, 0.25
         while True:
             try:
                 found = await self._api.patient(team, "files_info", file=file)
                 if (found.get("file") or {}).get("mimetype"):
+                    self._ready[team.space, file] = True
                     return
                 code = "file_not_ready"
             except SlackFault as fault:

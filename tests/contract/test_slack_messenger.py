@@ -155,6 +155,36 @@ async def test_a_picture_whose_file_was_deleted_is_uploaded_again(bench: Bench) 
     assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 3, "the source was there still"
 
 
+async def test_a_source_whose_file_was_deleted_is_uploaded_again_and_the_result_is_not(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
+    (message,) = bench.messages()
+
+    def shown() -> list[str]:
+        return [each["slack_file"]["id"] for each in (message["blocks"][0]["accessory"], *images(message))]  # type: ignore[index]
+
+    source, picture = shown()
+    bench.slack.state.files[source].deleted = True
+    await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    again, still = shown()
+    assert again != source
+    assert still == picture
+    assert bench.messages() == [message], "nothing had to go below it"
+
+
+async def test_a_file_that_was_ready_is_shown_without_being_asked_about_again(bench: Bench) -> None:
+    job = replace(a_job(number=1), requester=replace(a_job().requester, user="T00000001/U00000001"))
+    reference = await bench.messenger.post(bench.target, render(job, (), unseen=True), nonce=NONCE)
+    running = job.started(lease="x", at=1.0)
+    (message,) = bench.messages()
+    for tenths in range(1, 7):
+        progress = Progress(fraction=tenths / 10, previews={0: b"one"})
+        await bench.messenger.edit(bench.target, reference, render(running, (), progress=progress, unseen=True))
+        bench.slack.fail("files.info", error="ratelimited", status=429, retry_after=30, times=99)
+        assert "accessory" in message["blocks"][0]  # type: ignore[index]
+        assert images(message)
+    assert len(bench.slack.state.calls_of("files.info")) == 2, "the source and the preview, once each"
+
+
 async def test_an_ended_job_can_be_posted_at_once(bench: Bench) -> None:
     await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
     (message,) = bench.messages()

@@ -12,7 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.first_minute import greeting_strip
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench
-from tests.harness.waiting import PATIENCE
+from tests.harness.waiting import PATIENCE, eventually
 from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import SlackServer
 from tests.servers.slack.state import Conversation, Json, Team, User
@@ -109,6 +109,24 @@ async def test_without_its_picture_the_words_stand(
     await ann.invite_bot(room)
     card = await ann.see(lambda: next(iter(cards(ann, room)), None))
     assert "/img2img" in words(card)
+
+
+async def test_a_picture_that_somebody_deleted_is_missing_in_one_card_and_uploaded_for_the_next(
+    slack: SlackServer, greeting: Bench, team: Team, ann: Member, room: Conversation
+) -> None:
+    async def done() -> bool:
+        return not await greeting.core.store.unsettled("slack")
+
+    await ann.invite_bot(room)
+    (image,) = images(await card_in(ann, room))
+    slack.state.files[image["slack_file"]["id"]].deleted = True
+    second, third = (slack.state.add_channel(team, ann.user, bot_in=False) for _ in range(2))
+    await ann.invite_bot(second)
+    await eventually(done)
+    await ann.invite_bot(third)
+    (again,) = images(await card_in(ann, third))
+    assert again["slack_file"] != image["slack_file"]
+    assert cards(ann, second)
 
 
 async def test_what_can_i_do_opens_the_help(
