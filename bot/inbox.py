@@ -74,6 +74,7 @@ class Inbox:
         self._read = read
         self._work: asyncio.Queue[tuple[Arrival, UserError | None] | None] = asyncio.Queue()
         self._held: set[str] = set()
+        self._writing: set[asyncio.Event] = set()
         self._taking = 0
         self._none_taking = asyncio.Event()
         self._none_taking.set()
@@ -127,20 +128,30 @@ class Inbox:
         row = InboxEvent(
             id=arrival.id, platform=self._platform, payload=arrival.payload, received_at=self._clock.now()
         )
-        new = await self._store.receive(row)
-        if new:
-            self._held.add(arrival.id)
+        written = asyncio.Event()
+        self._writing.add(written)
+        try:
+            new = await self._store.receive(row)
+            if new:
+                self._held.add(arrival.id)
+        finally:
+            self._writing.discard(written)
+            written.set()
         return new
 
     async def _left(self) -> list[Arrival]:
         """What a crash interrupted; if it cannot be read now, it waits for the next start."""
         try:
-            rows = [row for row in await self._store.unsettled(self._platform) if row.id not in self._held]
+            rows = await self._store.unsettled(self._platform)
         except StorageFailed:
             log.warning("interrupted events not read, come again at the next start")
             return []
+        for written in tuple(self._writing):  # what comes at this moment may be among them, and was not interrupted
+            await written.wait()
         found = []
         for row in rows:
+            if row.id in self._held:
+                continue
             if arrival := self._read(row):
                 found.append(arrival)
             else:

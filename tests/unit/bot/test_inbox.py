@@ -1,7 +1,7 @@
 """How every chat's events come in: written down before they are acknowledged, done once, done again after a crash."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -98,6 +98,39 @@ async def test_the_same_event_is_done_once_and_acknowledged_each_time() -> None:
         await at.take(Coming("a", diary))
         await at.take(Coming("a", diary))
     assert sorted(diary) == ["a KNOWN", "a NEW", "a works"]
+
+
+async def test_what_is_being_written_down_while_the_inbox_starts_is_done_once() -> None:
+    diary: list[str] = []
+
+    class Slow(MemoryJobStore):
+        """Has written an event down before it says so."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.written, self.left_read = asyncio.Event(), asyncio.Event()
+
+        async def receive(self, event: InboxEvent) -> bool:
+            new = await super().receive(event)
+            self.written.set()
+            await self.left_read.wait()
+            await asyncio.sleep(0)  # whoever read what is left goes on first
+            return new
+
+        async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
+            found = await super().unsettled(platform)
+            self.left_read.set()
+            return found
+
+    store = Slow()
+    at = inbox(store, lambda row: Coming(row.id, diary))
+    async with asyncio.TaskGroup() as tasks:
+        taking = tasks.create_task(at.take(Coming("a", diary)))
+        await store.written.wait()
+        tasks.create_task(at.run())
+        await taking
+        await at.stop()
+    assert diary == ["a NEW", "a works"]
 
 
 async def test_what_only_looks_is_not_written_down() -> None:
