@@ -89,13 +89,26 @@ async def body_of(request: web.Request) -> bytes:
     Raises:
         web.HTTPException: it is too long, does not come in time, or breaks off.
     """
+    async with arriving():
+        return await request.read()
+
+
+@asynccontextmanager
+async def arriving(seconds: float | None = None) -> AsyncIterator[None]:
+    """What is read of a body meanwhile has `seconds` to come to its end, `BODY_SECONDS` if nothing is said.
+
+    Raises:
+        web.HTTPException: it does not come in time, breaks off, or is not what its header says.
+    """
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await request.read()
+        async with asyncio.timeout(BODY_SECONDS if seconds is None else seconds):
+            yield
     except TimeoutError:
         response: web.HTTPException = web.HTTPRequestTimeout()
     except (*_SENT_WRONG, ConnectionError, EOFError):
         response = web.HTTPBadRequest()
+    else:
+        return
     response.force_close()
     raise response
 

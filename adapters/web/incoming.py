@@ -8,17 +8,24 @@ from enum import StrEnum
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
+from adapters.listening import arriving, body_of
 from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed
 from bot.domain.options import OPTIONS, Kind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
 
-BODY_SECONDS = 60.0
+FILES_SECONDS = 60.0
+"""For a form with files."""
+
 T = TypeVar("T")
 _FIELD_BYTES = 16_000
 _PARTS = 40
+TYPED_BYTES = _PARTS * _FIELD_BYTES
+"""Of a form without files, as it is when unpacked: it is held in memory whole, and strangers send forms too."""
+
 _CHUNK = 1 << 16
 _HELD = 1 << 20
 """Bytes of a file on its way in that are held in memory."""
@@ -84,20 +91,27 @@ async def read_form(request: web.Request, *, max_bytes: int) -> Submitted:
     Raises:
         InvalidRequest: it is no form of ours, or has more than one picture in a field.
         PictureRefused: a file is too long.
-        web.HTTPException: it does not come in time.
+        web.HTTPException: it does not come in time or breaks off; without files, also if it is too long.
     """
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            if request.content_type == "multipart/form-data":
+        if request.content_type == "application/x-www-form-urlencoded":
+            return _typed(await body_of(request))
+        if request.content_type == "multipart/form-data":
+            async with arriving(FILES_SECONDS if max_bytes else None):
                 return await _parts(request, max_bytes)
-            if request.content_type == "application/x-www-form-urlencoded":
-                fields = await request.post()
-                return Submitted(fields={name: str(value) for name, value in fields.items()}, files={})
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
     except ValueError as broken:  # as aiohttp has what is no multipart body
         raise InvalidRequest("web-refused-form") from broken
     raise InvalidRequest("web-refused-form")
+
+
+def _typed(body: bytes) -> Submitted:
+    """A form without files: in UTF-8, whatever its header says, as the URL standard has it.
+
+    Raises:
+        ValueError: it has too many fields.
+    """
+    fields = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_PARTS)
+    return Submitted(fields={name: value.strip() for name, value in fields}, files={})
 
 
 async def _parts(request: web.Request, max_bytes: int) -> Submitted:

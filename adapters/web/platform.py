@@ -16,6 +16,7 @@ from adapters.web.doors import Membership
 from adapters.web.files import Files
 from adapters.web.gallery import Gallery
 from adapters.web.guard import Door, Guard, protect
+from adapters.web.incoming import TYPED_BYTES
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.operator import OperatorPages
 from adapters.web.operators import Operators
@@ -29,10 +30,15 @@ from bot.ports import Exporter
 from bot.service import Service
 from bot.texts import text
 
-_ROOM_FOR_FIELDS = 1 << 20
 _STOP_SECONDS = 1.0
 _STATUS: dict[type[UserError], int] = {Gone: 404, NotAllowed: 403, LimitReached: 429}
-_SENTENCES = {404: "web-refused-page", 405: "web-refused-page", 408: "web-refused-slow", 413: "web-refused-form"}
+_SENTENCES = {
+    400: "web-refused-form",
+    404: "web-refused-page",
+    405: "web-refused-page",
+    408: "web-refused-slow",
+    413: "web-refused-form",
+}
 """What is said in place of aiohttp's own words."""
 
 log = structlog.get_logger(__name__)
@@ -100,7 +106,6 @@ class WebPlatform:
                 operators=operators if isinstance(operators, Operators) else None,
             )
             self._routes += self._overseen.routes()
-        self._max_bytes = max_bytes
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -109,9 +114,8 @@ class WebPlatform:
         Raises:
             FatalError: the address cannot be listened on.
         """
-        application = web.Application(
-            middlewares=[_answering(self._guard)], client_max_size=2 * self._max_bytes + _ROOM_FOR_FIELDS
-        )
+        # What aiohttp reads whole; forms with files are read by parts, each with its own bound.
+        application = web.Application(middlewares=[_answering(self._guard)], client_max_size=TYPED_BYTES)
         application[TRUSTED] = self._trusted
         application.on_response_prepare.append(protect)
         application.add_routes(self._routes)

@@ -1,6 +1,9 @@
 """What one member, or all of them, may have open at the same time, and whose rules hold."""
 
 import asyncio
+import gzip
+import io
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -10,16 +13,19 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from PIL import Image
 
-from adapters.web import playground, slots
+from adapters import listening
+from adapters.web import incoming, playground, slots
 from bot.domain.access import Asker
 from bot.domain.ids import JobId
+from bot.domain.options import MAX_PROMPT
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from tests.builders.places import set_to
 from tests.builders.requests import png
-from tests.harness.pages import Pages, ask, member, post, serving
-from tests.harness.waiting import eventually
+from tests.harness.pages import MAX_BYTES, Pages, ask, member, post, serving
+from tests.harness.waiting import PATIENCE, eventually
 
 BOUNDARY = "a-boundary"
 HEAD = (
@@ -101,6 +107,63 @@ async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(
         end.set()
         assert {await task for task in (*first, late)} == {200}
         await asyncio.gather(*more)
+
+
+TYPED = "application/x-www-form-urlencoded"
+
+
+async def sign_in(pages: Pages, body: bytes | AsyncIterator[bytes], kind: str, **headers: str) -> int:
+    """Of a stranger."""
+    headers = {"Origin": pages.origin, "Content-Type": kind, **headers}
+    async with (
+        asyncio.timeout(PATIENCE),
+        pages.stranger() as stranger,
+        stranger.post("/signin", data=body, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_form_of_a_stranger_is_held_in_memory_no_further_than_our_own_are_long(pages: Pages) -> None:
+    body = b"token=".ljust(incoming.TYPED_BYTES, b"A")
+    assert await sign_in(pages, body, TYPED) == 403, "read, and no token"
+    assert await sign_in(pages, body + b"A", TYPED) == 413
+    packed = {"Content-Encoding": "gzip"}
+    assert await sign_in(pages, gzip.compress(body), TYPED, **packed) == 403
+    assert await sign_in(pages, gzip.compress(body + b"A"), TYPED, **packed) == 413
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun"),
+    [(TYPED, b"token="), (f"multipart/form-data; boundary={BOUNDARY}", HEAD)],
+    ids=["typed", "parts"],
+)
+async def test_a_form_without_files_has_seconds_to_come(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, kind: str, begun: bytes
+) -> None:
+    monkeypatch.setattr(listening, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(incoming, "FILES_SECONDS", 2 * PATIENCE)
+
+    async def never() -> AsyncIterator[bytes]:
+        yield begun
+        await asyncio.Event().wait()
+
+    assert await sign_in(pages, never(), kind) == 408
+
+
+async def test_a_picture_and_the_longest_prompts_come_through_the_bound_of_forms_without(pages: Pages) -> None:
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (560, 560), random.Random(1).randbytes(560 * 560 * 3)).save(noise, "PNG")
+    assert incoming.TYPED_BYTES < len(noise.getvalue()) < MAX_BYTES
+    longest = "🖼" * MAX_PROMPT
+    async with await pages.browser("ann") as ann:
+        wish = {"nonce": "1", "prompt": longest, "negative_prompt": longest}
+        status, path, text = await post(ann, "/jobs", **wish, picture=noise.getvalue())
+        assert (status, path.startswith("/jobs/")) == (200, True), text
+        job = JobId(path.rpartition("/")[2])
+        await pages.bench.shown(job)
+        again = {"start": "edit", "of": f"{job}.0", **wish, "nonce": "2", "strengths": "0.7"}
+        status, path, text = await post(ann, "/jobs", **again)  # no file: this one is urlencoded
+        assert (status, path.startswith("/jobs/")) == (200, True), text
 
 
 async def test_what_another_place_forbids_holds_too(pages: Pages) -> None:
