@@ -2,7 +2,8 @@
 
 aiohttp waits for ever for headers and bodies that do not come to an end, and logs what it cannot parse. Here a
 connection without a whole request is cut after `REQUEST_SECONDS`; when there are too many, those that have been quiet
-for longest make room; and what is no HTTP is not logged, as anybody can send it.
+for longest make room, and if none is quiet the new one is closed; and what is no HTTP is not logged, as anybody can
+send it.
 """
 
 import asyncio
@@ -128,7 +129,16 @@ class _Doors:
             quiet = [connection for connection in self._server.connections if connection not in self._busy]
             for connection in quiet[:excess]:
                 connection.force_close()
+            if len(quiet) < excess:
+                return _Closed()
         return self._server()
+
+
+class _Closed(asyncio.Protocol):
+    """For a connection that there is no room for: descriptors are for chats and files too."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
 
 
 def _counting(busy: set[object]) -> Middleware:

@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 from aiohttp.http_exceptions import ContentEncodingError
+from aiohttp.typedefs import Handler
 
 from adapters import listening as listening_module
 from adapters.listening import body_of, listening
 from tests.harness.ports import free_port
+from tests.harness.waiting import eventually
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -23,13 +25,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening_module, "BODY_SECONDS", 0.3)
 
 
-@asynccontextmanager
-async def server() -> AsyncIterator[int]:
-    async def echo(request: web.Request) -> web.Response:
-        return web.Response(body=await body_of(request))
+async def echo(request: web.Request) -> web.Response:
+    return web.Response(body=await body_of(request))
 
+
+@asynccontextmanager
+async def server(handler: Handler = echo) -> AsyncIterator[int]:
     application = web.Application()
-    application.router.add_post("/", echo)
+    application.router.add_post("/", handler)
     port = free_port()
     async with listening(application, host="127.0.0.1", port=port):
         yield port
@@ -132,6 +135,28 @@ async def test_the_quiet_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None
                 await asyncio.sleep(0.01)
         for _, writer in strangers:
             writer.close()
+
+
+async def test_while_all_that_there_is_room_for_are_busy_new_ones_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "_MOST", 20)
+    at_work, done = [], asyncio.Event()
+
+    async def work(request: web.Request) -> web.Response:
+        at_work.append(request)
+        await done.wait()
+        return web.Response(text="done")
+
+    async with server(work) as port:
+        busy = [await call(port, WHOLE) for _ in range(20)]
+        await eventually(lambda: len(at_work) == 20)
+        for _ in range(3):
+            with contextlib.suppress(ConnectionError):  # it was closed before all was sent
+                assert await answer(await call(port, WHOLE)) == b""
+        assert len(at_work) == 20
+        done.set()
+        for each in busy:
+            assert (await answer(each)).endswith(b"\r\n\r\ndone")
+        assert (await answer(await call(port, WHOLE))).endswith(b"\r\n\r\ndone")
 
 
 async def test_a_lack_of_descriptors_is_told_once_a_minute(
