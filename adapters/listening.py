@@ -53,6 +53,7 @@ async def listening(
         shutdown_timeout=stop_seconds,
         keepalive_timeout=REQUEST_SECONDS,
         lingering_time=_LINGER_SECONDS,
+        auto_decompress=False,  # 50 kB can be a second of unpacking on the loop, if only to throw it away
         logger=_log,
     )
     await runner.setup()
@@ -90,17 +91,20 @@ async def body_of(request: web.Request) -> bytes:
     Raises:
         web.HTTPException: it is too long, does not come in time, or breaks off.
     """
-    async with arriving():
+    async with arriving(request):
         return await request.read()
 
 
 @asynccontextmanager
-async def arriving(seconds: float | None = None) -> AsyncIterator[None]:
+async def arriving(request: web.Request, seconds: float | None = None) -> AsyncIterator[None]:
     """What is read of a body meanwhile has `seconds` to come to its end, `BODY_SECONDS` if nothing is said.
 
     Raises:
-        web.HTTPException: it does not come in time, breaks off, or is not what its header says.
+        web.HTTPException: it does not come in time, breaks off, is not what its header says, or is packed, as neither
+            browsers nor chats send it.
     """
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise web.HTTPUnsupportedMediaType
     try:
         async with asyncio.timeout(BODY_SECONDS if seconds is None else seconds):
             yield

@@ -24,7 +24,7 @@ T = TypeVar("T")
 _FIELD_BYTES = 16_000
 _PARTS = 40
 TYPED_BYTES = _PARTS * _FIELD_BYTES
-"""Of a form without files, as it is when unpacked: it is held in memory whole, and strangers send forms too."""
+"""Of a form without files: it is held in memory whole, and strangers send forms too."""
 
 _CHUNK = 1 << 16
 _HELD = 1 << 20
@@ -91,13 +91,13 @@ async def read_form(request: web.Request, *, max_bytes: int) -> Submitted:
     Raises:
         InvalidRequest: it is no form of ours, or has more than one picture in a field.
         PictureRefused: a file is too long.
-        web.HTTPException: it does not come in time or breaks off; without files, also if it is too long.
+        web.HTTPException: it does not come in time, breaks off or is packed; without files, also if it is too long.
     """
     try:
         if request.content_type == "application/x-www-form-urlencoded":
             return _typed(await body_of(request))
         if request.content_type == "multipart/form-data":
-            async with arriving(FILES_SECONDS if max_bytes else None):
+            async with arriving(request, FILES_SECONDS if max_bytes else None):
                 return await _parts(request, max_bytes)
     except ValueError as broken:  # as aiohttp has what is no multipart body
         raise InvalidRequest("web-refused-form") from broken

@@ -38,6 +38,7 @@ _SENTENCES = {
     405: "web-refused-page",
     408: "web-refused-slow",
     413: "web-refused-form",
+    415: "web-refused-form",
 }
 """What is said in place of aiohttp's own words."""
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gzip
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.compression_utils import ZLibDecompressor
 from aiohttp.http_exceptions import ContentEncodingError
 from aiohttp.typedefs import Handler
 
@@ -123,6 +125,23 @@ async def test_a_body_that_breaks_off_logs_nothing(sent: bytes, caplog: pytest.L
             streams[1].write_eof()
             assert b"HTTP/1.1 200" not in await answer(streams)
     assert not caplog.records
+
+
+async def test_nothing_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even what is thrown away after the answer: 50 kB of gzip can be as many megabytes."""
+    unpacked = []
+
+    def unpack(*args: object, **_said: object) -> bytes:
+        unpacked.append(args)
+        raise ValueError
+
+    monkeypatch.setattr(ZLibDecompressor, "decompress_sync", unpack)
+    body = gzip.compress(b"x" * 1000)
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nContent-Encoding: gzip\r\n".encode()
+    async with server() as port:
+        said = await answer(await call(port, head + b"Connection: close\r\n\r\n" + body))
+    assert said.startswith(b"HTTP/1.1 415")
+    assert not unpacked
 
 
 async def test_the_quiet_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
