@@ -153,7 +153,7 @@ class OperatorSignIn:
 
     def is_token(self, given: str) -> bool:
         """Whether it is the token; takes as long for a wrong one."""
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        return is_same(given, self._token)
 
     async def begin(self) -> str:
         """The secret of a new session, good for `OPERATOR_SECONDS` and as long as the token stays the same."""
@@ -178,4 +178,14 @@ class OperatorSignIn:
 
 def hashed(token: str) -> str:
     """What is kept of a token: it has 256 random bits, so a plain hash hides it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes_of(token)).hexdigest()
+
+
+def is_same(given: str, secret: str) -> bool:
+    """Whether it is the secret; takes as long for a wrong one."""
+    return hmac.compare_digest(_bytes_of(given), _bytes_of(secret))
+
+
+def _bytes_of(given: str) -> bytes:
+    """Of any text: bytes of a header that are no UTF-8 come as halves of surrogate pairs."""
+    return given.encode(errors="surrogatepass")
