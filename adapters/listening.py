@@ -10,11 +10,12 @@ import asyncio
 import logging
 import resource
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from ssl import SSLContext
 
-from aiohttp import web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
@@ -47,6 +48,8 @@ async def listening(
     application.middlewares.insert(0, _counting(busy))
     _log.addFilter(_is_ours)  # a filter that is there already is not added again
     logging.getLogger("asyncio").addFilter(_is_news)
+    for malformed in (BadContentDispositionHeader, BadContentDispositionParam):  # of parts of forms
+        warnings.filterwarnings("ignore", category=malformed)
     runner = web.AppRunner(
         application,
         access_log=None,

@@ -99,7 +99,7 @@ async def read_form(request: web.Request, *, max_bytes: int) -> Submitted:
         if request.content_type == "multipart/form-data":
             async with arriving(request, FILES_SECONDS if max_bytes else None):
                 return await _parts(request, max_bytes)
-    except ValueError as broken:  # as aiohttp has what is no multipart body
+    except (ValueError, LookupError, RuntimeError) as broken:  # as aiohttp has what is no multipart body
         raise InvalidRequest("web-refused-form") from broken
     raise InvalidRequest("web-refused-form")
 
@@ -122,7 +122,7 @@ async def _parts(request: web.Request, max_bytes: int) -> Submitted:
         part = await reader.next()
         if part is None:
             return Submitted(fields=fields, files=files)
-        if not isinstance(part, BodyPartReader) or part.name is None:
+        if not isinstance(part, BodyPartReader) or not part.name or not part.name.isascii():
             raise InvalidRequest("web-refused-form")
         if part.filename is None:
             fields[part.name] = (await _read(part, _FIELD_BYTES)).decode(errors="replace").strip()

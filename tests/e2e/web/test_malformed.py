@@ -1,6 +1,7 @@
 """What no browser sends: it is refused, counts as a try where it guesses, and is no line of the log."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,17 +18,24 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
         yield served
 
 
-async def status_of(pages: Pages, request: str, *headers: str, body: bytes = b"") -> int:
-    """Of the answer to a request of these bytes; each character is one."""
+async def answer(pages: Pages, request: str, *headers: str, body: bytes = b"", leaves: bool = False) -> bytes:
+    """To a request of these bytes, each character one; `leaves`: who sends it does not wait for it."""
     host = pages.origin.partition("://")[2]
     lines = (request, f"Host: {host}", f"Origin: {pages.origin}", "Connection: close", *headers, "", "")
     reader, writer = await asyncio.open_connection(*host.split(":"))
     writer.write("\r\n".join(lines).encode("latin-1") + body)
+    if leaves:
+        writer.write_eof()
     async with asyncio.timeout(PATIENCE):
-        answer = await reader.read()
+        said = await reader.read()
     writer.close()
-    assert answer.count(b"HTTP/1.1 ") == 1
-    return int(answer.split()[1])
+    return said
+
+
+async def status_of(pages: Pages, request: str, *headers: str, body: bytes = b"") -> int:
+    """Of the one answer to a request."""
+    [status] = re.findall(rb"^HTTP/1.1 (\d+)", await answer(pages, request, *headers, body=body), re.MULTILINE)
+    return int(status)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +55,66 @@ async def test_secrets_that_are_no_text_let_nobody_in(pages: Pages, page: str, h
 async def test_an_operator_token_that_is_no_text_is_a_wrong_one(pages: Pages) -> None:
     found = [await status_of(pages, "GET /operator HTTP/1.1", "Authorization: Bearer \xff") for _ in range(7)]
     assert found == [401] * 5 + [429] * 2
+
+
+TYPED = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=xx"
+
+
+def part(header: str, content: str = "x") -> bytes:
+    return f"--xx\r\nContent-Disposition: form-data; {header}\r\n\r\n{content}\r\n--xx--\r\n".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        (f"{TYPED}; charset=bogus", b"token=a", 403),  # forms are in UTF-8, whatever is said
+        (f"{TYPED}; charset=utf-16", b"token=a", 403),
+        (f"{TYPED}; charset=unicode_escape", rb"token=\ud800", 403),
+        (TYPED, b"token=%ED%A0%80%FF\xff", 403),
+        (TYPED, b"a=&" * 50, 422),
+        ("multipart/form-data", b"x", 422),
+        (PARTS, b"--yy\r\n", 422),
+        (PARTS, b"--xx\r\nno header\r\n\r\n", 400),
+        (PARTS, part("name*=bogus''%ff"), 422),
+        (PARTS, part('name="\xff"'), 422),
+        (PARTS, part("filename=x"), 422),
+        (PARTS, part('name="_charset_"', "x" * 40), 422),
+        (PARTS, part('name="a"').replace(b"\r\n\r\n", b"\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n"), 422),
+        (PARTS, part('name="token"'), 403),
+        ("text/plain", b"token=a", 422),
+    ],
+)
+async def test_what_is_no_form_of_ours_is_refused(pages: Pages, kind: str, body: bytes, status: int) -> None:
+    headers = (f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+    with capture_logs() as lines:
+        assert await status_of(pages, "POST /signin HTTP/1.1", *headers, body=body) == status
+    assert not lines
+
+
+@pytest.mark.parametrize("kind", [TYPED, PARTS])
+@pytest.mark.parametrize(
+    ("length", "body", "status"),
+    [
+        ("Content-Length: 3\r\nContent-Encoding: gzip", b"abc", 415),
+        ("Transfer-Encoding: chunked", b"zz\r\n", 400),
+        ("Transfer-Encoding: chunked", b"3\r\nabcdef\r\n", 400),
+    ],
+)
+async def test_a_body_that_is_not_what_its_header_says_is_refused(
+    pages: Pages, kind: str, length: str, body: bytes, status: int
+) -> None:
+    with capture_logs() as lines:
+        said = await answer(pages, "POST /signin HTTP/1.1", f"Content-Type: {kind}", length, body=body)
+    assert said.split()[1] == str(status).encode()
+    assert not lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun"), [(TYPED, b"token="), (PARTS, b"--xx\r\n"), (PARTS, part('name="token"')[:-9])]
+)
+async def test_who_leaves_in_the_middle_of_a_form_is_no_fault_of_ours(pages: Pages, kind: str, begun: bytes) -> None:
+    headers = (f"Content-Type: {kind}", "Content-Length: 1000")
+    with capture_logs() as lines:
+        assert await answer(pages, "POST /signin HTTP/1.1", *headers, body=begun, leaves=True) == b""
+    assert not lines

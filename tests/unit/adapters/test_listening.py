@@ -127,6 +127,19 @@ async def test_a_body_that_breaks_off_logs_nothing(sent: bytes, caplog: pytest.L
     assert not caplog.records
 
 
+@pytest.mark.parametrize("header", ["form-data; a b=c", "form data", 'form-data; name="a; b"; x*=y'])
+async def test_a_part_with_a_malformed_header_is_no_warning(header: str) -> None:
+    async def first(request: web.Request) -> web.Response:
+        found = await (await request.multipart()).next()
+        return web.Response(text=getattr(found, "name", None))
+
+    body = f"--xx\r\nContent-Disposition: {header}\r\n\r\nx\r\n--xx--\r\n".encode()
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xx\r\nConnection: close\r\n"
+    async with server(first) as port:
+        said = await answer(await call(port, head + f"Content-Length: {len(body)}\r\n\r\n".encode() + body))
+    assert said.startswith(b"HTTP/1.1 200")
+
+
 async def test_nothing_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even what is thrown away after the answer: 50 kB of gzip can be as many megabytes."""
     unpacked = []
