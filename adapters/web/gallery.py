@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from math import isfinite
 from urllib.parse import urlencode
 
 from aiohttp import web
 from babel.dates import format_date
 
+from adapters.web.addresses import number_in
 from adapters.web.guard import asker_of
 from adapters.web.pages import page
 from adapters.web.words import locale_of
@@ -89,10 +91,12 @@ class Gallery:
 def cursor(given: str) -> Cursor | None:
     """Where a page begins, from its address; None for the first one."""
     at, _, seq = given.rpartition(".")
+    number = number_in(seq)
     try:
-        return (float(at), int(seq))
+        moment = float(at)
     except ValueError:
         return None
+    return None if number is None or not isfinite(moment) else (moment, number)
 
 
 def days(kept: Sequence[Kept], locale: str) -> list[Day]:

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from adapters.web.addresses import generation_in, job_in, see
+from adapters.web.addresses import generation_in, job_in, number_in, see
 from adapters.web.following import followed
 from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
@@ -128,12 +128,11 @@ class Playground:
         """A job as it stands."""
         by = asker_of(request)
         described = await self._described(job_in(request.match_info["job"]), by)
-        index = request.query.get("picture", "0")
         card = await self._card(described.job.id, by)
         view = job_view(
             described,
             card,
-            index=int(index) if index.isdecimal() else 0,
+            index=number_in(request.query.get("picture", "")) or 0,
             locale=by.locale,
             against=request.query.get("against", ""),
         )
@@ -156,10 +155,9 @@ class Playground:
             return await self._followed(request, job, by)
 
     async def _followed(self, request: web.Request, job: JobId, by: Asker) -> web.StreamResponse:
-        known = request.headers.get("Last-Event-ID", "0")
+        after = number_in(request.headers.get("Last-Event-ID", "")) or 0
         stream = event_stream()
         await stream.prepare(request)
-        after = int(known) if known.isdecimal() else 0
         stored = partial(self._service.results.collect, job, by=by)
         # A page that was closed is noticed at the next thing that it is told; if the disk refuses, it asks again.
         with contextlib.suppress(ConnectionResetError, StorageFailed):
@@ -216,7 +214,7 @@ class Playground:
             "most": f"{self._max_bytes / 1e6:.0f}",
             "nonce": new_nonce(),
             "goes": goes,
-            "held": int(held) if (held := request.query.get("held", "")).isdecimal() else 0,
+            "held": number_in(request.query.get("held", "")) or 0,
         }
         return page(request, "playground.html", values, status=status)
 

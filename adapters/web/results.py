@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from adapters.web.addresses import generation_in, see
+from adapters.web.addresses import generation_in, number_in, see
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.pages import page
@@ -29,8 +29,8 @@ class ResultActs:
         generation = generation_in(request.match_info["generation"])
         sent = await read_form(request, max_bytes=0)
         await self._service.results.keep(generation, on=bool(sent.fields.get("on")), by=asker_of(request))
-        picture = sent.fields.get("picture", "")
-        return see(f"/jobs/{job_of(generation)}?picture={picture if picture.isdecimal() else 0}")
+        picture = number_in(sent.fields.get("picture", "")) or 0
+        return see(f"/jobs/{job_of(generation)}?picture={picture}")
 
     async def confirm(self, request: web.Request) -> web.Response:
         """The question before something is deleted."""

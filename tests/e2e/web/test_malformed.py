@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.harness.pages import Pages, serving
+from tests.harness.pages import Pages, ask, post, read, serving
 from tests.harness.waiting import PATIENCE
 
 
@@ -118,3 +118,18 @@ async def test_who_leaves_in_the_middle_of_a_form_is_no_fault_of_ours(pages: Pag
     with capture_logs() as lines:
         assert await answer(pages, "POST /signin HTTP/1.1", *headers, body=begun, leaves=True) == b""
     assert not lines
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "-1", "²", "0x1"], ids=["long", "large", "-", "²", "0x"])
+async def test_numbers_that_are_none_are_as_if_nothing_was_said(pages: Pages, number: str) -> None:
+    pages.bench.engine.hold()
+    async with await pages.browser("ann") as ann:
+        job = await ask(ann, "oil")
+        async with ann.get("/events", params={"job": job}, headers={"Last-Event-ID": number}) as stream:
+            assert (await stream.content.readline()).startswith(b"id: ")
+        await pages.bench.engine.release()
+        await pages.bench.shown(job)
+        for path in (f"/jobs/{job}?picture={number}", f"/?held={number}", f"/results?before=1.5.{number}"):
+            await read(ann, path)
+        where = (await post(ann, f"/results/{job}.0/keep", on="1", picture=number))[:2]
+        assert where == (200, f"/jobs/{job}")

@@ -38,7 +38,17 @@ def test_a_spoiler_is_one_in_the_gallery() -> None:
 
 @pytest.mark.parametrize(
     ("given", "found"),
-    [("1700000000.25.7", (1700000000.25, 7)), ("5.0.1", (5.0, 1)), ("", None), ("soon", None), ("1e9.x", None)],
+    [
+        ("1700000000.25.7", (1700000000.25, 7)),
+        ("5.0.1", (5.0, 1)),
+        ("", None),
+        ("soon", None),
+        ("1e9.x", None),
+        (f"5.0.{1 << 63}", None),
+        ("5.0." + "9" * 5000, None),
+        ("nan.1", None),
+        ("1e999.1", None),
+    ],
 )
 def test_where_a_page_begins_is_read_from_its_address(given: str, found: tuple[float, int] | None) -> None:
     assert cursor(given) == found
