@@ -118,7 +118,7 @@ class WebPlatform:
         # What aiohttp reads whole; forms with files are read by parts, each with its own bound.
         application = web.Application(middlewares=[_answering(self._guard)], client_max_size=TYPED_BYTES)
         application[TRUSTED] = self._trusted
-        application.on_response_prepare.append(protect)
+        application.on_response_prepare.extend((protect, _begin))
         application.add_routes(self._routes)
         application.router.add_static("/static/", STATIC)
         await asyncio.to_thread(compile_templates)
@@ -147,25 +147,50 @@ class WebPlatform:
             self._overseen.close()
 
 
+_BEGUN = web.RequestKey("begun", web.StreamResponse)
+
+
+async def _begin(request: web.Request, response: web.StreamResponse) -> None:
+    """Remember what is sent."""
+    request[_BEGUN] = response
+
+
 def _answering(guard: Guard) -> Middleware:
-    """Checks every request, and makes a page of whatever is raised: a sentence, and never a traceback."""
+    """Checks every request, and makes a page of whatever is raised: a sentence, and never a traceback.
+
+    An answer that has begun cannot become that page: it breaks off, so that its reader knows that it is not whole.
+    """
 
     @web.middleware
     async def answering(request: web.Request, handler: Handler) -> web.StreamResponse:
         locale = locale_of(request)
         try:
             return await guard.check(request, locale) or await handler(request)
-        except UserError as refused:
-            status = next((code for kind, code in _STATUS.items() if isinstance(refused, kind)), 422)
-            return _sentence(request, said_here(refused, locale), status=status)
-        except web.HTTPException as refused:
-            known = _SENTENCES.get(refused.status)
-            return _sentence(request, text(locale, known) if known else refused.text or "", status=refused.status)
-        except Exception:
-            log.exception("page failed", path=request.path)
-            return _sentence(request, text(locale, "web-refused-fault"), status=500)
+        except Exception as fault:
+            begun, transport = request.get(_BEGUN), request.transport
+            left = transport is None or transport.is_closing()
+            if not isinstance(fault, (UserError, web.HTTPException)):
+                if not (left and isinstance(fault, ConnectionError)):
+                    log.exception("page failed", path=request.path)
+            elif begun and not left:
+                log.warning("page broke off", path=request.path, reason=str(fault))
+            if transport and begun:
+                transport.abort()
+            if begun or left:
+                return begun or web.Response()  # which nobody reads
+            return _refusal(request, fault, locale)
 
     return answering
+
+
+def _refusal(request: web.Request, fault: Exception, locale: str) -> web.Response:
+    if isinstance(fault, UserError):
+        status = next((code for kind, code in _STATUS.items() if isinstance(fault, kind)), 422)
+        return _sentence(request, said_here(fault, locale), status=status)
+    if isinstance(fault, web.HTTPException):
+        known = _SENTENCES.get(fault.status)
+        return _sentence(request, text(locale, known) if known else fault.text or "", status=fault.status)
+    return _sentence(request, text(locale, "web-refused-fault"), status=500)
 
 
 def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:

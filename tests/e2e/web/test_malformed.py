@@ -1,6 +1,7 @@
 """What no browser sends: it is refused, counts as a try where it guesses, and is no line of the log."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.errors import StorageFailed
+from bot.domain.request import Requester
 from tests.harness.pages import Pages, ask, post, read, serving
 from tests.harness.waiting import PATIENCE
 
@@ -133,3 +136,47 @@ async def test_numbers_that_are_none_are_as_if_nothing_was_said(pages: Pages, nu
             await read(ann, path)
         where = (await post(ann, f"/results/{job}.0/keep", on="1", picture=number))[:2]
         assert where == (200, f"/jobs/{job}")
+
+
+async def test_who_leaves_a_download_is_no_fault_of_ours(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(_whose: Requester) -> AsyncIterator[bytes]:
+        try:
+            yield b"PK"
+            await left.wait()
+            while True:
+                yield b"x" * (1 << 16)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(pages.bench.service, "exported", endless)
+    with capture_logs() as lines:
+        async with await pages.browser("ann") as ann:
+            async with ann.get("/me/archive.zip") as download:
+                assert await download.content.readexactly(2) == b"PK"
+                download.close()
+            left.set()
+            async with asyncio.timeout(PATIENCE):
+                await ended.wait()
+    assert not lines
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"), [(StorageFailed(), "page broke off"), (KeyError("ours"), "page failed")], ids=repr
+)
+async def test_a_download_that_fails_breaks_off_and_looks_like_no_whole_one(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, fault: Exception, line: str
+) -> None:
+    async def failing(_whose: Requester) -> AsyncIterator[bytes]:
+        yield b"PK"
+        raise fault
+
+    monkeypatch.setattr(pages.bench.service, "exported", failing)
+    async with await pages.browser("ann") as ann:
+        [cookie] = ann.cookie_jar
+        with capture_logs() as lines, contextlib.suppress(ConnectionError):  # cut, or all that was sent until then
+            said = await answer(pages, "GET /me/archive.zip HTTP/1.1", f"Cookie: {cookie.key}={cookie.value}")
+            assert b" 500 " not in said
+            assert not said.endswith(b"0\r\n\r\n")
+    assert [each["event"] for each in lines] == [line]
