@@ -37,6 +37,11 @@ async def protect(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
+def is_operators(request: web.Request) -> bool:
+    """Whether it is for the operator's page or what is under it."""
+    return request.path == OPERATOR or request.path.startswith(f"{OPERATOR}/")
+
+
 _ASKER = web.RequestKey("asker", Asker)
 
 
@@ -136,11 +141,11 @@ class Guard:
         origins |= {self.public_url} - {""}
         if request.host not in {origin.partition("://")[2] for origin in origins}:
             raise web.HTTPMisdirectedRequest(text=text(locale, "web-refused-host"))
-        operating = request.path == OPERATOR or request.path.startswith(f"{OPERATOR}/")
+        operating = is_operators(request)
         door = self.operators if operating else self.door
         if door is None:
             raise web.HTTPNotFound
-        if request.method not in _READING and not (door.bears(request) or _is_from(origins, request)):
+        if request.method not in _READING and not (_is_from(origins, request) or door.bears(request)):
             raise web.HTTPForbidden(text=text(locale, "web-refused-origin"))
         if answer := await door.enter(request):
             return answer

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from adapters.web.guard import is_operators
 from adapters.web.pages import page
 from adapters.web.tries import Tries
 from adapters.web.words import address_of, locale_of
@@ -41,18 +42,23 @@ class Operators:
         return signin_page(request, status=401)
 
     async def who(self, request: web.Request) -> Asker | None:
-        """The operator, if the token or a session comes with the request."""
-        if self.bears(request):
-            return self.sign_in.operator
+        """The operator, if a session or the token comes with the request."""
         session = request.cookies.get(self.cookie, "")
-        return await self.sign_in.who(session) if session else None
+        if session and (found := await self.sign_in.who(session)):
+            return found
+        return self.sign_in.operator if self.bears(request) else None
 
     def bears(self, request: web.Request) -> bool:
         """Whether the token itself comes with the request, as no browser sends it for another site.
 
+        It is looked for on the operator's own pages only: a proxy may send a token of its own with every request, and
+        those would count as wrong ones.
+
         Raises:
             LimitReached: too many wrong ones came from there lately.
         """
+        if not is_operators(request):
+            return False
         given = request.headers.get("Authorization", "")
         return given.lower().startswith(_BEARER) and self._is_token(request, given[len(_BEARER) :].strip())
 

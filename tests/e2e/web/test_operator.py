@@ -82,6 +82,25 @@ async def test_scripts_send_the_token_with_each_request(pages: Pages) -> None:
             assert answer.status == 403
 
 
+async def test_a_token_of_a_proxys_own_keeps_out_neither_members_nor_the_operator(
+    pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
+) -> None:
+    """As oauth2-proxy sends one with each request."""
+    ours, proxys = {"Origin": pages.origin}, {"Authorization": "Bearer of.the.proxy"}
+    for session, page in [(ann, "/results"), (operator, "/operator")] * 7:
+        async with session.get(page, headers=proxys) as answer:
+            assert answer.status == 200
+    for session, path in [(ann, "/me/leave"), (operator, "/operator/pause")]:
+        async with session.post(path, headers=ours | proxys, data={}) as answer:
+            assert answer.status == 200
+    async with pages.stranger() as script:
+        for token, status in ((OPERATOR_TOKEN, 200), ("guess", 401)):
+            async with script.get("/operator", headers={"Authorization": f"Bearer {token}"}) as answer:
+                assert answer.status == status
+    async with ann.get("/results", headers={"Authorization": f"Bearer {OPERATOR_TOKEN}"}) as answer:
+        assert answer.status == 403  # it opens nothing else
+
+
 async def test_pause_lets_the_queue_grow_and_resume_lets_it_run_empty(
     pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
 ) -> None:
