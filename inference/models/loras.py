@@ -66,6 +66,9 @@ class LoraSet:
         self._model = model
         self._pipeline = pipeline
         self._entries = entries
+        # peft makes modules of the names that it is given, and those take neither dots nor words such as "pop". These
+        # are of one length, as diffusers looks for a name inside others.
+        self._inner = {name: f"a{number:04}" for number, name in enumerate(entries)}
         self._lock = threading.RLock()
         self._reading = threading.Lock()
         self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
@@ -135,7 +138,7 @@ class LoraSet:
             return
         for lora in loras:
             self._load_adapter(lora.name)
-        self.adapted().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
+        self.adapted().set_adapters([self._inner[lora.name] for lora in loras], [lora.weight for lora in loras])
         self._active = loras
 
     def _place(self, name: str) -> str:
@@ -159,18 +162,18 @@ class LoraSet:
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
         self._active = ()  # whatever happens now, what is active is not known any more
-        adapted = self.adapted()
+        adapted, inner = self.adapted(), self._inner[name]
         try:
             with torch.inference_mode(mode=False), torch.no_grad():  # torchao's tensors cannot be read in that mode
-                adapted.load_lora_weights(weights, adapter_name=name)
-            on = {part for part, names in adapted.get_list_adapters().items() if name in names}
+                adapted.load_lora_weights(weights, adapter_name=inner)
+            on = {part for part, names in adapted.get_list_adapters().items() if inner in names}
         except Exception as error:
             if isinstance(error, torch.OutOfMemoryError | MemoryError):
                 raise
             on = set()
         if (refusal := _refusal(name, self._model, weights, on)) is not None:
             with contextlib.suppress(Exception):
-                adapted.delete_adapters(name)
+                adapted.delete_adapters(inner)
             raise refusal
         self._there.add(name)
         self.nbytes += nbytes
@@ -227,7 +230,8 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
         Unsuited: if it cannot be had, or is no safetensors file.
     """
     try:
-        weights: dict[str, torch.Tensor] = load_file(locate(place))
+        with torch.inference_mode(mode=False):  # what is read in that mode cannot be put on a model
+            weights: dict[str, torch.Tensor] = load_file(locate(place))
     except LookupError:
         raise Unsuited(
             f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "

@@ -97,6 +97,21 @@ def test_only_equal_adapters_share_a_call(files: dict[str, LoraEntry]) -> None:
     assert loaded_models[0] is bench.loaded
 
 
+@pytest.mark.parametrize("name", ["add-detail-v1.5", "pop"])
+def test_an_adapter_acts_whatever_its_name_is(files: dict[str, LoraEntry], name: str) -> None:
+    with Bench(stable_diffusion("ddim"), loras=files | {name: files["ink"]}) as bench:
+        [named], [plain] = (bench.paint(*callers(((CLAY, each),))) for each in (Lora(name, INK.weight), INK))
+    assert isinstance(named.end, Image.Image), named.end
+    assert error(named.latents, plain.latents) < BOUND
+
+
+def test_what_has_to_be_read_with_the_device_in_hand_is_put_on(files: dict[str, LoraEntry]) -> None:
+    loras = LoraSet("mine", stable_diffusion("ddim"), files)
+    with torch.inference_mode():
+        loras.apply((INK,))
+    assert loras.nbytes > 0
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
