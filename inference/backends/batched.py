@@ -9,7 +9,7 @@ from PIL import Image
 from inference.api import Img2ImgRequest
 from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel
-from inference.backends.stock import StockBackend, translate
+from inference.backends.stock import StockBackend
 from inference.batching.batch_size import RowCountFile
 from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
@@ -17,6 +17,7 @@ from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.families import components_of
 from inference.models import loading
+from inference.models.device_errors import translate
 from inference.prompts import idle_negative
 
 MOST_SLOTS = 16
@@ -31,7 +32,7 @@ class LoopBackend(StockBackend):
         super().__init__(settings)
         self._row_counts = row_counts or RowCountFile()
         self._alone = threading.Lock()
-        self._loop = StepLoop(translate=_translate, free=self.free)
+        self._loop = StepLoop(translate=translate, free=self.free)
 
     @property
     def loaded(self) -> LoadedModel | None:
@@ -122,7 +123,3 @@ class LoopBackend(StockBackend):
             )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * loaded.caps.knee)))
-
-
-def _translate(error: Exception) -> Exception:
-    return translate(error) if isinstance(error, RuntimeError | MemoryError) else error

@@ -23,9 +23,10 @@ from inference.backends.model_cache import CachedModel, ModelCache, budget, weig
 from inference.backends.stock_strength import begin_at, levels_of, whole
 from inference.batching.strength import ROUNDING, start_of
 from inference.batching.task import Task
-from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
+from inference.errors import OutOfMemory, Unsuited
 from inference.families import clip_text, token_weights
 from inference.models import catalog, loading
+from inference.models.device_errors import translate
 from inference.models.devices import (
     choose_device,
     choose_dtype,
@@ -42,9 +43,6 @@ from inference.models.memory_plan import Card, DoesNotFit, Plan
 from inference.models.placement import card_of, refuse_float8
 from inference.models.sizes import of_path, planned_for
 from inference.prompts import idle_negative, readable
-
-NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
-"""How torch and its libraries say, in errors of no type of their own, that memory ran out."""
 
 
 class StockBackend:
@@ -343,13 +341,3 @@ def start_from_noise(scheduler: Any) -> None:
 
         # A method, so that a copy of the scheduler reads its own sigma: that is known once its steps are set.
         scheduler.add_noise = MethodType(noise_alone, scheduler)
-
-
-def translate(error: RuntimeError | MemoryError) -> Exception:
-    """`OutOfMemory` or `DevicePoisoned` if an error of torch is one of them; else the error itself."""
-    words = str(error).lower()
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(phrase in words for phrase in NO_ROOM):
-        return OutOfMemory()
-    if isinstance(error, torch.AcceleratorError) or "cuda error" in words:
-        return DevicePoisoned(str(error).split("\n", 1)[0])
-    return error

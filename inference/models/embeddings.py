@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from inference.api import ModelUnavailable
+from inference.models.device_errors import is_of_device
 from inference.models.safetensors_header import read_header
 
 _SUFFIXES = (("clip_l", ""), ("clip_g", "_2"))
@@ -50,7 +51,9 @@ def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torc
     read_header(file, model, shown=f"{file.name} (embedding {word!r})")
     try:
         tensors = load_file(file)
-    except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
+    except Exception as error:
+        if is_of_device(error):
+            raise
         raise ModelUnavailable(
             f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again."
         ) from None

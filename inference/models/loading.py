@@ -12,7 +12,6 @@ import torch
 import transformers
 
 from inference.api import ModelUnavailable
-from inference.errors import OutOfMemory
 from inference.models import (
     catalog,
     checkpoints,
@@ -25,6 +24,7 @@ from inference.models import (
     single_file,
     text_encoders,
 )
+from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -141,6 +141,7 @@ def load(
     Raises:
         ModelUnavailable: if it cannot be loaded or is for something else.
         OutOfMemory: if the device has no room for it.
+        DevicePoisoned: if the device is lost.
     """
     on_gpu = device.type != "cpu"
     try:
@@ -153,8 +154,8 @@ def load(
             pipeline = _from_file(place, entry, model, dtype, planned=planned, gpu=on_gpu)
         embeddings.load(pipeline, entry.embeddings, model)
         placement.place(pipeline, planned, device)
-    except (torch.OutOfMemoryError, MemoryError):
-        raise OutOfMemory from None
+    except (RuntimeError, MemoryError) as error:
+        raise translate(error) from None
     refuse_unfit(pipeline, model)
     skip_layers(pipeline, entry.clip_skip, model)
     pipeline.set_progress_bar_config(disable=True)
@@ -187,9 +188,9 @@ def _from_file(
             return pipeline
         parts["transformer"] = single_file.transformer(file, checkpoint, layout, dtype, quantization=smaller)
         single_file.refuse_missing(parts)
-    except (torch.OutOfMemoryError, MemoryError):
-        raise
     except Exception as error:
+        if is_of_device(error):
+            raise
         raise single_file.unfit(file, checkpoint, model, error) from error
     return _from_folder(layout, model, dtype, variant=entry.variant, parts=parts, gpu=gpu)
 
@@ -246,9 +247,11 @@ def _from_folder(
         )
         pipeline.register_modules(**readers)
         single_file.refuse_missing({name: getattr(pipeline, name, None) for name in taken})
-    except (torch.OutOfMemoryError, MemoryError, ModelUnavailable):
+    except ModelUnavailable:
         raise
     except Exception as error:
+        if is_of_device(error):
+            raise
         if "AutoPipeline can't find" in str(error):
             raise ModelUnavailable(_no_image_to_image(str(index["_class_name"]), model)) from None
         reason = str(error).strip().split("\n", 1)[0].split(". ", 1)[0].replace(f"{folder}/", "").rstrip(".")
@@ -352,6 +355,8 @@ def preview_vae(place: str, model: str, device: torch.device, dtype: torch.dtype
             str(folder), use_safetensors=True, torch_dtype=dtype, variant=hub.variant_of_network(folder)
         )
     except Exception as error:
+        if is_of_device(error):
+            raise
         raise ModelUnavailable(
             f"The model {model!r} names {place!r} for its previews, which is no tiny autoencoder that can be had: "
             "mend its preview_vae or leave that out."

@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models import hub
+from inference.models.device_errors import is_of_device
 from inference.models.entry import LoraEntry
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
@@ -168,15 +169,21 @@ class LoraSet:
                 adapted.load_lora_weights(weights, adapter_name=inner)
             on = {part for part, names in adapted.get_list_adapters().items() if inner in names}
         except Exception as error:
-            if isinstance(error, torch.OutOfMemoryError | MemoryError):
+            if is_of_device(error):
+                _take_off(adapted, inner)
                 raise
             on = set()
         if (refusal := _refusal(name, self._model, weights, on)) is not None:
-            with contextlib.suppress(Exception):
-                adapted.delete_adapters(inner)
+            _take_off(adapted, inner)
             raise refusal
         self._there.add(name)
         self.nbytes += nbytes
+
+
+def _take_off(adapted: Any, inner: str) -> None:
+    """Whatever of an adapter was put on: its name would be taken, and the next try fail for that."""
+    with contextlib.suppress(Exception):
+        adapted.delete_adapters(inner)
 
 
 def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Unsuited | None:
@@ -246,7 +253,9 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             cause="lora-lost",
             values={"name": name},
         ) from None
-    except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
+    except Exception as error:
+        if is_of_device(error):
+            raise
         raise _unreadable(name, locate(place)) from None
     return weights
 

@@ -14,6 +14,7 @@ from transformers import CLIPTokenizer
 from inference.api import ModelUnavailable
 from inference.models import hub, text_encoders
 from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.device_errors import is_of_device
 from inference.models.file_tensors import ConsumedStateDict, quantized, read_state_dict, under_diffusers_names
 from inference.models.gguf_header import SUFFIX
 from inference.models.safetensors_header import read_header
@@ -151,6 +152,8 @@ def autoencoder(place: Path, model: str, dtype: torch.dtype, layout: Path) -> An
             )
         refuse_missing({"vae": made})
     except Exception as error:
+        if is_of_device(error):
+            raise
         raise ModelUnavailable(
             f"The model {model!r} names {place.name!r} as its vae, which is no autoencoder of its family that can be "
             "loaded: mend its entry."

@@ -14,7 +14,6 @@ from PIL import Image
 
 from inference.acceleration.cuda_graphs import Call, Graphs
 from inference.api import ControlKind, Img2ImgRequest, Lora
-from inference.backends.stock import translate
 from inference.batching.batch_size import RowCountFile
 from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
@@ -22,6 +21,7 @@ from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.errors import Stopped
 from inference.families import components_of
+from inference.models.device_errors import translate
 from inference.models.entry import LoraEntry
 from inference.models.loras import LoraSet
 
@@ -146,7 +146,7 @@ class Bench:
         self.loaded.caps.knee = rows  # a processor gives transformers few rows, and the tests are about calls of many
         self._lora_set = LoraSet("tiny", self.loaded.components.pipeline, loras or {})
         self.freed = 0
-        self.loop = StepLoop(translate=_translate, free=self._free)
+        self.loop = StepLoop(translate=translate, free=self._free)
 
     def __enter__(self) -> Self:
         return self
@@ -177,10 +177,6 @@ class Bench:
 
     def _free(self) -> None:
         self.freed += 1
-
-
-def _translate(error: Exception) -> Exception:
-    return translate(error) if isinstance(error, RuntimeError | MemoryError) else error
 
 
 def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Tensor:

@@ -27,8 +27,8 @@ def test_a_strength_of_whole_steps_makes_just_these(steps: int, data: st.DataObj
 
 
 def test_a_real_allocation_failure_is_out_of_memory() -> None:
-    from inference.backends.stock import translate
     from inference.errors import OutOfMemory
+    from inference.models.device_errors import translate
 
     with pytest.raises(RuntimeError) as failure:
         torch.empty(1 << 50)
@@ -39,8 +39,8 @@ def test_a_real_allocation_failure_is_out_of_memory() -> None:
 
 
 def test_a_device_error_is_poison_and_a_bug_stays_a_bug() -> None:
-    from inference.backends.stock import translate
     from inference.errors import DevicePoisoned
+    from inference.models.device_errors import translate
 
     poison = translate(torch.AcceleratorError("CUDA error: an illegal memory access was encountered\nmore"))
     assert isinstance(poison, DevicePoisoned)

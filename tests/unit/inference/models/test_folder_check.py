@@ -11,12 +11,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from inference.api import ModelUnavailable
-from inference.models import catalog, hub
+from inference.errors import DevicePoisoned, OutOfMemory
+from inference.models import catalog, hub, loading, placement, single_file
 from inference.models.entry import ModelEntry
 from inference.models.folder_check import refuse_broken, unused
 from inference.models.loading import load, refuse_unfit
 from inference.models.safetensors_header import read_header
-from tests.tiny_models import folders
+from tests.tiny_models import checkpoints, folders
 from tests.tiny_models.flow import flow
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -27,6 +28,12 @@ UNET = "unet/diffusion_pytorch_model.safetensors"
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folders.save("sd", tmp_path_factory.mktemp("whole") / "sd")
+
+
+@pytest.fixture(scope="module")
+def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tensors = checkpoints.stable_diffusion_1(folders.stable_diffusion())
+    return checkpoints.save(tensors, tmp_path_factory.mktemp("file") / "sd.safetensors")
 
 
 @pytest.fixture
@@ -136,6 +143,35 @@ def test_an_entrys_autoencoder_that_lacks_weights_is_refused(folder: Path, tmp_p
     save_file(tensors, file, metadata={"format": "pt"})
     with pytest.raises(ModelUnavailable, match="names 'vae' as its vae, which is no autoencoder"):
         load(folder, ModelEntry(id=str(folder), vae=str(own)), "m", torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "meant"),
+    [
+        (torch.AcceleratorError("CUDA error: an illegal memory access was encountered"), DevicePoisoned),
+        (torch.AcceleratorError("CUDA error: out of memory"), OutOfMemory),
+        (MemoryError(), OutOfMemory),
+    ],
+)
+@pytest.mark.parametrize(
+    "failing", [(loading, "_pipeline_class"), (placement, "place"), (single_file, "whole_pipeline")]
+)
+def test_an_error_of_the_device_is_not_taken_for_the_files(
+    whole: Path,
+    one_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    failing: tuple[object, str],
+    trouble: Exception,
+    meant: type[Exception],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(*failing, fail)
+    place = one_file if failing[0] is single_file else whole
+    with pytest.raises(meant):
+        load(place, ModelEntry(id=str(place), base=str(whole)), "m", torch.device("cpu"), torch.float32)
 
 
 def test_a_component_that_nobody_uses_need_not_be_there(folder: Path) -> None:

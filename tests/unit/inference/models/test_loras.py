@@ -113,6 +113,33 @@ def test_what_has_to_be_read_with_the_device_in_hand_is_put_on(files: dict[str, 
 
 
 @pytest.mark.parametrize(
+    "trouble",
+    [
+        torch.AcceleratorError("CUDA error: an illegal memory access was encountered"),
+        RuntimeError("CUDA error: device-side assert triggered"),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_an_error_of_the_device_is_not_the_adapters_which_can_be_put_on_afterwards(
+    files: dict[str, LoraEntry], monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    loras = LoraSet("mine", stable_diffusion("ddim"), files)
+    adapted = loras.adapted()
+    put_on = adapted.load_lora_weights
+
+    def half(*weights: Any, **named: Any) -> None:
+        put_on(*weights, **named)
+        raise trouble
+
+    monkeypatch.setattr(adapted, "load_lora_weights", half)
+    with pytest.raises(type(trouble)) as raised:
+        loras.apply((INK,))
+    monkeypatch.undo()
+    assert raised.value is trouble
+    loras.apply((INK,))
+
+
+@pytest.mark.parametrize(
     ("name", "said"),
     [
         ("other", "made for another kind of model"),
