@@ -95,11 +95,10 @@ class StockBackend:
             self.cache.make_room(weight_to_come(place, entry, model, self._dtype.itemsize))
         else:
             self.cache.make_room(planned.resident, planned.least - planned.resident)
-        try:
-            pipeline = self._pipeline(place, model, entry, planned)
-        except OutOfMemory:
+        pipeline = self._first_try(place, model, entry, planned)
+        if pipeline is None:
             if not self.cache.clear() and planned is None:
-                raise
+                raise OutOfMemory
             if planned is not None and self.card is not None:  # the card holds less than it says: plan for less
                 self._give_back()
                 planned = self._plan(model, entry, place, defaults, replace(self.card, free=planned.least))
@@ -145,6 +144,16 @@ class StockBackend:
             ) from None
         print(f"{model}: {planned.words}, {planned.peak / 1e9:.1f} GB at most", file=sys.stderr)  # noqa: T201 -- logged
         return planned
+
+    def _first_try(self, folder: Path, model: str, entry: ModelEntry, planned: Plan | None) -> Any:
+        """The pipeline; None if memory ran out.
+
+        The exception is gone before this returns: it would keep what of the model is on the device already.
+        """
+        try:
+            return self._pipeline(folder, model, entry, planned)
+        except OutOfMemory:
+            return None
 
     def _pipeline(self, folder: Path, model: str, entry: ModelEntry, planned: Plan | None) -> Any:
         return loading.load(folder, entry, model, self._device, self._dtype, planned=planned)

@@ -10,11 +10,14 @@ import pytest
 import torch
 
 from inference.api import Note
+from inference.backends import stock
 from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
 from inference.batching.task import Task
+from inference.models import placement
 from inference.models.entry import ModelEntry
 from inference.models.loading import quiet
+from inference.models.memory_plan import Card, Plan
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import flow, folders
 
@@ -88,6 +91,30 @@ def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     assert backend.cache.clear()
     gc.collect()
     assert denoiser() is None
+
+
+@pytest.mark.parametrize("card", [None, Card(kind="cuda", free=1 << 40, host=1 << 40)])
+def test_a_second_try_for_want_of_memory_finds_nothing_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card: Card | None
+) -> None:
+    tries: list[weakref.ref[Any]] = []
+
+    def place(pipeline: Any, *_: object) -> None:
+        tries.append(weakref.ref(pipeline.unet))
+        if len(tries) == 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        assert [each for each in tries[1:-1] if each() is not None] == []
+
+    planned = Plan(pixels=64 * 64, resident=0, least=0, peak=0)
+    monkeypatch.setattr(stock, "card_of", lambda *_: card)
+    monkeypatch.setattr(LoopBackend, "_plan", lambda *_: planned)
+    monkeypatch.setattr(placement, "place", place)
+    folder = str(folders.save_made(folders.stable_diffusion, tmp_path / "sd"))
+    entries = {name: ModelEntry(id=folder) for name in ("one", "other")}
+    backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2))
+    for name in entries:
+        backend.load(name)
+    assert len(tries) == 3
 
 
 def test_checkpoints_of_one_architecture_are_timed_once_and_weighed_once(tmp_path: Path) -> None:
