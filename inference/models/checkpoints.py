@@ -15,7 +15,7 @@ from typing import Any
 from inference.api import ModelUnavailable
 from inference.models.gguf_header import SUFFIX, read_gguf_header
 from inference.models.safetensors_header import Header, read_header
-from inference.models.tensor_names import CORE, of_denoiser, packed_with
+from inference.models.tensor_names import CORE, SCALES, of_denoiser, packed_with
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 """Configurations in diffusers' layout of the families that load from a file alone, and CLIP's vocabulary."""
@@ -123,6 +123,7 @@ class Checkpoint:
         has_vae: it brings an autoencoder.
         title: what its maker called it, for the words in it.
         numbers: in the tensors that are taken from it.
+        scaled: its UNet is in float8, with what that is to be multiplied by beside it.
     """
 
     family: Family
@@ -131,6 +132,7 @@ class Checkpoint:
     has_vae: bool = True
     title: str = ""
     numbers: int = 0
+    scaled: bool = False
 
     @property
     def prediction_type(self) -> str:
@@ -152,7 +154,14 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
         raise _no_model(file, model, "a UNet as a GGUF file", "get it as a .safetensors file")
     if _FIRST_CONVOLUTION in names and not _any(names, _NO_MODEL[1][0]):
         family = _unet_family(header, file, model)
-        _refuse_packed(header, of_denoiser(names), file, model)
+        own = of_denoiser(names)
+        _refuse_packed(header, own, file, model)
+        scaled = {name for name in names if name.endswith(SCALES)}
+        if scaled - own.keys():
+            raise ModelUnavailable(
+                f"The file {file.name} of the model {model!r} keeps its text encoder or autoencoder in scaled fp8, "
+                "which is read of a UNet only: get it in 16 bit, or in fp8 without scales."
+            )
         return Checkpoint(
             family,
             prediction or _prediction(header, title),
@@ -160,6 +169,7 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
             has_vae=any(name.startswith("first_stage_model.") for name in names),
             title=title,
             numbers=header.numbers_of(names),
+            scaled=bool(scaled),
         )
     if _any(names, _NO_MODEL[0][0]):
         raise _no_model(file, model, *_NO_MODEL[0][1:])

@@ -181,7 +181,7 @@ def _from_file(
     try:
         smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
         if checkpoint.family.whole:
-            if smaller is not None:
+            if smaller is not None or checkpoint.scaled:
                 parts["unet"] = single_file.unet(file, layout, dtype, smaller)
             pipeline = single_file.whole_pipeline(file, checkpoint, layout, dtype, parts)
             single_file.refuse_missing(pipeline.components)

@@ -60,8 +60,14 @@ def whole_pipeline(
     return pipeline
 
 
-def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any) -> Any:
-    """The UNet of a whole model's file, made smaller while it is read.
+def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any = None) -> Any:
+    """The UNet of a whole model's file, with scaled float8 multiplied out, which diffusers would take without scales.
+
+    Args:
+        file: of safetensors.
+        layout: a folder with the configurations of the model's components.
+        dtype: of the weights in memory.
+        quantization: diffusers' configuration for making it smaller while it is read; None leaves it as it is.
 
     Raises:
         Exception: whatever diffusers raises for what does not fit.
@@ -71,6 +77,10 @@ def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any) -> Any
     kind = diffusers.UNet2DConditionModel
     config = kind.load_config(str(layout), subfolder="unet", local_files_only=True)
     tensors = {f"{CORE}{name}": tensor for name, tensor in read_state_dict(file, dtype).items()}
+    if quantization is None:
+        return kind.from_single_file(
+            tensors, config=str(layout), subfolder="unet", dtype=dtype, local_files_only=True
+        )
     return quantized(kind, config, convert_ldm_unet_checkpoint(tensors, config), dtype, quantization)
 
 

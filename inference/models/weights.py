@@ -118,9 +118,11 @@ def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
     A third of a UNet counts as one block: what streams is larger than the blocks that the file names.
     """
     found: defaultdict[str, list[tuple[str, str, tuple[int, ...]]]] = defaultdict(list)
-    for name, number_format, shape in head(file):
+    tensors = [*head(file)]
+    own = of_denoiser(name for name, _, _ in tensors)
+    for name, number_format, shape in tensors:
         beginning, part = next((each for each in _PREFIXES if name.startswith(each[0])), ("", ""))
-        if part:
+        if part and (part != "unet" or name in own):
             inside = name.removeprefix(beginning)
             renamed = re.sub(r"^(input|middle|output)_blocks?\.", r"\g<1>.0.", inside) if part == "unet" else inside
             found[part].append((renamed, number_format, shape))

@@ -74,9 +74,8 @@ def table() -> str:
         family = FILES.get(name, name)
         assert family in ONE_FILE
         packed = "yes" if family in PACKED else "refused"
-        scaled = "yes, scaled too" if family in PACKED else "yes"
         int8 = "yes, with torchao" if name not in UNETS else "not run"
-        lines.append(f"| {title} | yes | yes | yes | {scaled} | {packed} | {int8} | needs a GPU, not run |")
+        lines.append(f"| {title} | yes | yes | yes | yes, scaled too | {packed} | {int8} | needs a GPU, not run |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Transformers from one file in the forms in which people pass them on: the weights that come out of it."""
+"""Denoisers from one file in the forms in which people pass them on: the weights that come out of it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,7 +10,9 @@ import torch
 from inference.api import ModelUnavailable
 from inference.models import single_file
 from inference.models.checkpoints import Family, identify
-from inference.models.weights import transformer_of
+from inference.models.entry import ModelEntry
+from inference.models.loading import load
+from inference.models.weights import parts_of_checkpoint, transformer_of
 from tests.tiny_models import checkpoints, folders
 from tests.tiny_models.flow import flow
 
@@ -24,6 +26,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "qwen-image": lambda: flow("qwen-image"),
     "z-image": lambda: flow("z-image"),
 }
+CORE = "model.diffusion_model."
 ENDINGS = dict(zip(MAKERS, (".scale_weight", ".weight_scale", ".weight_scale_inv") * 2, strict=True))
 Tensors = Mapping[str, torch.Tensor]
 
@@ -82,6 +85,45 @@ def test_scaled_float8_is_multiplied_out(tiny: Tiny, *, rows: bool) -> None:
     scaled = checkpoints.in_scaled_float8(tiny.tensors, ENDINGS[tiny.family], rows=rows)
     read = tiny.read(checkpoints.beside_others(scaled))
     assert 0 < far(read, tiny.weights) < 1 / 16, "three bits behind the point"
+
+
+UNETS: dict[str, Callable[[], Any]] = {
+    "sd15": folders.stable_diffusion,
+    "sd2": folders.stable_diffusion,
+    "sdxl": lambda: folders.stable_diffusion_xl(second_width=48),
+}
+UNET_ENDINGS = dict(zip(UNETS, ENDINGS.values(), strict=False))
+
+
+def scaled_beside(tensors: Tensors, begins: str, ending: str) -> Tensors:
+    """The same, with those of one component in scaled float8."""
+    scaled = checkpoints.in_scaled_float8(
+        {name.removeprefix(begins): each for name, each in tensors.items() if name.startswith(begins)}, ending
+    )
+    others = {name: each for name, each in tensors.items() if not name.startswith(begins)}
+    return others | {begins + name: each for name, each in scaled.items()}
+
+
+@pytest.mark.parametrize("family", UNETS)
+def test_a_unet_in_scaled_float8_in_the_file_of_a_whole_model_is_multiplied_out(family: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    pipeline = UNETS[family]()
+    pipeline.save_pretrained(str(tmp_path / family))
+    tensors = scaled_beside(checkpoints.WRITERS[family](pipeline), CORE, UNET_ENDINGS[family])
+    file = checkpoints.save(tensors, tmp_path / "f.safetensors")
+    entry = ModelEntry(id=str(file), base=str(tmp_path / family))
+    read = load(file, entry, "m", torch.device("cpu"), torch.float32)
+    assert 0 < far(read.unet.state_dict(), pipeline.unet.state_dict()) < 1 / 16, "three bits behind the point"
+    assert far(read.vae.state_dict(), pipeline.vae.state_dict()) == 0
+    [unet] = [part for part in parts_of_checkpoint(file) if part.role == "denoiser"]
+    assert not unet.packed, "float8 is widened"
+
+
+def test_a_text_encoder_in_scaled_float8_is_refused(tmp_path: Path) -> None:
+    tensors = checkpoints.stable_diffusion_1(folders.stable_diffusion())
+    file = checkpoints.save(scaled_beside(tensors, "cond_stage_model.", ".weight_scale"), tmp_path / "f.safetensors")
+    with pytest.raises(ModelUnavailable, match=r"keeps its text encoder or autoencoder in scaled fp8, .*: get it in"):
+        identify(file, "m")
 
 
 def test_the_plan_counts_what_is_taken_and_as_it_will_be(tiny: Tiny, tmp_path: Path) -> None:
