@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ModelUnavailable
-from inference.models import hub
+from inference.models import hub, variants
 from inference.models.gguf_header import SUFFIX
 from inference.models.quantized import is_declared
 from inference.models.safetensors_header import read_header
@@ -39,7 +39,7 @@ def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: 
         )
     for name in taken:
         formats: dict[str, str] = {}
-        for file in hub.weights_of(folder / name, variant):
+        for file in variants.weights_of(folder / name, variant):
             formats |= read_header(file, model, shown=f"{name}/{file.name}").formats
         if not is_declared(folder / name):
             _refuse_packed(name, formats, model)

@@ -15,13 +15,11 @@ from huggingface_hub import constants
 
 from inference.api import ModelUnavailable
 from inference.models.disk import nbytes
+from inference.models.variants import HALVES, INDEX_NAME, lacking, variant_in, variants
 
 INDEX = "model_index.json"
 WEIGHTS = (".safetensors", ".gguf")
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx", ".onnx_data", ".pb", ".tflite")
-HALVES = ("fp16", "bf16")
-"""Variants of half the bytes, the one preferred first. No picture shows the difference."""
-
 WITHOUT_WEIGHTS = re.compile(r"^(scheduler|tokenizer|feature_extractor|image_processor|processor)")
 """Components that are made from configuration alone."""
 
@@ -31,10 +29,6 @@ NEVER_LOADED = frozenset({"safety_checker"})
 DENOISERS = frozenset({"unet", "transformer", "transformer_2"})
 """Components that a base is not asked for; their configurations are."""
 
-_WEIGHT_NAME = re.compile(
-    r"^(?P<stem>[^.]+?)(?P<shard>-\d{5}-of-\d{5})?(\.(?P<variant>[\w-]+?)(-\d{5}-of-\d{5})?)?\.safetensors$"
-)
-_INDEX_NAME = re.compile(r"^(?P<stem>[^.]+)\.safetensors\.index(\.(?P<variant>[\w-]+))?\.json$")
 _ON_HUB = re.compile(
     r"((https?://)?(huggingface\.co|hf\.co)/)?(?P<repository>[\w-][\w.-]*/[\w.-]+)"
     r"(/((blob|resolve)/(?P<revision>[^/]+)/)?(?P<file>[^?]+\.(safetensors|gguf)))?/?(\?download=true)?",
@@ -149,14 +143,8 @@ def _repository_folder(ref: HubRef) -> Path:
     return cache_folder() / repo_folder_name(repo_id=ref.repository, repo_type="model")
 
 
-def weights_of(folder: Path, variant: str | None) -> list[Path]:
-    """The files that a component's weights are read from: of that variant, if it has it; else all there are."""
-    there = sorted(folder.glob("*.safetensors"))
-    return [file for file in there if variant_in(file.name) == (variant or "")] or there
-
-
 def cached(ref: HubRef) -> Path | None:
-    """Where a model lies in the cache; None if it is not there as a whole."""
+    """Where a model lies in the cache; None if it is not there as a whole, in the variant that is named."""
     if ref.kind in {Kind.NETWORK, Kind.ADAPTER} and not ref.file:
         return _part_cached(ref)
     revision = ref.revision or None
@@ -167,8 +155,9 @@ def cached(ref: HubRef) -> Path | None:
     if ref.file:
         return Path(found)
     folder = Path(found).parent
-    lacks = set(missing(folder)) - (DENOISERS if ref.kind is Kind.BASE else frozenset())
-    return None if lacks else folder
+    unasked = DENOISERS if ref.kind is Kind.BASE else frozenset()
+    there = (_whole_variants(folder / name) for name in _components_in(folder) if name not in unasked)
+    return None if set(missing(folder)) - unasked or lacking(there, ref.variant) else folder
 
 
 def _part_cached(ref: HubRef) -> Path | None:
@@ -197,16 +186,20 @@ def on_disk(ref: HubRef) -> int:
 
 def missing(folder: Path) -> Iterator[str]:
     """Components of a folder in diffusers' layout of which something is not there."""
-    try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return  # loading will say what is wrong
-    for name in components(index):
+    for name in _components_in(folder):
         files = {file.name for file in (folder / name).glob("*")}
         if not files or (
             not WITHOUT_WEIGHTS.match(name) and "config.json" in files and not _has_weights(folder / name, files)
         ):
             yield name
+
+
+def _components_in(folder: Path) -> list[str]:
+    """Those that its index names; none if it cannot be read: loading will say what is wrong."""
+    try:
+        return components(json.loads((folder / INDEX).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return []
 
 
 def components(index: Mapping[str, Any]) -> list[str]:
@@ -218,10 +211,20 @@ def components(index: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _whole_variants(folder: Path) -> set[str]:
+    """The variants of a component of which all shards are there."""
+    files = {file.name for file in folder.glob("*")}
+    return {
+        each
+        for each in variants(folder)
+        if _has_weights(folder, {name for name in files if variant_in(name) == each})
+    }
+
+
 def _has_weights(folder: Path, files: Collection[str]) -> bool:
     """Whether all shards of any variant are there."""
     for name in files:
-        if _INDEX_NAME.match(name):
+        if INDEX_NAME.match(name):
             try:
                 shards = set(json.loads((folder / name).read_text(encoding="utf-8"))["weight_map"].values())
             except (OSError, ValueError, KeyError, AttributeError):
@@ -282,20 +285,20 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
         variant: as in `HubRef`. A component without it comes as it is, as in diffusers' own loading.
 
     Raises:
-        ModelUnavailable: if no component has the variant that was asked for.
+        ModelUnavailable: if it is not there in the variant that was asked for.
     """
     wanted = [name for name in names if "/" not in name and name in {INDEX, "pentimento.json"}]
-    had = False
+    there = []
     for component in components(index):
         files = [name for name in names if Path(name).parent.as_posix() == component]
-        variants = {variant_in(name) for name in files if name.endswith(".safetensors")}
+        found = {each for name in files if name.endswith(".safetensors") and (each := variant_in(name)) is not None}
+        there.append(found)
         preferred = (variant,) if variant not in {"", "full"} else HALVES if not variant else ()
-        taken = next((each for each in (*preferred, "") if each in variants), "")
-        had = had or taken == variant
+        taken = next((each for each in (*preferred, "") if each in found), "")
         wanted += [name for name in files if not _is_weights(name) or variant_in(name) == taken]
         wanted += [name for name in files if name.endswith(".gguf")]
-    if variant not in {"", "full"} and not had:
-        raise ModelUnavailable(f"The model has no variant {variant!r}: leave variant out of its entry.")
+    if unmet := lacking(there, variant):
+        raise ModelUnavailable(f"The model {unmet}: leave variant out of its entry.")
     return wanted
 
 
@@ -330,18 +333,6 @@ def variant_of_network(folder: Path) -> str | None:
 def _is_weights(name: str) -> bool:
     """Whether a file is one that `chosen` picks from, or never takes."""
     return name.endswith((*WEIGHTS, *PICKLES)) or ".safetensors.index" in name or ".bin.index" in name
-
-
-def variant_in(name: str) -> str | None:
-    """Of a file of safetensors or their index; empty for the plain one, None for another file."""
-    file = name.rsplit("/", 1)[-1]
-    named = _WEIGHT_NAME.match(file) or _INDEX_NAME.match(file)
-    return None if named is None else named["variant"] or ""
-
-
-def variants(folder: Path) -> set[str]:
-    """The variants of the weights in a component's folder; the plain one is empty."""
-    return {found for file in folder.glob("*.safetensors") if (found := variant_in(file.name)) is not None}
 
 
 def _described(repository: str, commit: str, name: str) -> RemoteFile:

@@ -65,7 +65,9 @@ def known_folder(entry: ModelEntry) -> Path | None:
     Raises:
         ModelUnavailable: if the id means nothing.
     """
-    return catalog.locate(entry.id) or hub.cached(hub.HubRef.of(entry.id, revision=entry.revision))
+    return catalog.locate(entry.id) or hub.cached(
+        hub.HubRef.of(entry.id, revision=entry.revision, variant=entry.variant)
+    )
 
 
 def foreseen(entries: Mapping[str, ModelEntry]) -> tuple[dict[str, ModelDefaults], dict[str, str]]:

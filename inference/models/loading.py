@@ -23,6 +23,7 @@ from inference.models import (
     quantized,
     single_file,
     text_encoders,
+    variants,
 )
 from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import ModelEntry
@@ -109,16 +110,6 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
     return index
 
 
-def variant_of(folder: Path, index: Mapping[str, Any], wanted: str) -> str | None:
-    """The variant of the weights to load: the wanted one, else the plain one, unless a part has another one only."""
-    if wanted not in {"", "full"}:
-        return wanted
-    there = [found for name in hub.components(index) if (found := hub.variants(folder / name))]
-    if all("" in each for each in there):
-        return None
-    return next((half for half in hub.HALVES if any(half in each for each in there)), None)
-
-
 def load(
     place: Path,
     entry: ModelEntry,
@@ -192,7 +183,7 @@ def _from_file(
         if is_of_device(error):
             raise
         raise single_file.unfit(file, checkpoint, model, error) from error
-    return _from_folder(layout, model, dtype, variant=entry.variant, parts=parts, gpu=gpu)
+    return _from_folder(layout, model, dtype, variant=catalog.base_ref(entry).variant, parts=parts, gpu=gpu)
 
 
 def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> dict[str, Any]:
@@ -224,8 +215,9 @@ def _from_folder(
     index = check(folder, model, but=parts, gpu=gpu)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     absent |= dict.fromkeys(folder_check.unused(folder, index))
-    chosen: dict[str, Any] = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
     taken = [name for name in hub.components(index) if name not in {*parts, *absent}]
+    found = variants.variant_of(folder, taken, variant, model)
+    chosen: dict[str, Any] = {"variant": found} if found else {}
     folder_check.refuse_broken(folder, taken, model, variant=found)
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}

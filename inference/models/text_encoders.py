@@ -9,7 +9,7 @@ import transformers
 from safetensors import safe_open
 
 from inference.api import ModelUnavailable
-from inference.models import hub
+from inference.models.variants import variants, weights_of
 
 _NOT_ASKED = "lm_head."
 """What tells the next word: files may do without, because a picture needs what the layers before it give."""
@@ -87,7 +87,7 @@ def of_folder(
         kind: Any = getattr(transformers, title, None) if library == "transformers" else None
         if transformers.PreTrainedModel not in getattr(kind, "__mro__", ()):
             continue
-        there = hub.variants(folder / name)
+        there = variants(folder / name)
         chosen = variant if variant in there else None
         found[name], loading = kind.from_pretrained(
             str(folder / name),
@@ -98,7 +98,7 @@ def of_folder(
             output_loading_info=True,
         )
         if lacking := sorted(each for each in loading["missing_keys"] if not each.startswith(_NOT_ASKED)):
-            files = hub.weights_of(folder / name, chosen)
+            files = weights_of(folder / name, chosen)
             where = f"{name}/{files[0].name}" if len(files) == 1 else f"{name}/*.safetensors"
             raise ModelUnavailable(
                 f"The model {model!r} is not whole: {where} lacks {lacking[0]}"

@@ -13,6 +13,7 @@ from typing import Any, Self
 from inference.models import hub
 from inference.models.gguf_header import SUFFIX, gguf_tensors
 from inference.models.tensor_names import FLOATS, of_denoiser
+from inference.models.variants import variant_in, variants
 
 MOST_HEAD = 100 << 20
 """Bytes of a head; safetensors itself takes no larger one."""
@@ -93,9 +94,9 @@ def parts_of(folder: Path, *, variant: str = "") -> tuple[Part, ...]:
         return ()
     found = []
     for name in hub.components(index) if isinstance(index, dict) else ():
-        there = hub.variants(folder / name)
+        there = variants(folder / name)
         preferred = variant if variant in there else "" if "" in there else next(iter(sorted(there)), "")
-        files = [file for file in (folder / name).glob("*.safetensors") if hub.variant_in(file.name) == preferred]
+        files = [file for file in (folder / name).glob("*.safetensors") if variant_in(file.name) == preferred]
         tensors = [tensor for file in files for tensor in head(file)]
         if tensors:
             found.append(Part.of(name, tensors))

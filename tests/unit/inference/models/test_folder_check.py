@@ -1,5 +1,6 @@
 """Folders as people have them: half fetched, linked to nothing, with other files under a model's names."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -102,6 +103,27 @@ def test_weights_that_are_not_in_the_files_are_not_made_up(folder: Path) -> None
     save_file(tensors, folder / UNET, metadata={"format": "pt"})
     with pytest.raises(ModelUnavailable, match=r"cannot be loaded \(unet\.mid_block\.\S+ is missing\)"):
         load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "halved", "sentence"),
+    [
+        ("bf16", [], "'m' has no variant 'bf16': leave variant out of its entry"),
+        ("bf16", ["unet", "vae", "text_encoder"], "'m' has no variant 'bf16': leave"),
+        ("full", ["unet"], "'m' has some of its weights in other variants than the full one only: leave variant out"),
+        ("fp16", ["unet"], ""),
+        ("", ["unet"], ""),
+    ],
+)
+def test_a_variant_that_is_named_and_not_there_is_refused(
+    folder: Path, wanted: str, halved: list[str], sentence: str
+) -> None:
+    for part in halved:
+        [file] = (folder / part).glob("*.safetensors")
+        file.rename(file.with_suffix(".fp16.safetensors"))
+    refusal = pytest.raises(ModelUnavailable, match=sentence) if sentence else contextlib.nullcontext()
+    with refusal:
+        load(folder, ModelEntry(id=str(folder), variant=wanted), "m", torch.device("cpu"), torch.float32)
 
 
 @pytest.mark.parametrize(("kind", "part"), [("sd", "text_encoder"), ("sdxl", "text_encoder_2")])

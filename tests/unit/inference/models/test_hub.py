@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from inference.api import ModelUnavailable
+from inference.models.entry import ModelEntry
 from inference.models.hub import HubRef, chosen, missing
+from inference.models.library import known_folder
 
 INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -49,6 +51,50 @@ def test_a_variant_can_be_named() -> None:
     assert "unet/diffusion_pytorch_model.non_ema.safetensors" in chosen(NAMES, INDEX, variant="non_ema")
     with pytest.raises(ModelUnavailable, match="no variant 'fp8'"):
         chosen(NAMES, INDEX, variant="fp8")
+    halves = [name for name in NAMES if name != "unet/diffusion_pytorch_model.safetensors"]
+    with pytest.raises(ModelUnavailable, match="in other variants than the full one only: leave variant out"):
+        chosen(halves, INDEX, variant="full")
+    with pytest.raises(
+        ModelUnavailable, match="some of its weights neither as 'bf16' nor in full: leave variant out"
+    ):
+        chosen([*halves, "text_encoder/model.bf16.safetensors"], INDEX, variant="bf16")
+
+
+HALF = {"unet": "fp16", "text_encoder": "fp16"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "components", "here"),
+    [
+        ("", HALF, True),
+        ("fp16", HALF, True),
+        ("full", HALF, False),
+        ("bf16", HALF, False),
+        ("full", {"unet": "", "text_encoder": ""}, True),
+        ("fp16", {"unet": "", "text_encoder": ""}, False),
+        ("full", {"unet": "", "text_encoder": "fp16"}, False),
+        ("fp16", {"unet": "fp16", "text_encoder": ""}, True),
+        ("bf16", {"unet": "bf16", "text_encoder": "fp16"}, False),
+    ],
+)
+def test_a_model_is_here_only_in_the_variant_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, components: dict[str, str], *, here: bool
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    entry = ModelEntry(id="org/name", variant=wanted)
+    folder = tmp_path / "models--org--name" / "snapshots" / ("a" * 40)
+    for name in INDEX:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "config.json").write_text("{}")
+    (folder / "model_index.json").write_text(json.dumps(INDEX))
+    (folder.parents[1] / "refs").mkdir()
+    (folder.parents[1] / "refs" / "main").write_text(folder.name)
+    for name, variant in components.items():
+        (folder / name / f"model.{variant}.safetensors".replace("..", ".")).touch()
+    assert (known_folder(entry) == folder) is here
+    assert not [*missing(folder)]
+    (folder / "unet" / "model-00001-of-00002.safetensors").touch()
+    assert (known_folder(entry) == folder) is here, "half a variant changes nothing"
 
 
 @pytest.mark.parametrize("shard", ["model.fp16-0000{}-of-00002", "model-0000{}-of-00002.fp16"])
