@@ -1,9 +1,8 @@
 """The models in the device's memory: several within a budget; those used longest ago leave first."""
 
-import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,6 @@ from typing import Any
 
 import psutil
 import torch
-from safetensors import safe_open
 
 from inference.api import ModelDefaults
 from inference.backends.base import AUTO_SHARE
@@ -24,9 +22,7 @@ from inference.models.devices import weight
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Plan
-
-WEIGHTS = re.compile(r"[^.]+\.safetensors")
-"""File names of weights; one with another dot is a variant of them, such as "model.fp16.safetensors"."""
+from inference.models.weights import parts_of
 
 
 @dataclass(eq=False)
@@ -199,42 +195,25 @@ def whole_weight(pipeline: Any) -> int:
 
 
 def weight_to_come(place: Path, entry: ModelEntry, model: str, itemsize: int) -> int:
-    """Bytes that a model's weights will take, by the heads of its files.
+    """Bytes that a model's weights will take, by the heads of its files; 0 for those that cannot be read.
+
+    Args:
+        place: its folder, or its checkpoint in one file.
+        entry: what the owner says of it.
+        model: its name.
+        itemsize: bytes of one number on the device.
 
     Raises:
         ModelUnavailable: it would be refused.
     """
+    elsewhere = {"vae"} if entry.vae else set[str]()
     if place.is_dir():
-        return expected_weight(place, loading.check(place, model), itemsize)
-    checkpoint = identify(place, model, prediction=entry.prediction)
-    base = None if checkpoint.family.whole else catalog.base_of(entry)
-    rest = {} if base is None else loading.check(base, model, but={"transformer"})
-    others = {name: kind for name, kind in rest.items() if name != "transformer"}
-    return checkpoint.numbers * itemsize + (0 if base is None else expected_weight(base, others, itemsize))
-
-
-def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:
-    """Bytes that a model's weights will take, by the heads of its files; 0 if those cannot be read.
-
-    Args:
-        folder: of the model.
-        index: its components.
-        itemsize: bytes of one number on the device.
-    """
-    numbers = 0
-    for name, entry in index.items():
-        if not isinstance(entry, list) or name == "safety_checker":
-            continue
-        for file in (folder / name).glob("*.safetensors"):
-            if WEIGHTS.fullmatch(file.name):
-                numbers += _numbers(file)
-    return numbers * itemsize
-
-
-def _numbers(file: Path) -> int:
-    try:
-        with safe_open(file, framework="pt") as tensors:
-            shapes = [tensors.get_slice(key).get_shape() for key in tensors.keys()]  # noqa: SIM118 -- no mapping
-    except Exception:  # noqa: BLE001 -- safetensors has an error of its own; loading will say what is wrong
-        return 0
-    return sum(torch.Size(shape).numel() for shape in shapes)
+        loading.check(place, model, but=elsewhere)
+        return sum(part.packed or part.numbers * itemsize for part in parts_of(place, variant=entry.variant))
+    taken = identify(place, model, prediction=entry.prediction)
+    base = None if taken.family.whole else catalog.base_of(entry)
+    if base is None:
+        return taken.numbers * itemsize
+    loading.check(base, model, but={"transformer", *elsewhere})
+    others = [part for part in parts_of(base, variant=entry.variant) if part.role != "denoiser"]
+    return sum(part.packed or part.numbers * itemsize for part in others) + taken.numbers * itemsize

@@ -1,6 +1,7 @@
 """What a member is told of a request by the backend that paints it, on tiny models."""
 
 import gc
+import shutil
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 import torch
 
-from inference.api import Note
+from inference.api import ModelUnavailable, Note
 from inference.backends import stock
 from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
+from inference.backends.model_cache import weight_to_come, whole_weight
 from inference.batching.task import Task
 from inference.models import placement
 from inference.models.entry import ModelEntry
-from inference.models.loading import quiet
+from inference.models.loading import load, quiet
 from inference.models.memory_plan import Card, Plan
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import flow, folders
@@ -115,6 +117,32 @@ def test_a_second_try_for_want_of_memory_finds_nothing_of_the_first(
     for name in entries:
         backend.load(name)
     assert len(tries) == 3
+
+
+def test_room_is_made_for_the_weights_that_will_be_read(tmp_path: Path) -> None:
+    folder = folders.save_made(folders.stable_diffusion, tmp_path / "sd")
+    entry = ModelEntry(id=str(folder))
+    read = load(folder, entry, "m", torch.device("cpu"), torch.float32)
+    wanted = weight_to_come(folder, entry, "m", 4)
+    assert wanted == pytest.approx(whole_weight(read), rel=0.01)
+    for place, (variants, plain) in enumerate(((["fp16"], False), (["fp16"], True), (["fp16", "non_ema"], False))):
+        copied = Path(shutil.copytree(folder, tmp_path / str(place)))
+        for file in [*copied.glob("*/*.safetensors")]:
+            for variant in variants:
+                shutil.copy(file, file.with_suffix(f".{variant}.safetensors"))
+            if not plain:
+                file.unlink()
+        assert weight_to_come(copied, ModelEntry(id=str(copied)), "m", 4) == wanted, (variants, plain)
+
+
+def test_room_is_made_for_a_model_whose_own_autoencoder_cannot_be_used_but_is_not(tmp_path: Path) -> None:
+    folder = folders.save_made(folders.stable_diffusion, tmp_path / "sd")
+    own = Path(shutil.copytree(folder / "vae", tmp_path / "vae"))
+    [weights] = (folder / "vae").glob("*.safetensors")
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(ModelUnavailable, match="keeps its vae as a pickle"):
+        weight_to_come(folder, ModelEntry(id=str(folder)), "m", 4)
+    assert weight_to_come(folder, ModelEntry(id=str(folder), vae=str(own)), "m", 4) > 0
 
 
 def test_checkpoints_of_one_architecture_are_timed_once_and_weighed_once(tmp_path: Path) -> None:
