@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models import hub
-from inference.models.device_errors import is_of_device
+from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import LoraEntry
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
@@ -235,6 +235,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
 
     Raises:
         Unsuited: if it cannot be had, or is no safetensors file.
+        OutOfMemory: if there is no room for it.
     """
     try:
         with torch.inference_mode(mode=False):  # what is read in that mode cannot be put on a model
@@ -253,9 +254,9 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             cause="lora-lost",
             values={"name": name},
         ) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
         if is_of_device(error):
-            raise
+            raise translate(error) from None
         raise _unreadable(name, locate(place)) from None
     return weights
 

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from bot.texts import LANGUAGES, text
 from inference.api import Lora
-from inference.errors import Unsuited
+from inference.errors import OutOfMemory, Unsuited
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
 from inference.models.loras import LoraSet, locate, read
@@ -187,6 +187,17 @@ def test_what_was_fetched_instead_of_an_adapter_is_named(
     assert said in str(raised.value)
     assert text("en", f"failed-{cause}", **raised.value.values) == str(raised.value)
     assert all("ink.safetensors" in text(each, f"failed-{cause}", **raised.value.values) for each in LANGUAGES)
+
+
+def test_an_adapter_for_which_there_is_no_room_is_not_called_broken(
+    files: dict[str, LoraEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> dict[str, torch.Tensor]:
+        raise MemoryError
+
+    monkeypatch.setattr("inference.models.loras.load_file", full)
+    with pytest.raises(OutOfMemory):
+        LoraSet("mine", stable_diffusion("ddim"), files).fetch((INK,))
 
 
 def refused(pipeline: Any, file: Path) -> Unsuited:
