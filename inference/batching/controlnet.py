@@ -23,8 +23,9 @@ from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
 from inference.batching.components import Components, ControlNet, Residuals
 from inference.batching.denoiser import Rows
-from inference.errors import OutOfMemory, Unsuited
+from inference.errors import Unsuited
 from inference.models import hub
+from inference.models.device_errors import is_of_device, translate
 from inference.models.devices import emulated, weight
 
 UNION_MODES = {
@@ -190,6 +191,7 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
     Raises:
         Unsuited: if there is none that fits.
         OutOfMemory: if the device has no room for it.
+        DevicePoisoned: if the device is lost.
     """
     try:
         found = hub.network(place)
@@ -209,8 +211,6 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
             model = model.to(components.device).eval()
             components.networks[name].prepare(model, components)
             return _laid_out(model, components)
-    except (torch.OutOfMemoryError, MemoryError):
-        raise OutOfMemory from None
     except KeyError:
         raise Unsuited(
             f"The control network {place!r} is no control network: the bot's owner has to mend the entry.",
@@ -218,6 +218,8 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
             values={"network": place},
         ) from None
     except Exception as error:  # noqa: BLE001 -- the libraries raise whatever a broken file makes of them
+        if is_of_device(error):
+            raise translate(error) from None
         reason = str(error).strip().split("\n", 1)[0].rstrip(".")[:160]
         raise Unsuited(
             f"The control network {place!r} cannot be loaded ({reason}): the bot's owner has to mend the entry.",

@@ -19,7 +19,7 @@ from inference.backends.stock import start_from_noise
 from inference.batching.batch_size import RowCountFile
 from inference.batching.controlnet import ControlNets, acts, hint, load
 from inference.batching.loaded_model import trial
-from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.entry import LoraEntry, ModelEntry
 from tests.harness.step_loop import Bench, Caller, error, picture, request, stock, worst
@@ -323,6 +323,24 @@ def ignore(_nbytes: int) -> None:
 def test_a_network_for_another_family_is_refused(networks: Any) -> None:
     with pytest.raises(Unsuited, match="made for other models"):
         load(networks[True, CANNY], StableDiffusion(stable_diffusion("ddim")), ignore)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "meant"),
+    [
+        (torch.AcceleratorError("CUDA error: an illegal memory access was encountered"), DevicePoisoned),
+        (torch.AcceleratorError("CUDA error: out of memory"), OutOfMemory),
+        (MemoryError(), OutOfMemory),
+    ],
+)
+def test_an_error_of_the_device_is_not_taken_for_the_networks(
+    networks: Any, trouble: Exception, meant: type[Exception]
+) -> None:
+    def fail(_nbytes: int) -> None:
+        raise trouble
+
+    with pytest.raises(meant):
+        load(networks[False, CANNY], StableDiffusion(stable_diffusion("ddim")), fail)
 
 
 def test_a_pickled_network_is_refused(networks: Any, tmp_path: Path) -> None:
