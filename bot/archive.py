@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import ImageId
-from bot.domain.job import Generation, Job, Recipe
+from bot.domain.job import Generation, Job, Recipe, images_of_requester, source_is_withheld
 
 _FRAME_BYTES = 512
 """What a ZIP adds for each file: two headers with the name in both."""
@@ -28,7 +28,7 @@ def archive(
         pictures: those that are still kept.
         max_bytes: of the archive; the oldest pictures are left out if they would not fit, and listed.
     """
-    wanted = _images(jobs)
+    wanted = images_of(jobs)
     words: dict[str, Any] = {"jobs": [_job(job, generations) for job, generations in jobs]}
     room = max_bytes - len(json.dumps(words)) - len(wanted) * 80 - 4096
     kept: dict[ImageId, bytes] = {}
@@ -60,7 +60,7 @@ async def streamed(
         words = {"jobs": [_job(job, generations) for job, generations in jobs]}
         file.writestr("jobs.json", json.dumps(words, indent=1))
         yield pipe.taken()
-        for image in _images(jobs):
+        for image in images_of(jobs):
             try:
                 content = await get(image)
             except Gone:
@@ -89,10 +89,13 @@ class _Pipe(io.RawIOBase):
         return held
 
 
-def _images(jobs: Sequence[tuple[Job, Sequence[Generation]]]) -> Sequence[ImageId]:
+def images_of(jobs: Sequence[tuple[Job, Sequence[Generation]]]) -> Sequence[ImageId]:
+    """The pictures that belong into it: not a source that its member may not see."""
     return list(
         dict.fromkeys(
-            image for job, generations in jobs for image in (*(each.image for each in generations), *job.images())
+            image
+            for job, generations in jobs
+            for image in (*(each.image for each in generations), *images_of_requester(job))
         )
     )
 
@@ -153,7 +156,7 @@ class _Requester(TypedDict):
 
 
 class _Job(TypedDict):
-    """One wish; times are Unix seconds, `source` is its picture's file in the archive."""
+    """One wish; times are Unix seconds. `source`: its picture's file in the archive; None if they may not see it."""
 
     id: str
     action: str
@@ -161,7 +164,7 @@ class _Job(TypedDict):
     created_at: float
     requester: _Requester
     private: bool
-    source: str
+    source: str | None
     recipes: list[_Recipe]
     error: str
     results: list[_Result]
@@ -176,7 +179,7 @@ def _job(job: Job, generations: Sequence[Generation]) -> _Job:
         "created_at": job.created_at,
         "requester": {"platform": by.platform, "user": by.user, "space": by.space, "name": by.name},
         "private": job.private,
-        "source": job.source,
+        "source": None if source_is_withheld(job, by) else job.source,
         "recipes": [_recipe(recipe) for recipe in job.recipes],
         "error": job.error,
         "results": [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.admission import Admission, Receipt
-from bot.archive import archive, streamed
+from bot.archive import archive, images_of, streamed
 from bot.delivery import Delivery
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
@@ -313,12 +313,11 @@ class Service:
         jobs = await self._everything_of(requester)
         pictures: dict[ImageId, bytes] = {}
         room = max_bytes
-        for job, generations in jobs:
-            for image in (*(each.image for each in generations), *job.images()):
-                if room > 0 and image not in pictures:
-                    with contextlib.suppress(Gone):
-                        pictures[image] = await self._images.get(image)
-                        room -= len(pictures[image])
+        for image in images_of(jobs):
+            if room > 0:
+                with contextlib.suppress(Gone):
+                    pictures[image] = await self._images.get(image)
+                    room -= len(pictures[image])
         return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
 
     def waiting(self, job: JobId) -> Waiting | None:

@@ -292,3 +292,9 @@ def source_is_withheld(made: Job | Generation, requester: Requester) -> bool:
     """Whether what it was made from is a private result of another member's, so that this one may not see it."""
     foreign = made.lineage.source_withheld or made.requester.key != requester.key
     return made.lineage.source_hidden and foreign
+
+
+def images_of_requester(job: Job) -> tuple[ImageId, ...]:
+    """Those of `Job.images` that its own requester may see."""
+    withheld = {job.source} if source_is_withheld(job, job.requester) else frozenset()
+    return tuple(image for image in job.images() if image not in withheld)
