@@ -185,8 +185,7 @@ class Delivery:
         Raises:
             Undeliverable: it can never be shown.
         """
-        # A clock that was set back must not put a message off for longer than any back-off does.
-        await asyncio.sleep(min(max(0.0, due.duty.due_at - self._clock.now()), LONGEST_PAUSE))
+        await self._until_due(due, follower)
         message, tries, shown = due.duty.message, due.duty.attempts, None
         edited, job = False, due.job
         while True:
@@ -211,6 +210,7 @@ class Delivery:
                 tries += must
                 seconds = await self._put_off(job.id, reason, tries, must=must)
                 await (asyncio.sleep(seconds) if job.status.ended else follower.change(seconds))
+                follower.urge()  # what is to be shown may have been deleted meanwhile, of which nobody tells
                 continue
             shown, tries = card, 0
             if job.status.ended:
@@ -220,6 +220,13 @@ class Delivery:
             if self._stopping:
                 return
             await self._next_news(job.id, card.waiting, follower, pause=messenger.edit_interval)
+
+    async def _until_due(self, due: Due, follower: "_Follower") -> None:
+        """Wait as long as the chat wanted in an earlier run."""
+        # A clock that was set back must not put a message off for longer than any back-off does.
+        if pause := min(max(0.0, due.duty.due_at - self._clock.now()), LONGEST_PAUSE):
+            await asyncio.sleep(pause)
+            follower.urge()  # it may have been deleted meanwhile
 
     async def _next_news(self, job: JobId, waiting: Waiting | None, follower: "_Follower", *, pause: float) -> None:
         """Return when the message should be written again; `pause`: what the chat wants between two edits."""

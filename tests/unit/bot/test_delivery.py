@@ -373,6 +373,37 @@ async def test_what_was_not_shown_before_a_restart_is_shown_after_it() -> None:
     assert first.chat.of(job.id)[0].cards[-1].status is JobStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("everything", [False, True])
+async def test_what_was_deleted_while_the_chat_put_it_off_is_not_shown(*, everything: bool, restarted: bool) -> None:
+    async with desk() as at:
+        job = new_job()
+        if restarted:
+            await at.store.add(job)
+            await at.store.posted(job.id, await at.chat.post(job.reply_to, render(job, ()), nonce=job.id))
+            ended = await at.finish(job)
+            await at.store.postpone(job.id, due_at=LoopClock().now() + 60)
+            at.delivery.announce(job.id)
+        else:
+            await at.add(job)
+            await asyncio.sleep(10)
+            at.chat.refuse(TryLater("busy", seconds=60))
+            ended = await at.finish(job)
+        await asyncio.sleep(1)
+        await forget(at.store, ended, everything=everything)
+        await asyncio.sleep(100)
+        [message] = at.chat.of(job.id)
+        shown = [card for card in message.cards if card.status is JobStatus.SUCCEEDED]
+        assert [(card.prompt, card.pictures) for card in shown] == ([] if everything else [("", ())])
+
+
+async def forget(store: MemoryJobStore, job: Job, *, everything: bool) -> None:
+    if everything:
+        await store.forget(job.requester.key)
+    else:
+        await store.remove_generation(job.generation_ids()[0])
+
+
 async def test_a_stop_shows_ended_jobs_and_leaves_waiting_ones_to_the_next_start() -> None:
     async with desk() as at:
         waiting = await at.add(new_job("a"))
