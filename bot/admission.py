@@ -141,6 +141,7 @@ class Admission:
         request: Request,
         *,
         parent: Generation | None,
+        again: Job | None = None,
         settle: Callable[[Job], Awaitable[Job]] | None = None,
     ) -> Receipt:
         """Store and line up a request; one member's must come one at a time.
@@ -148,6 +149,7 @@ class Admission:
         Args:
             request: as it was asked.
             parent: the result it derives from, if `request.parent` names one.
+            again: the job whose source it begins from, if there is no result to name.
             settle: says where the job's message will stand, for what must not be done for a job that is refused.
 
         Raises:
@@ -174,7 +176,7 @@ class Admission:
         try:
             async with self._uploads.place(request.requester.key, *brought) if brought else nullcontext():
                 with self._queue.reserve(), self._images.hold():
-                    job = await self._job(request, parent, recipes, now=now)
+                    job = await self._job(request, parent, again, recipes, now=now)
                     stored = await self._store.add(await settle(job) if settle else job)
         except QueueFull:
             raise LimitReached("refused-queue-full", **self._drained_in()) from None
@@ -187,16 +189,21 @@ class Admission:
         return Receipt(job=job, waiting=self.waiting(job.id))
 
     async def _job(
-        self, request: Request, parent: Generation | None, recipes: tuple[Recipe, ...], *, now: float
+        self,
+        request: Request,
+        parent: Generation | None,
+        again: Job | None,
+        recipes: tuple[Recipe, ...],
+        *,
+        now: float,
     ) -> Job:
         """The job of a request, with its pictures in the image store."""
         drawn = await self._map(request)
-        source = await self._source(
-            request, parent, enough=None if any(recipe.strength == 0 for recipe in recipes) else self._enough
-        )
+        enough = None if any(recipe.strength == 0 for recipe in recipes) else self._enough
+        source = await self._source(request, parent, again, enough=enough)
         if drawn is not None:
             recipes = _with_map(recipes, await self._images.put(drawn.png))
-        lineage = lineage_of(request, parent)
+        lineage = again.lineage if again else lineage_of(request, parent)
         if not await self._gate.allows(lineage.description, blocked=request.blocked):
             lineage = replace(lineage, description="")
         lineage = replace(lineage, scaled=lineage.scaled or source.scaled)
@@ -297,7 +304,9 @@ class Admission:
             raise Gone("refused-map-gone")
         return None
 
-    async def _source(self, request: Request, parent: Generation | None, *, enough: int | None) -> _Source:
+    async def _source(
+        self, request: Request, parent: Generation | None, again: Job | None, *, enough: int | None
+    ) -> _Source:
         """The decoded source, in the image store; scaled down to `enough` pixels."""
         if isinstance(request.source, bytes | Sent):
             picture = await self._uploads.read(request.requester.key, request.source, enough=enough)
@@ -310,9 +319,10 @@ class Admission:
                 made_by_ai=picture.made_by_ai,
                 scaled=picture.scaled,
             )
-        if parent is None or not await self._images.has(request.source):
+        pixels = again.pixels if again else parent.width * parent.height if parent else None
+        if pixels is None or not await self._images.has(request.source):
             raise Gone("refused-picture-gone")
-        return _Source(image=request.source, pixels=parent.width * parent.height, made_by_ai=True)
+        return _Source(image=request.source, pixels=pixels, made_by_ai=parent is not None)
 
     def _check_queue(self) -> None:
         """Refuse if what waits would take longer than the owner lets anybody wait."""

@@ -152,23 +152,18 @@ class Service:
         """
         by, wish, settings = asked.by, asked.wish, await self.places.rules(asked.by)
         check_admitted(settings, by, now=self._clock.now())
-        found = await self._result_of(asked)
+        found, again = await self._result_of(asked), await self._begun_again(asked)
         of_result = found is not None and not (wish.verb and wish.source)
         author = found.generation.requester.user if found and of_result else wish.author
         check_source(settings, author=author, requester=by.requester.user)
         verb = wish.verb or (Verb.CHAIN if wish.action is not Action.MAP else None)
         if found and verb:
             check_model(settings, wish.options.model or found.generation.recipe.model)
-        hidden = found is not None and found.hidden
+        hidden = found.hidden if found else again is not None and await self.results.is_hidden(again)
         private = hidden or asked.hidden or is_private(wish.private, settings)
         asked = replace(asked, by=spoken(by, settings, private=private))
         above = found.job.reply_to if found and hidden else None
-        source = found.generation.image if found else wish.source
-        if wish.again:
-            again = await self.results.allowed(Act.DERIVE, wish.again, by)
-            if source_is_withheld(again, by.requester):
-                raise NotAllowed("refused-source-hidden")
-            source = again.source
+        source = found.generation.image if found else again.source if again else wish.source
         if source is None:
             raise Gone("refused-no-upload")
         onward = found is not None and wish.verb is not None and not private
@@ -180,9 +175,19 @@ class Service:
             press = asked.press(verb, found.generation.id, settings, reply_to, private=private)
             return replace(await self._press(press, found, way), thread=way.thread)
         parent = found.generation.id if found else None
-        return await self._submit(
-            asked.request(source, settings, reply_to, parent=parent, private=private), found, by
-        )
+        request = asked.request(source, settings, reply_to, parent=parent, private=private)
+        return await self._submit(request, found, by, again=again)
+
+    async def _begun_again(self, asked: Ask) -> Job | None:
+        """The job whose source the wish is about; another picture that was sent takes its place."""
+        wish, by = asked.wish, asked.by
+        if not wish.again or wish.source:
+            return None
+        again = await self.results.allowed(Act.DERIVE, wish.again, by)
+        # A result shows what its source may be to others; of a job without one nobody has looked at it.
+        if again.requester.key != by.requester.key or source_is_withheld(again, by.requester):
+            raise NotAllowed("refused-source-hidden")
+        return again
 
     async def _press_into_thread(self, asked: Ask, verb: Verb, found: Found, settings: PlaceSettings) -> Receipt:
         """Accept a press whose thread is still to be opened, which is done for nothing that is refused."""
@@ -220,12 +225,14 @@ class Service:
         found = await self.results.parent(request.parent, by=by) if request.parent and by else None
         return await self._submit(request, found, by)
 
-    async def _submit(self, request: Request, found: Found | None, by: Asker | None) -> Receipt:
+    async def _submit(
+        self, request: Request, found: Found | None, by: Asker | None, *, again: Job | None = None
+    ) -> Receipt:
         if by is not None:
             hidden = found is not None and found.hidden
             request = replace(request, place=by.place, private=request.private or hidden, of_hidden=hidden)
         async with self._turns.of(request.requester.key):
-            return await self._accept(request, found.generation if found else None)
+            return await self._accept(request, found.generation if found else None, again=again)
 
     async def press(self, press: Press) -> Receipt:
         """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
@@ -324,8 +331,15 @@ class Service:
         """Where a job stands in line; None if it does not wait."""
         return self._admission.waiting(job)
 
-    async def _accept(self, request: Request, parent: Generation | None, settle: _Settle | None = None) -> Receipt:
-        receipt = await self._admission.accept(request, parent=parent, settle=settle)
+    async def _accept(
+        self,
+        request: Request,
+        parent: Generation | None,
+        settle: _Settle | None = None,
+        *,
+        again: Job | None = None,
+    ) -> Receipt:
+        receipt = await self._admission.accept(request, parent=parent, again=again, settle=settle)
         if not receipt.duplicate:
             self._delivery.announce(receipt.job.id)
         return receipt

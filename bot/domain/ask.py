@@ -52,7 +52,8 @@ class Wish:
         generation: the result that it is about, or that the picture is.
         source: the picture as it was sent. With a verb it takes the result's place; without one the result, if the
             member may go on from it, is the better copy of it.
-        again: a job whose source is the picture, as one that failed has no result to name.
+        again: a job of their own whose source is the picture, as one that failed has no result to name; of no account
+            with a `source`.
         author: who posted `source`, as in `Requester.user`; empty if nobody is known.
         control_map: a picture of the structure to keep.
     """
