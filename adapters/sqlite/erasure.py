@@ -41,6 +41,11 @@ _OLD_USAGE = "DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE at
 _OLD_INBOX = "DELETE FROM inbox WHERE rowid IN (SELECT rowid FROM inbox WHERE settled AND received_at < ? LIMIT ?)"
 _OLD_SESSIONS = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? LIMIT ?)"
 
+_EMPTY = """
+UPDATE jobs SET pictures_kept = 0, notes = '[]', lineage = json_set(lineage, '$.description', '') WHERE seq = ?
+"""
+"""The description is in its member's words, and notes quote what they sent."""
+
 _IMAGES = """
 WITH some AS (SELECT id, source, recipes ->> '$[0].control.map' AS map FROM jobs
     WHERE seq IN (SELECT value FROM json_each(:jobs)))
@@ -176,7 +181,7 @@ def _remove_generation(tx: sqlite3.Connection, *, generation: GenerationId) -> f
 
 
 def _forget_prompt(tx: sqlite3.Connection, generation: GenerationId) -> frozenset[ImageId]:
-    """Empty the prompt of one picture in its ended job; without any result left, let go of its other pictures."""
+    """Empty the prompt of one picture in its ended job; without any result left, let go of all words and pictures."""
     job, number = job_of(generation), index_of(generation)
     row = tx.execute("SELECT seq, recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)).fetchone()
     if row is None:
@@ -185,10 +190,9 @@ def _forget_prompt(tx: sqlite3.Connection, generation: GenerationId) -> frozense
     recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
     left = tx.execute("SELECT 1 FROM generations WHERE job = ? LIMIT 1", (job,)).fetchone() is not None
     images = frozenset[ImageId]() if left else _images(tx, json.dumps([row["seq"]]))
-    tx.execute(
-        "UPDATE jobs SET recipes = ?, pictures_kept = pictures_kept AND ? WHERE seq = ?",
-        (codec.recipes_column(recipes), left, row["seq"]),
-    )
+    tx.execute("UPDATE jobs SET recipes = ? WHERE seq = ?", (codec.recipes_column(recipes), row["seq"]))
+    if not left:
+        tx.execute(_EMPTY, (row["seq"],))
     return images
 
 

@@ -239,6 +239,20 @@ async def test_a_deleted_job_without_a_result_leaves_neither_words_nor_pictures(
     assert {recipe.prompt for recipe in stored.recipes} == {""}
 
 
+async def test_with_the_last_result_go_the_words_about_the_source(store: Store) -> None:
+    described = Lineage(depth=3, spoiler=True, description="my garden")
+    job = replace(a_job(strengths=(0.3, 0.5), lineage=described), notes=("Not read: garden.",))
+    await store.add(job)
+    done = await finish(store, job)
+    first, last = job.generation_ids()
+    await store.remove_generation(first)
+    assert ((await store.job(job.id)) or job).notes == done.notes, "they are said of the other one too"
+    await store.remove_generation(last)
+    stored = await store.job(job.id)
+    assert stored
+    assert (stored.lineage, stored.notes) == (replace(described, description=""), ())
+
+
 async def test_open_jobs_are_found_by_member_and_by_place(store: Store) -> None:
     mine, ended, other = a_job(at=20), a_job(at=10), a_job(user="bob", at=5)
     elsewhere = replace(a_job(at=1), requester=replace(a_job().requester, space="elsewhere"))

@@ -273,6 +273,8 @@ class MemoryJobStore:
         if not await self.generations(job.id):
             let_go |= self._pictures(job)
             self._without_pictures.add(job.id)
+            emptied, lineage = self._jobs[job.id], replace(job.lineage, description="")
+            self._jobs[job.id] = replace(emptied, notes=(), lineage=lineage)
         return frozenset(let_go)
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:

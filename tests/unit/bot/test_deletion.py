@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.domain.errors import LimitReached, PromptBlocked
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
+from bot.domain.picture import Sent
 from bot.texts import text
 from bot.uploads import MOST_REFUSED
 from tests.builders.requests import asker, png, press, request, requester
@@ -60,8 +62,10 @@ async def test_a_member_who_is_forgotten_leaves_no_picture_and_no_word(at: Bench
 
 
 async def test_a_deleted_result_is_off_the_disk_when_the_member_is_told(at: Bench, tmp_path: Path) -> None:
-    result = await made(at)
-    await at.service.removal.delete(result, by=asker())
+    sent = Sent(fetch=AsyncMock(return_value=png()), description="a zebra on a wall")
+    job = (await at.service.submit(request(prompt="a zebra", source=sent))).job
+    await at.shown(job.id)
+    await at.service.removal.delete(generation_id(job.id, 0), by=asker())
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
 
 
