@@ -144,14 +144,25 @@ class Service:
         """Accept nothing more: the service is stopping."""
         self._admission.close()
 
+    async def admit(self, by: Asker, *, where: str = "") -> PlaceSettings:
+        """What holds for somebody who does something that others see, where they are and in the conversation `where`.
+
+        Raises:
+            NotAllowed: they may not use the bot there, or nobody may for now.
+        """
+        if where and where not in by.rooms:
+            by = replace(by, rooms=(*by.rooms, where))
+        settings = await self.places.rules(by)
+        check_admitted(settings, by, now=self._clock.now())
+        return settings
+
     async def ask(self, asked: Ask) -> Receipt:
         """Accept a wish as a chat heard it, by the rules of the place where it was asked.
 
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        by, wish, settings = asked.by, asked.wish, await self.places.rules(asked.by)
-        check_admitted(settings, by, now=self._clock.now())
+        by, wish, settings = asked.by, asked.wish, await self.admit(asked.by)
         found, again = await self._result_of(asked), await self._begun_again(asked)
         of_result = found is not None and not (wish.verb and wish.source)
         author = found.generation.requester.user if found and of_result else wish.author
@@ -273,6 +284,7 @@ class Service:
         Raises:
             UserError: the member may not go on from it, or the chat does not let us.
         """
+        await self.admit(by)
         found = await self.results.parent(result, by=by)
         await self.threads.open(way, found.generation, by=by)
         await self._delivery.show_again(found.job.id)

@@ -211,6 +211,25 @@ async def test_a_form_counts_by_the_rights_there_are_when_it_is_sent(chat: str, 
 
 
 @pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_nothing_is_published_by_who_may_not_use_the_bot_nor_where_it_is_paused(
+    chat: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        message, job = await people.painted("private")
+        core, whole = people.running.core, place_of(chat, job)
+        banned = PlaceSettings(banned=(str(Ban(people.requester.key.partition(":")[2], 4e9, "Ann")),))
+        rules = [(whole, banned), (whole, PlaceSettings(paused=True)), (job.place, PlaceSettings(paused=True))]
+        for place, rule in rules:
+            await core.service.places.change(place, set_to(rule))
+            told = await people.requester.press(Verb.PUBLISH, job.id, message)
+            refused = text("en", "refused-paused" if rule.paused else "refused-banned", **span(3600.0))
+            assert refused.partition(" for ")[0] in told, (place, told)
+            await core.service.places.change(place, set_to(PlaceSettings()))
+        assert not await core.store.copies(job.id)
+        await people.publish(job, message)
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
 async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_is_not(
     chat: str, tmp_path: Path
 ) -> None:

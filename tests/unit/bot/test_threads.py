@@ -163,6 +163,16 @@ async def test_an_offer_goes_from_its_card_once_it_is_taken(tmp_path: Path) -> N
         assert card.pictures
 
 
+async def test_nobody_opens_a_thread_where_the_bot_is_paused(tmp_path: Path) -> None:
+    chat = Chat()
+    async with bench(tmp_path) as at:
+        root = await first(at, chat)
+        await at.store.change_place("server", set_to(PlaceSettings(paused=True)))
+        with pytest.raises(NotAllowed):
+            await at.service.continue_in_thread(chat.way, root, by=asker())
+        assert chat.opened == []
+
+
 async def test_a_thread_that_is_not_allowed_costs_a_sentence_and_nothing_else(tmp_path: Path) -> None:
     chat = Chat(usual=ThreadPolicy.ALWAYS, refuses=True)
     async with bench(tmp_path) as at:
