@@ -154,6 +154,13 @@ class Database:
                 await self._copier.run(_copy)  # most of it, beside whoever writes
                 await self._writer.run(_checkpoint)
 
+    async def forget_old_copies(self) -> None:
+        """Remove copies from before a migration whose time is over; what cannot be removed is tried again later."""
+        try:
+            await asyncio.to_thread(_forget_old_copies, self._path)
+        except OSError as refused:
+            log.warning("an old copy of the database stays", reason=str(refused))
+
     async def _keep_log_short(self) -> None:
         while True:
             await self._changed.wait()

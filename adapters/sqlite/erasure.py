@@ -97,6 +97,7 @@ class Erasure:
                 if await self.change(statement, before, SLICE) < SLICE:
                     break
         await self.database.purge()
+        await self.database.forget_old_copies()
         return frozenset(let_go)
 
     async def _sweep_jobs(self, due: str, before: float, change: str) -> frozenset[ImageId]:

@@ -24,6 +24,7 @@ from bot.cli.restore import restore
 from bot.cli.stopping import stoppable
 from bot.domain.errors import FatalError, InvalidRequest
 from bot.domain.ids import JobId
+from bot.erasure import Retention
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 
@@ -165,8 +166,15 @@ async def test_an_upgrade_keeps_the_database_as_it_was_for_two_weeks(tmp_path: P
         assert connection.execute("SELECT id FROM inbox").fetchall() == [("1",)]
         assert connection.execute("PRAGMA user_version").fetchall() == [(1,)]
 
-    async with SqliteJobStore(database):
+    nothing_old = Retention(pictures_before=0, jobs_before=0, inbox_before=0)
+    async with SqliteJobStore(database) as store:
+        await store.sweep(nothing_old)
         assert copy.exists(), "the next start finds nothing to migrate, and keeps the copy"
+        content = copy.read_bytes()
+        os.utime(copy, (time.time() - 15 * 86_400,) * 2)
+        await store.sweep(nothing_old)
+        assert not copy.exists(), "also if the service runs on for months"
+    copy.write_bytes(content)
     os.utime(copy, (time.time() - 15 * 86_400,) * 2)
     async with SqliteJobStore(database):
         assert not copy.exists()
