@@ -1,9 +1,9 @@
 """Colours as a browser shows them: whatever a file says about its own is read, and the result is sRGB.
 
 The order is that of the PNG specification (third edition, section 4.3): code points (cICP), an ICC profile, sRGB,
-gamma and chromaticities. The first that can be used counts. What a profile is called does not: it is tried on some
-colours, and if none moves by more than one level the pixels stay as they are. EXIF's colour space is left
-alone, as browsers leave it.
+gamma and chromaticities; in HEIC and AVIF (`iso`) a profile comes first. The first that can be used counts. What a
+profile is called does not: it is tried on some colours, and if none moves by more than one level the pixels stay as
+they are. EXIF's colour space is left alone, as browsers leave it.
 """
 
 import io

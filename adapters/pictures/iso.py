@@ -1,15 +1,18 @@
 """HEIC and AVIF, photos in the container of MP4 (ISO/IEC 14496-12, 23008-12): what their libraries do not tell."""
 
 import re
+import struct
 from importlib.util import find_spec
 
 from PIL import AvifImagePlugin
 
 from adapters.pictures.colours import Colours
 from adapters.pictures.essentials import Essentials
+from adapters.pictures.items import colours_of
 from bot.domain.errors import PictureRefused
 
-_CODED = re.compile(rb"colrnclx(..)(..)..(.)", re.DOTALL)
+_CODED = re.compile(rb"colr(nclx.{7})", re.DOTALL)
+_PROFILES = (b"prof", b"rICC")
 _missing: set[str] = set()
 _SRGB_TRANSFER = 13
 _OF_FILM = {1, 6, 14, 15}
@@ -44,16 +47,26 @@ def read_iso(content: bytes, kind: str) -> Essentials:
     """
     if kind in _missing:
         raise PictureRefused("refused-heic") if kind == "HEIF" else PictureRefused("refused-format", kind=kind)
-    coded = _CODED.search(content)
-    transfer = int.from_bytes(coded[2]) if coded else 0
-    transfer = _SRGB_TRANSFER if transfer in _OF_FILM else transfer
-    points = (int.from_bytes(coded[1]), transfer, True) if coded else None  # as RGB: always full range
     return Essentials(
         content=content,
-        colours=Colours(code_points=points),
+        colours=Colours(code_points=_code_points(content)),
         moving=kind == "HEIF" and content[8:12] in _SEQUENCES,
         whole=_is_whole(content),
     )
+
+
+def _code_points(content: bytes) -> tuple[int, int, bool] | None:
+    """Those of the picture that is shown; None if a profile beside them says more, which its library hands on."""
+    said = colours_of(content)
+    if said is None:
+        said = [found[1] for found in [_CODED.search(content)] if found]
+    if any(each.startswith(_PROFILES) for each in said):
+        return None
+    coded = next((each for each in said if each.startswith(b"nclx") and len(each) >= 8), None)
+    if coded is None:
+        return None
+    primaries, transfer = struct.unpack_from(">HH", coded, 4)
+    return primaries, _SRGB_TRANSFER if transfer in _OF_FILM else transfer, True  # as RGB: always full range
 
 
 def _is_whole(content: bytes) -> bool:

@@ -15,6 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from adapters.pictures.decode import decode
 from adapters.pictures.formats import PictureLimits
+from adapters.pictures.profiles import coded_profile
+from tests.builders.iso import nclx, with_properties
 from tests.builders.older_formats import SIZE, bmps, gifs, icos
 from tests.harness.playground import CHROMIUM
 
@@ -45,6 +47,7 @@ def saved(kind: str, image: Image.Image = BASE, **how: Any) -> bytes:
 
 
 PNG, JPEG, WEBP = saved("PNG"), saved("JPEG", quality=90), saved("WEBP", lossless=True)
+P3_PROFILE = coded_profile(12, 13, full_range=True)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
@@ -183,6 +186,14 @@ OTHERS: Mapping[str, bytes] = {
     "avif profile": saved("AVIF", quality=95, icc_profile=SRGB),
     **{f"avif turned {turn}": saved("AVIF", quality=95, exif=exif(turn)) for turn in range(1, 9)},
     "avif BT.709": saved("AVIF", quality=95).replace(b"colrnclx\0\1\0\x0d", b"colrnclx\0\1\0\1"),
+    "avif profile beside code points": with_properties(
+        saved("AVIF", quality=95, icc_profile=P3_PROFILE),
+        lambda kept: [nclx(1, 13) if each[4:12] == b"colrnclx" else each for each in kept],
+    ),
+    "avif another picture's code points": with_properties(
+        saved("AVIF", quality=95, icc_profile=P3_PROFILE),
+        lambda kept: [each.replace(b"colrnclx", b"colr****") for each in kept] + [nclx(12, 16)],
+    ),
     "avif P3": saved("AVIF", quality=95).replace(b"colrnclx\0\1\0\x0d", b"colrnclx\0\x0c\0\x0d"),
 }
 FILES = {**PNGS, **JPEGS, **OTHERS, **gifs(BASE), **bmps(BASE), **icos(BASE)}
