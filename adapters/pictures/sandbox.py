@@ -14,7 +14,7 @@ from inference.processes.supervisor import Unusable
 
 _ROOT = Path(__file__).parents[2]
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.pictures.child import main; main()"
-_HEAD = 1 << 18  # bytes of the first thing said, at most
+_HEAD = 1 << 18  # bytes of what it says in words, at most: they are read on the event loop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Decoder:
         Raises:
             ChildFailed, KeyError: it did not come up.
         """
-        return bool((await self._json(most=_HEAD))["confined"])
+        return bool((await self._json())["confined"])
 
     @property
     def alive(self) -> bool:
@@ -75,7 +75,7 @@ class Decoder:
         Args:
             content: the file.
             wanted: `alpha` and `enough`, as in `bot.ports.PictureReader`.
-            most: longest answer believed, in bytes.
+            most: longest PNG believed, in bytes.
 
         Returns:
             The answer's head and the PNG, as `child` describes them.
@@ -88,16 +88,16 @@ class Decoder:
                 await self._child.send_bytes(part)
         except ConnectionError as error:
             raise ChildFailed(repr(error)) from error
-        return await self._json(most=most), await self._bytes(most=most)
+        return await self._json(), await self._bytes(most=most)
 
     async def stop(self) -> str:
         """End it at once; returns how it ended."""
         return await self._child.end()
 
-    async def _json(self, *, most: int) -> dict[str, Any]:
+    async def _json(self) -> dict[str, Any]:
         try:
-            said = json.loads(await self._bytes(most=most))
-        except ValueError as error:
+            said = json.loads(await self._bytes(most=_HEAD))
+        except (ValueError, RecursionError) as error:
             raise ChildFailed(repr(error)) from error
         if not isinstance(said, dict):
             raise ChildFailed("no answer of ours")

@@ -44,7 +44,7 @@ def unpack(body: bytes) -> Frame:
     """
     try:
         frame = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter of brackets within brackets
         raise BadFrame(repr(body[:80])) from error
     if not isinstance(frame, dict) or "frame" not in frame:
         raise BadFrame(repr(body[:80]))

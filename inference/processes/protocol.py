@@ -37,6 +37,10 @@ _EVENTS: Mapping[str, type[Event]] = {
 }
 
 
+_NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of reading values that are of another kind than ours."""
+
+
 def event_to_json(event: Event) -> Frame:
     """An event as plain values; paths become text."""
     return {"event": type(event).__name__, **asdict(event)}
@@ -48,8 +52,8 @@ def event_from_json(fields: Frame) -> Event:
     Raises:
         BadFrame: if it is none.
     """
-    values = dict(fields)
     try:
+        values = dict(fields)
         kind = _EVENTS[values.pop("event")]
         if kind is Failed:
             values["kind"] = FailureKind(values["kind"])
@@ -59,7 +63,7 @@ def event_from_json(fields: Frame) -> Event:
         if "notes" in values:
             values["notes"] = tuple(Note(**note) for note in values["notes"])
         return kind(**values)
-    except (KeyError, TypeError, ValueError) as error:
+    except _NOT_OURS as error:
         raise BadFrame(repr(fields)) from error
 
 
@@ -90,21 +94,28 @@ def counters_from_json(fields: Frame) -> Mapping[str, int]:
     Raises:
         BadFrame: if they are none.
     """
-    if not all(isinstance(count, int) for count in fields.values()):
+    if not isinstance(fields, dict) or not all(isinstance(count, int) for count in fields.values()):
         raise BadFrame(repr(fields))
     return fields
 
 
 def capacity_from_json(fields: Frame) -> Capacity:
-    """The capacity that `dataclasses.asdict` wrote."""
-    models = {
-        model: ModelDefaults(
-            **{
-                **defaults,
-                "controls": tuple(ControlKind(kind) for kind in defaults["controls"]),
-                "loras": tuple(Lora(**lora) for lora in defaults["loras"]),
-            }
-        )
-        for model, defaults in fields["models"].items()
-    }
-    return Capacity(**{**fields, "models": models, "loaded": tuple(fields["loaded"])})
+    """The capacity that `dataclasses.asdict` wrote.
+
+    Raises:
+        BadFrame: if it is none.
+    """
+    try:
+        models = {
+            model: ModelDefaults(
+                **{
+                    **defaults,
+                    "controls": tuple(ControlKind(kind) for kind in defaults["controls"]),
+                    "loras": tuple(Lora(**lora) for lora in defaults["loras"]),
+                }
+            )
+            for model, defaults in fields["models"].items()
+        }
+        return Capacity(**{**fields, "models": models, "loaded": tuple(fields["loaded"])})
+    except _NOT_OURS as error:
+        raise BadFrame(repr(fields)) from error

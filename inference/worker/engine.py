@@ -336,7 +336,7 @@ class ProcessEngine:
         event = protocol.event_from_json(frame["event"])
         if isinstance(event, Done):
             event = replace(event, device=self._own.name)
-        if isinstance(event, Step):
+        if isinstance(event, Step) and entry.pixels:
             self._budget.note(entry.request.model, entry.pixels, now - before)
             entry.silence = self._budget.budget(entry.request.model, entry.pixels)
         if isinstance(event, Preview) and entry.unwanted:

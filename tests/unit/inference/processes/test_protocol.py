@@ -88,7 +88,9 @@ def test_the_end_of_the_pipe_is_no_frame() -> None:
         assert frames.read(io.BytesIO(whole[:length])) is None
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b"5", b'{"fra'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"\xff", b"5", b'{"fra', b"[" * 500_000, b'{"frame": ' * 100_000]
+)
 def test_noise_is_refused(body: bytes) -> None:
     with pytest.raises(frames.BadFrame):
         frames.unpack(body)
@@ -99,10 +101,36 @@ def test_a_length_beyond_any_frame_is_refused() -> None:
         frames.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
 
 
-@pytest.mark.parametrize("fields", [{}, {"event": "Nothing"}, {"event": "Step"}, {"event": "Failed", "kind": "x"}])
+@pytest.mark.parametrize(
+    "fields",
+    [{}, [], 5, {"event": "Nothing"}, {"event": "Step"}, {"event": "Failed", "kind": "x"}, {"event": ["Done"]}],
+)
 def test_an_event_that_is_none_is_refused(fields: frames.Frame) -> None:
     with pytest.raises(frames.BadFrame):
         protocol.event_from_json(json.loads(json.dumps(fields)))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        [],
+        5,
+        {"models": [], "slots": 1, "device": "", "loaded": []},
+        {"models": {"m": 5}, "slots": 1, "device": "", "loaded": []},
+        {"models": {}, "slots": 1, "device": "", "loaded": 5},
+        {"models": {}, "slots": 1, "device": "", "loaded": [], "more": 1},
+    ],
+)
+def test_a_capacity_that_is_none_is_refused(fields: frames.Frame) -> None:
+    with pytest.raises(frames.BadFrame):
+        protocol.capacity_from_json(fields)
+
+
+@pytest.mark.parametrize("fields", [[], 5, {"steps": "many"}])
+def test_counters_that_are_none_are_refused(fields: frames.Frame) -> None:
+    with pytest.raises(frames.BadFrame):
+        protocol.counters_from_json(fields)
 
 
 def test_a_capacity_arrives_as_it_was_sent() -> None:
