@@ -158,7 +158,7 @@ def _connect(address: str) -> str:
 
 
 def _listen(inbox: BinaryIO, loop: asyncio.AbstractEventLoop, asked: "asyncio.Queue[frames.Frame]") -> NoReturn:
-    while (frame := frames.read(inbox)) is not None:
+    for frame in frames.read_all(inbox):
         loop.call_soon_threadsafe(asked.put_nowait, frame)
     os._exit(EXIT_PARENT_GONE)
 

@@ -50,6 +50,9 @@ LAST_WORDS = 20
 MOST_LINES = 200
 """Of 16 kB of standard error that go into the log: who was taken over by a picture must not hold our loop up."""
 
+LONGEST_LINE = 1 << 20
+"""Bytes of standard error without an end of line, beyond which they are let go."""
+
 CHUNK = 1 << 18
 """Bytes on their way to a child at a time, so that a member's file is not copied whole."""
 
@@ -167,7 +170,7 @@ class Child:
             *lines, rest = re.split(r"[\r\n]+", rest + chunk.decode(errors="replace"))
             for line in lines[-MOST_LINES:]:
                 self._note(line)
-            if len(rest) > frames.MAX_FRAME:  # a line that never ends must not fill our memory
+            if len(rest) > LONGEST_LINE:  # a line that never ends must not fill our memory
                 rest = ""
         self._note(rest)
 

@@ -5,13 +5,16 @@ Nothing is pickled, so a process that a model or a picture took over could send 
 
 import json
 import struct
+import traceback
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 Frame = dict[str, Any]
 
 LENGTH = struct.Struct(">I")
-MAX_FRAME = 1 << 20
-"""Bytes. Prompts and paths are the largest things said; a longer frame is noise on the pipe."""
+MAX_FRAME = 1 << 24
+"""Bytes. The largest thing said are the models with their adapters, of which each costs some hundred bytes; a longer
+frame is noise on the pipe."""
 
 
 class BadFrame(Exception):
@@ -55,6 +58,15 @@ def read(pipe: BinaryIO) -> Frame | None:
     """The next frame of a blocking pipe; None if the other side is gone."""
     body = read_bytes(pipe, MAX_FRAME)
     return None if body is None else unpack(body)
+
+
+def read_all(pipe: BinaryIO) -> Iterator[Frame]:
+    """The frames of a blocking pipe until the other side is gone, or says what cannot be read, which is logged."""
+    try:
+        while (frame := read(pipe)) is not None:
+            yield frame
+    except BadFrame:
+        traceback.print_exc()
 
 
 def read_bytes(pipe: BinaryIO, most: int) -> bytes | None:

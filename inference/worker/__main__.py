@@ -67,7 +67,7 @@ class Worker:
             threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
 
     def _listen(self) -> None:
-        while (frame := frames.read(self._inbox)) is not None:
+        for frame in frames.read_all(self._inbox):
             if frame["frame"] == "cancel":
                 if frame["id"] in self._unfinished:  # else its end is on the way
                     self._cancelled.add(frame["id"])

@@ -24,6 +24,8 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.backends.base import Settings
+from inference.models.entry import LoraEntry, ModelEntry
 from inference.processes import frames, protocol
 
 TEXT = st.text(max_size=50)
@@ -94,6 +96,23 @@ def test_the_end_of_the_pipe_is_no_frame() -> None:
 def test_noise_is_refused(body: bytes) -> None:
     with pytest.raises(frames.BadFrame):
         frames.unpack(body)
+
+
+def test_two_thousand_adapters_of_ten_models_are_a_frame() -> None:
+    loras = {
+        f"The name of adapter {of}": LoraEntry(place=f"/srv/models/loras/{of}.safetensors") for of in range(2000)
+    }
+    entries = {str(of): ModelEntry(id=f"org/{of}", loras=loras) for of in range(10)}
+    settings = Settings(model="0", entries=entries)
+    frame = {"frame": "open", "settings": settings.to_json()}
+    assert Settings.from_json(through_the_pipe(frame)["settings"]) == settings
+
+
+def test_whoever_listens_is_told_of_an_end_when_something_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """A thread that ended by it instead would leave its process there, deaf."""
+    pipe = io.BytesIO(frames.pack({"frame": "open"}) + b"\xff\xff\xff\xff" + b"x" * 10)
+    assert list(frames.read_all(pipe)) == [{"frame": "open"}]
+    assert "BadFrame: a frame of 4294967295 bytes" in capsys.readouterr().err
 
 
 def test_a_length_beyond_any_frame_is_refused() -> None:
