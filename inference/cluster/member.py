@@ -37,6 +37,7 @@ from inference.api import (
 from inference.cluster.host import Host, Said, code_version, plain
 from inference.geometry import fit, working_size
 from inference.processes import frames, protocol
+from inference.worker.in_flight import not_saved
 
 PING_SECONDS = 1.0
 MISSES = 4
@@ -135,7 +136,8 @@ class RayMember:
                 fields, blob = await self._or_lost(_next(stream))
                 event = protocol.event_from_json(fields)
                 ended = isinstance(event, Done | Failed | Cancelled)
-                yield await asyncio.to_thread(_landed, event, blob, request, key)
+                if landed := await asyncio.to_thread(_landed, event, blob, request, key):
+                    yield landed
         finally:
             self._keys_of.pop(request.id, None)
             if not ended and not self.lost:
@@ -278,14 +280,22 @@ def _fitted(source: bytes, max_pixels: int) -> bytes:
     return file.getvalue()
 
 
-def _landed(event: Event, blob: bytes, request: Img2ImgRequest, key: str) -> Event:
-    """An event with its picture on this machine."""
+def _landed(event: Event, blob: bytes, request: Img2ImgRequest, key: str) -> Event | None:
+    """An event with its picture on this machine; None is a preview that the disk does not take."""
     if isinstance(event, Preview):
         path = request.output.with_name(f"{request.output.stem}.{key}.{event.path.name}")
-        path.write_bytes(blob)
+        try:
+            path.write_bytes(blob)
+        except OSError:
+            return None  # the picture itself may yet be saved; if not, that is said then
         return Preview(path)
     if isinstance(event, Done):
-        request.partial.write_bytes(blob)
-        request.partial.replace(request.output)
+        try:
+            request.partial.write_bytes(blob)
+            request.partial.replace(request.output)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                request.partial.unlink(missing_ok=True)
+            return not_saved(error)
         return replace(event, output=request.output)
     return event

@@ -30,6 +30,7 @@ from inference.batching.task import Task
 from inference.control_maps.annotators import Annotator
 from inference.control_maps.maps import fit_map, label, read_map
 from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.worker.in_flight import not_saved
 from inference.worker.palette import with_palette_of
 
 GREY = (128, 128, 128)
@@ -279,12 +280,7 @@ def _finish(
         _write(picture, request)
     except OSError as error:
         request.partial.unlink(missing_ok=True)
-        return Failed(
-            FailureKind.INVALID if isinstance(error, FileNotFoundError) else FailureKind.UNSAVED,
-            f"The result could not be saved ({error.strerror}): tell the bot's owner.",
-            cause="not-saved",
-            values={"reason": str(error.strerror)},
-        )
+        return not_saved(error)
     return Done(
         output=request.output,
         width=picture.width,

@@ -23,6 +23,16 @@ def unavailable(error: ModelUnavailable) -> Failed:
     return Failed(FailureKind.INVALID, f"{error}", cause="model-unavailable", values={"reason": str(error)})
 
 
+def not_saved(error: OSError) -> Failed:
+    """The end of a request whose result a disk does not take."""
+    return Failed(
+        FailureKind.INVALID if isinstance(error, FileNotFoundError) else FailureKind.UNSAVED,
+        f"The result could not be saved ({error.strerror}): tell the bot's owner.",
+        cause="not-saved",
+        values={"reason": str(error.strerror)},
+    )
+
+
 @dataclass(slots=True, eq=False)
 class InFlight:
     """A request between `run` and its end.
