@@ -94,7 +94,11 @@ def counters_from_json(fields: Frame) -> Mapping[str, int]:
     Raises:
         BadFrame: if they are none.
     """
-    if not isinstance(fields, dict) or not all(isinstance(count, int) for count in fields.values()):
+    try:
+        counts = all(isinstance(count, int) for count in fields.values())
+    except _NOT_OURS as error:
+        raise BadFrame(repr(fields)) from error
+    if not counts:
         raise BadFrame(repr(fields))
     return fields
 
