@@ -5,13 +5,16 @@ tests, so pip finds every requirement satisfied; what is checked is that the ste
 package they build lead to a working command with the model inside.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -59,6 +62,29 @@ def test_the_image_runs_as_nobody_special_with_a_health_check_and_volumes() -> N
     assert last["VOLUME"] == '["/data", "/models"]'
     assert "/healthz" in last["HEALTHCHECK"]
     assert last["ENTRYPOINT"].startswith("["), "the exec form, or signals end at a shell"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_the_health_check_asks_the_container_itself_where_a_proxy_is_set(status: int) -> None:
+    """The proxies of `.env`, and those that Docker's own configuration gives to each container, are for going out."""
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        command = json.loads(dict(_stages()[1])["HEALTHCHECK"].partition(" CMD ")[2])
+        asked = [word.replace("9464", str(server.server_port)) for word in command[1:]]
+        proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+        ran = subprocess.run(
+            [sys.executable, *asked], env=os.environ | proxies | {"NO_PROXY": "", "no_proxy": ""}, check=False
+        )
+        server.shutdown()
+    assert ran.returncode == (0 if status == 200 else 1)
 
 
 def test_everything_that_is_copied_is_let_through_by_dockerignore() -> None:
