@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from bot.cli.arguments import parser
+from bot.cli.as_typed import as_typed
 from config.reading import SECRET_NAMES, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +111,20 @@ def test_the_manifest_s_settings_are_settings(tmp_path: Path) -> None:
         settings = load_settings(tmp_path / f"{number}.toml", {})
         assert settings.metrics.port == tomllib.loads(text)["metrics"]["port"]
     assert maps
+
+
+def test_every_command_line_that_is_shown_or_started_is_one() -> None:
+    """In manifests, the unit and the pages; … stands for what the reader puts there."""
+    files = [*MANIFESTS, *(ROOT / "deploy" / "systemd").iterdir(), ROOT / "README.md", *ROOT.glob("docs/*.md")]
+    started = re.compile(
+        r"^(?:ExecStart=|\s*(?:&& )?exec |(?:    |\$ )(?:sudo -u \w+ )?)(?:[\w./]*/)?pentimento (\w.*)$", re.MULTILINE
+    )
+    found = [line for file in files for line in started.findall(file.read_text(encoding="utf-8"))]
+    assert len(found) > 15
+    assert len([line for line in found if line.startswith("serve")]) >= 4
+    for line in (each for each in found if "[--" not in each):  # a synopsis
+        words = shlex.split(line.replace("$(", "").replace("…", "x"), comments=True)
+        parser().parse_args(as_typed(words))  # a wrong one ends with 2
 
 
 def test_one_replica_whose_successor_waits_for_its_end() -> None:
