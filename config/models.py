@@ -130,13 +130,32 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
     named = {Path(entry.id): name for name, entry in catalogue.items()}
     entries: dict[str, ModelEntry] = {}
     for path in found:
-        if path.suffix not in {".safetensors", ".gguf"} and not (path / "model_index.json").is_file():
+        if not _is_model(path):
             continue
         name = named.get(path) or _slug(path.stem if path.is_file() else path.name)
         if not name or name in entries:
             raise ConfigError(f"{path.name} in models.folder cannot be told from others by its name: rename it.")
         entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
     return entries
+
+
+def _is_model(path: Path) -> bool:
+    """Whether it is a checkpoint or a folder in diffusers' layout.
+
+    Raises:
+        ConfigError: this user may not look.
+    """
+    if path.suffix in {".safetensors", ".gguf"}:
+        return True
+    if path.name == "lost+found":  # root's own, at the top of a disk
+        return False
+    try:
+        return (path / "model_index.json").is_file()
+    except OSError as refused:
+        raise ConfigError(
+            f"{path.name} in models.folder cannot be looked into ({refused.strerror}): "
+            "let this user do so, or move it away."
+        ) from None
 
 
 def _listed(folder: str, key: str) -> list[Path]:

@@ -153,8 +153,17 @@ def _restart_from(device: str, stage: str, outcome: str) -> Restart:
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     """Not migrated: an older Pentimento may be running on it, which follows no mode."""
-    if not file.exists():
-        raise FatalError(f"There is no database {file}: see that data_dir names the folder of the service.")
+    try:
+        file.open(
+            "r+b"
+        ).close()  # SQLite does not say why it cannot; no connection of this process loses its locks by it
+    except FileNotFoundError:
+        raise FatalError(f"There is no database {file}: see that data_dir names the folder of the service.") from None
+    except OSError as refused:
+        raise FatalError(
+            f"The database {file} cannot be opened ({refused.strerror}): "
+            "run this as the user that the service runs as."
+        ) from None
     try:
         uri = f"{file.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_MILLISECONDS / 1000)) as connection:

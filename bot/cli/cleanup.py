@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import time
@@ -12,6 +13,7 @@ from adapters.sqlite.database import COPY_DAYS
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.cli.backup import DATABASE
 from bot.compose import cache_items_of
+from bot.domain.errors import FatalError
 from bot.domain.limits import DAY
 from config.settings import Settings
 from inference.models.disk import age, nbytes
@@ -22,11 +24,16 @@ _COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
 
 
 async def cleanup(asked: argparse.Namespace, settings: Settings) -> int:
-    """Say what there is, and with `--remove` remove what may go; also while the bot runs, which uses none of that."""
+    """Say what there is, and with `--remove` remove what may go; also while the bot runs, which uses none of that.
+
+    Raises:
+        FatalError: this user may not look into the data folder.
+    """
     return await asyncio.to_thread(_cleanup, settings, remove=asked.remove)
 
 
 def _cleanup(settings: Settings, *, remove: bool) -> int:
+    _check_open(settings.data_dir)
     found = [*_in_data_dir(settings.data_dir, now=time.time()), *cache_items_of(settings)]
     for each in found:
         print(f"{'may go' if each.goes else 'stays':8}{_size(each.nbytes):>10}  {each.path}  ({each.words})")  # noqa: T201 -- the command line speaks
@@ -41,6 +48,22 @@ def _cleanup(settings: Settings, *, remove: bool) -> int:
     else:
         return EXIT_JOB_FAILED
     return EXIT_DONE
+
+
+def _check_open(folder: Path) -> None:
+    """What may not be seen would be told as nothing left over."""
+    try:
+        with os.scandir(folder) as names:
+            for each in names:
+                each.stat(follow_symlinks=False)
+                break
+    except FileNotFoundError:
+        pass  # there is none yet
+    except OSError as refused:
+        raise FatalError(
+            f"The folder {folder} cannot be looked into ({refused.strerror}): "
+            "run this as the user that the service runs as."
+        ) from None
 
 
 def _in_data_dir(folder: Path, *, now: float) -> Iterator[CacheItem]:

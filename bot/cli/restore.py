@@ -31,7 +31,11 @@ async def restore(asked: argparse.Namespace, settings: Settings) -> int:
         FatalError: a service is using the data folder, or it cannot be used.
         JobFailed: the disk refuses; the present database is in place.
     """
-    if not asked.file.is_file():
+    try:
+        is_file = asked.file.is_file()
+    except OSError as refused:
+        raise InvalidRequest(f"{asked.file} cannot be read ({refused.strerror}): let this user read it.") from None
+    if not is_file:
         raise InvalidRequest(f"There is no file {asked.file}: name what `pentimento backup` made.")
     with hold_data_dir(settings.data_dir), for_its_owner_only():
         try:

@@ -1,5 +1,7 @@
 """What an owner can say of models, and the one sentence where it is wrong."""
 
+import errno
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -71,6 +73,27 @@ def test_the_earlier_name_of_a_key_is_still_read(tmp_path: Path, key: str) -> No
     file = tmp_path / "own.toml"
     file.write_text(f'[mine]\nid = "x"\n{key} = "org/taesd"\n')
     assert load_catalogue(str(file))["mine"].preview_vae == "org/taesd"
+
+
+def test_what_may_not_be_looked_into_in_a_folder_of_models_is_told_but_for_the_disk_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder may be a disk of its own, where root has a folder at the top."""
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    (tmp_path / "lost+found").mkdir()
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "is_file", refused)
+        assert set(_offered(models__folder=str(tmp_path))) == {"pocket"}
+    (tmp_path / "theirs").mkdir()
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "is_file", refused)
+        with pytest.raises(
+            ConfigError, match=r"^theirs in models.folder cannot be looked into \(Permission denied\)"
+        ):
+            _offered(models__folder=str(tmp_path))
 
 
 def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_path: Path) -> None:

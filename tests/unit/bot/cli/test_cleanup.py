@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,19 @@ def test_what_a_running_service_and_a_download_remove_meanwhile_is_no_fault(
     assert main(["cleanup"]) == 0
     assert "pentimento.db  (in use)" in capsys.readouterr().out
     assert [looks for looks in left.values() if looks >= 2] == [], "each was looked at"
+
+
+@pytest.mark.parametrize("more", [[], ["--remove"]])
+def test_a_folder_that_this_user_may_not_look_into_is_not_told_to_have_nothing_left_over(
+    tmp_path: Path,
+    not_to_be_looked_into: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    more: list[str],
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(not_to_be_looked_into(tmp_path)))
+    assert main(["cleanup", *more]) == 69
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "run this as the user that the service runs as" in said.err

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +50,16 @@ async def test_without_a_database_of_this_version_it_says_so(tmp_path: Path, the
             connection.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
     with pytest.raises(FatalError, match="data_dir" if there_is == "nothing" else "version 1"):
         await ask(tmp_path, "pause")
+
+
+@pytest.mark.parametrize("command", ["pause", "drain", "resume", "restart"])
+async def test_a_database_that_this_user_may_not_look_at_is_no_fault_of_ours(
+    tmp_path: Path, not_to_be_looked_into: Callable[[Path], Path], command: str
+) -> None:
+    """Whoever types it is seldom the user that the service runs as."""
+    folder = not_to_be_looked_into(tmp_path)
+    with pytest.raises(FatalError, match=r"cannot be opened .*: run this as the user that the service runs as"):
+        await (restart(folder) if command == "restart" else ask(folder, command))
 
 
 async def restart(folder: Path, device: str = "", *, wait: bool = False) -> int:

@@ -232,3 +232,10 @@ async def test_a_signal_leaves_the_database_as_it_is_and_nothing_half_made(tmp_p
     assert await restoring == 128 + signal.SIGTERM
     assert not list(data_dir.glob(".restore-*"))
     assert await jobs_in(data_dir / "pentimento.db") == [old, new]
+
+
+async def test_a_backup_that_this_user_may_not_look_at_is_refused(
+    tmp_path: Path, not_to_be_looked_into: Callable[[Path], Path]
+) -> None:
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        await put_back(tmp_path / "data", not_to_be_looked_into(tmp_path) / "backup.tar")
