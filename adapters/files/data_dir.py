@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.files.private import keep_private, make_private_file
+from adapters.files.private import for_the_owner_of, keep_private, make_private_file
 from bot.domain.errors import FatalError
 
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs"})
@@ -44,7 +44,8 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
             raise FatalError(
                 f"Another Pentimento is using {folder}: stop it, or give this one its own data_dir."
             ) from taken
-        yield
+        with for_the_owner_of(folder):
+            yield
 
 
 def is_held(folder: Path) -> bool:

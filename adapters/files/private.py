@@ -1,8 +1,9 @@
 """Files for this user alone, in whatever folder they lie."""
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -45,3 +46,25 @@ def for_its_owner_only() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+@contextmanager
+def for_the_owner_of(folder: Path) -> Iterator[None]:
+    """What root has left in the folder of another user is that user's in the end: their service could not open it."""
+    try:
+        yield
+    finally:
+        owner = folder.stat()
+        if os.geteuid() == 0 and owner.st_uid != 0:
+            _hand_over(folder, owner)
+
+
+def _hand_over(folder: Path, owner: os.stat_result) -> None:
+    for _, folders, names, at in os.fwalk(folder):  # by descriptors, as nothing that is put there may lead elsewhere
+        if "lost+found" in folders:  # the disk's own
+            folders.remove("lost+found")
+        for name in (*folders, *names):
+            with suppress(OSError):  # it has gone, or root may not here
+                found = os.stat(name, dir_fd=at, follow_symlinks=False)
+                if found.st_uid == 0 and (stat.S_ISDIR(found.st_mode) or found.st_nlink == 1):
+                    os.chown(name, owner.st_uid, owner.st_gid, dir_fd=at, follow_symlinks=False)

@@ -20,6 +20,7 @@ from adapters.files.image_store import FileImageStore
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli.backup import backup
+from bot.cli.check_data import data_findings
 from bot.cli.restore import restore
 from bot.cli.stopping import stoppable
 from bot.domain.errors import FatalError, InvalidRequest
@@ -239,3 +240,32 @@ async def test_a_backup_that_this_user_may_not_look_at_is_refused(
 ) -> None:
     with pytest.raises(InvalidRequest, match="cannot be read"):
         await put_back(tmp_path / "data", not_to_be_looked_into(tmp_path) / "backup.tar")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("command", ["check", "restore"])
+async def test_what_root_makes_in_the_folder_of_another_user_is_that_user_s(tmp_path: Path, command: str) -> None:
+    """As with sudo beside a unit that runs as a user of its own."""
+    data_dir = tmp_path / "data"
+    await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "backup.tar", pictures=True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.touch()
+    (data_dir / "images" / "link").symlink_to(elsewhere)
+    (data_dir / "images" / "another-name").hardlink_to(elsewhere)
+    (data_dir / "lost+found").mkdir()
+    (data_dir / "lock").unlink(missing_ok=True)
+    for place in (data_dir, *data_dir.rglob("*")):
+        if place.name not in {"link", "another-name", "lost+found"}:
+            os.chown(place, 1234, 2345)
+
+    if command == "check":
+        assert [found async for found in data_findings(data_dir)]
+    else:
+        await put_back(data_dir, tmp_path / "backup.tar")
+
+    owners = {place.name: (place.lstat().st_uid, place.lstat().st_gid) for place in data_dir.rglob("*")}
+    assert [owners.pop(name) for name in ("lost+found", "another-name")] == [(0, os.getegid())] * 2
+    assert {"lock", "scratch", "pentimento.db"} <= set(owners)
+    assert set(owners.values()) == {(1234, 2345)}
+    assert elsewhere.stat().st_uid == 0
