@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -162,3 +163,38 @@ def test_the_unit_starts_the_service_as_its_own_user_and_does_not_loop_over_a_wr
     assert service["User"] not in {"root", "0"}
     assert "69" in service["RestartPreventExitStatus"].split()
     assert int(service["TimeoutStopSec"]) >= 60
+
+
+def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path: Path) -> None:
+    """What the unit says holds for `sudo pentimento …` too; the environment's file wins, as systemd has it."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read(ROOT / "deploy" / "systemd" / "pentimento.service")
+    service = unit["Service"]
+    script = (ROOT / "deploy" / "systemd" / "pentimento").read_text(encoding="utf-8")
+    assert service["EnvironmentFile"] in script
+    settings = tmp_path / "settings"
+    settings.mkdir()
+    shutil.copy(ROOT / ".env.example", settings / "environment")
+    with (settings / "environment").open("a", encoding="utf-8") as file:
+        file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\n")
+    (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
+    (tmp_path / "runuser").chmod(0o755)
+    (tmp_path / "script").write_text(script.replace(service["WorkingDirectory"], str(settings)), encoding="utf-8")
+    command = ["/bin/sh", str(tmp_path / "script"), "backup", "/var/a file"]
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    ran = subprocess.run(command, env=path, capture_output=True, text=True, check=True)
+    started, *told = ran.stdout.splitlines()
+    program = service["ExecStart"].removesuffix(" serve")
+    assert started == f"-u {service['User']} -- {program} backup /var/a file in {settings}"
+    said = dict(each.split("=", 1) for each in service["Environment"].split())
+    assert {f"{name}={value}" for name, value in said.items() if name != "HF_HOME"} <= set(told)
+    assert {"DISCORD_TOKEN=abc", "HF_HOME=/elsewhere", "SLACK_BOT_TOKEN="} <= set(told)
+
+
+def test_pages_start_and_build_the_service_without_a_gpu_by_its_name() -> None:
+    """Compose means every service of a profile if none is named, and `up` builds no image that there is already."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`(docker compose --profile cpu (?:start|up)[^`]*)`", page)
+    assert len(commands) == 2
+    assert all(each.endswith(" pentimento-cpu") for each in commands)
+    assert re.search(r"`docker compose up -d --build`", page)
