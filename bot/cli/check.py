@@ -19,6 +19,7 @@ from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_data import data_findings
 from bot.cli.check_models import memory_findings, model_findings
+from bot.cli.check_ports import port_findings
 from bot.cli.serve import NO_PLATFORM, half_set, unreachable
 from bot.cli.terminal import Terminal
 from bot.compose import engine_of, inspector_of, map_models_of, shown_models, slack_lacks, slack_options, tokens_of
@@ -45,6 +46,8 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
     running = is_held(settings.data_dir)
     findings += [finding async for finding in data_findings(settings.data_dir, running=running)]
     findings += [_memory(), *[finding async for finding in _metrics(settings, running=running)]]
+    if not running:  # it has them
+        findings += [finding async for finding in port_findings(settings)]
     findings += [finding async for finding in _discord(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _safety(settings)]
