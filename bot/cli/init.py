@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.cli.arguments import CHATS, EXIT_DONE
@@ -43,7 +44,10 @@ async def init(asked: argparse.Namespace, settings: Settings) -> int:
         raise InvalidRequest(f"There is no chat {chat!r}: choose from {', '.join(CHATS)}.")
     model = asked.model or _answer(f"Which model ({catalogue}; or a hub id or folder)?", settings.model.id)
     data_dir = asked.data_dir or Path(_answer("Which folder for database and pictures?", str(settings.data_dir)))
-    chosen = {"data_dir": str(data_dir), "model.id": model, "metrics.port": "" if chat == "none" else "9464"}
+    chosen: dict[str, str | int] = {"data_dir": str(data_dir), "model.id": model}
+    if chat != "none":
+        chosen["metrics.port"] = 9464
+    _check_texts(chosen.values())
     text = commented(DEFAULTS_FILE.read_text(encoding="utf-8"), {key: said for key, said in chosen.items() if said})
     try:
         with file.open("x", encoding="utf-8") as written:
@@ -60,7 +64,18 @@ _HEAD = (
 )
 
 
-def commented(defaults: str, chosen: dict[str, str]) -> str:
+def _check_texts(answers: Iterable[str | int]) -> None:
+    """Refuse bytes that are no UTF-8, which a settings file cannot hold, before there is half of one."""
+    for answer in answers:
+        try:
+            str(answer).encode()
+        except UnicodeEncodeError:
+            raise InvalidRequest(
+                f"{answer!r} is no text in UTF-8, as a settings file is: choose another name."
+            ) from None
+
+
+def commented(defaults: str, chosen: Mapping[str, str | int]) -> str:
     """The file of defaults with every setting as a comment but the `chosen` ones (by dotted key)."""
     lines, section, open_list = [], "", False
     for line in defaults.splitlines():
@@ -71,7 +86,9 @@ def commented(defaults: str, chosen: dict[str, str]) -> str:
         setting = re.match(r"(\w+) = ", line)
         key = f"{section}.{setting[1]}".lstrip(".") if setting else ""
         if key in chosen:
-            said = chosen[key] if chosen[key].isdecimal() else json.dumps(chosen[key], ensure_ascii=False)
+            said = json.dumps(chosen[key], ensure_ascii=False).replace(
+                "\x7f", "\\u007f"
+            )  # all that TOML asks for more
             lines.append(f"{setting[1]} = {said}" if setting else line)
         elif setting or open_list:
             lines.append(f"# {line}")

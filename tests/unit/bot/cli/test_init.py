@@ -47,6 +47,27 @@ async def test_answers_as_options_make_a_file_that_is_read_as_they_say(
     assert "DISCORD_TOKEN" not in said.err
 
 
+@pytest.mark.parametrize("name", ["2027", "0x10", "Bilder \N{SNOWMAN}", "C:\\pictures", "true", "a\x7f\n\u3000b"])
+async def test_a_name_is_a_text_whatever_it_looks_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert await made("--chat", "none", "--model", name, "--data-dir", name) == 0
+    settings = load_settings(None, {})
+    assert (settings.model.id, str(settings.data_dir)) == (name, name)
+
+
+@pytest.mark.parametrize("option", ["--data-dir", "--model"])
+async def test_a_name_that_is_no_text_is_refused_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(InvalidRequest, match="no text in UTF-8"):
+        await made("--chat", "none", option, "\udcff")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_everything_else_stands_there_as_a_comment(tmp_path: Path) -> None:
     text = commented(DEFAULTS_FILE.read_text(encoding="utf-8"), {"model.id": "pocket"})
     assert {name: keys for name, keys in tomllib.loads(text).items() if keys} == {"model": {"id": "pocket"}}
