@@ -1,6 +1,7 @@
 """What a machine of a cluster sends, when it arrives on the bot's: without Ray's cluster, its actor is played."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,10 @@ from inference.processes import protocol
 if find_spec("ray") is None:
     pytest.skip('Ray is not installed: pip install "pentimento[ray]"', allow_module_level=True)
 
-from inference.cluster.member import RayMember
+_records = logging.getLogRecordFactory()
+from inference.cluster.member import RayMember  # noqa: E402 -- Ray may be absent, and is not to stay in every record
+
+logging.setLogRecordFactory(_records)  # Ray's puts a time of its own into each of the process, in other tests too
 
 DONE = Done(output=Path("/there/out.png"), width=64, height=64, effective_steps=2, seconds=1.0)
 SAID = (
