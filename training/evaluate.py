@@ -119,8 +119,9 @@ JUDGE_SCENES = 1024
 def train_classifier(pool: PicturePool, reconstruct: Callable[[Tensor], Tensor]) -> StyleClassifier:
     """On the filters' pictures of the last `JUDGE_SCENES`, those of one style each: the first are of the repertoire.
 
-    It sees a style in full or blended with the source, as lower strengths show it: once as it is, and once as
-    `reconstruct` gives it back, a model's way through its autoencoder with values in [-1, 1].
+    It sees a style in full or blended with the source, as lower strengths show it, and in full on the scene's other
+    drawing, as high strengths do: once as it is, and once as `reconstruct` gives it back, a model's way through its
+    autoencoder with values in [-1, 1].
     """
     chance = torch.Generator().manual_seed(0)
     inputs, labels = [], []
@@ -130,12 +131,13 @@ def train_classifier(pool: PicturePool, reconstruct: Callable[[Tensor], Tensor])
         if not len(single):
             continue
         pictures = pool.pictures[scene].cpu().float() / 255
-        source, styled = pictures[:1], pictures[1 + single]
+        source, styled, redrawn = pictures[:1], pictures[1 + single], pictures[2 + pool.targets + single]
         shares = torch.tensor(SHARES)[torch.randint(len(SHARES), (2, len(single), 1, 1, 1), generator=chance)]
         plain, through = f.mix(source, styled, shares)
-        seen = torch.cat([plain, reconstruct(through * 2 - 1) / 2 + 0.5])
+        through = reconstruct(torch.cat([through, redrawn]) * 2 - 1) / 2 + 0.5
+        seen = torch.cat([plain, redrawn, through])
         inputs.append(versus(features(seen), features(source)))
-        labels.append(keys[single].repeat(2))
+        labels.append(keys[single].repeat(4))
     classifier = StyleClassifier(NAMES)
     classifier.fit(torch.cat(inputs), torch.cat(labels))
     return classifier

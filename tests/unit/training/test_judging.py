@@ -100,18 +100,19 @@ def test_a_limit_that_is_missed_is_said_to_be(changes: dict[str, float], missed:
     assert {limit for limit, holds in kept.items() if not holds} == missed
 
 
-def test_a_judge_learns_from_scenes_of_one_style_each_as_they_are_and_through_the_autoencoder() -> None:
+def test_a_judge_learns_from_both_drawings_in_one_style_each_as_they_are_and_through_the_autoencoder() -> None:
     """A scene whose targets all combine two styles teaches nothing of either, and stops nothing."""
     pool = PicturePool(PoolSize(scenes=6, targets=2, side=64))
     pool.pictures[:] = torch.randint(60, 120, pool.pictures.shape, generator=torch.Generator().manual_seed(7)).byte()
-    pool.pictures[:, 1, 0] += 100  # the first style is red, the second blue
-    pool.pictures[:, 2, 2] += 100
+    # The first style is red, but green in the other drawing; the second is blue.
+    for place, colour in ((1, 0), (4, 1), (2, 2), (5, 2)):
+        pool.pictures[:, place, colour] += 100
     red, blue = NAMES.index("oil"), NAMES.index("night")
     keys = torch.tensor([[red, blue]] * 5 + [[len(NAMES), len(NAMES) + 1]])
     pool.label(keys, torch.zeros(6, dtype=torch.long))
     classifier = train_classifier(pool, torch.neg)  # an autoencoder that gives the negative back
-    pictures = pool.pictures[:3, :3].float() / 255
-    for place, style in ((1, red), (2, blue)):
+    pictures = pool.pictures[:3].float() / 255
+    for place, style in ((1, red), (4, red), (2, blue), (5, blue)):
         for seen in (pictures[:, place], 1 - pictures[:, place]):
             likeliest = classifier.likeliest(versus(features(seen), features(pictures[:, 0])), 3)
             assert (likeliest[:, 0] == style).all()
