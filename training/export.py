@@ -52,6 +52,10 @@ def export(autoencoder: AutoencoderKL, denoiser: Denoiser, tokenizer: CLIPTokeni
     pipeline.vae.to(torch.float16)
     pipeline.unet.to(torch.float16)
     pipeline.save_pretrained(out, safe_serialization=True)
+    for file in out.glob("*/config.json"):  # diffusers notes from which folder of this machine a network was read
+        config = json.loads(file.read_text())
+        config.pop("_name_or_path", None)
+        file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     (out / OWN_WORDS).write_text(json.dumps(DEFAULTS, indent=2) + "\n")
 
 

@@ -11,7 +11,7 @@ from diffusers import ControlNetModel
 from training.bridge import draw_examples
 from training.denoiser import Denoiser
 from training.evaluate import Model
-from training.export import file_hashes, folder_size
+from training.export import export, file_hashes, folder_size
 from training.photographs import child_drawing, to_tensor
 from training.phrases import CaptionBank
 from training.recipe import Recipe
@@ -71,6 +71,9 @@ def test_losses_fall_and_a_picture_comes_out(tmp_path: Path) -> None:
     further = Stages(Workspace(tmp_path / "further"), replace(Recipe().tiny(), start=out))
     assert further.tokenizer.get_vocab() == stages.tokenizer.get_vocab()
     torch.testing.assert_close(further.load_exported(out).state_dict(), trained.state_dict(), atol=1e-3, rtol=1e-3)
+    again = tmp_path / "again"
+    export(further.load_autoencoder(), further.load_exported(out), further.tokenizer, again)
+    assert not any(str(tmp_path) in file.read_text() for file in again.rglob("*.json")), "of nobody's machine"
 
     record = write_record(space, recipe, out, edges, tmp_path / "docs")
     for told, folder in ((record, out), (record["edges"], edges)):
