@@ -37,7 +37,7 @@ class SessionStore(Protocol):
     """
 
     async def open(self, kind: str, token: str, asker: Asker, *, expires_at: float) -> None:
-        """Keep one; what has expired goes."""
+        """Keep one; it goes with a sweep after it has expired."""
         ...
 
     async def find(self, kind: str, token: str, *, now: float) -> Asker | None:

@@ -154,9 +154,9 @@ def _restart_from(device: str, stage: str, outcome: str) -> Restart:
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     """Not migrated: an older Pentimento may be running on it, which follows no mode."""
     try:
-        file.open(
-            "r+b"
-        ).close()  # SQLite does not say why it cannot; no connection of this process loses its locks by it
+        # SQLite does not say why it cannot. No connection of this process is there to lose its locks by closing.
+        with file.open("r+b"):
+            pass
     except FileNotFoundError:
         raise FatalError(f"There is no database {file}: see that data_dir names the folder of the service.") from None
     except OSError as refused:

@@ -86,9 +86,8 @@ def commented(defaults: str, chosen: Mapping[str, str | int]) -> str:
         setting = re.match(r"(\w+) = ", line)
         key = f"{section}.{setting[1]}".lstrip(".") if setting else ""
         if key in chosen:
-            said = json.dumps(chosen[key], ensure_ascii=False).replace(
-                "\x7f", "\\u007f"
-            )  # all that TOML asks for more
+            # JSON's text is TOML's but for this character.
+            said = json.dumps(chosen[key], ensure_ascii=False).replace("\x7f", "\\u007f")
             lines.append(f"{setting[1]} = {said}" if setting else line)
         elif setting or open_list:
             lines.append(f"# {line}")

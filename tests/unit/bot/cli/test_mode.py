@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.files.data_dir import hold_data_dir
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
+from bot.cli import mode as setting
 from bot.cli import restart as restarting
 from bot.cli.mode import mode
 from bot.domain.errors import FatalError
@@ -41,6 +43,21 @@ async def test_drain_waits_until_nothing_is_left(tmp_path: Path, capsys: pytest.
     async with SqliteJobStore(tmp_path / "pentimento.db"):
         assert await ask(tmp_path, "drain", wait=True) == 0
     assert capsys.readouterr().out.endswith("0 jobs wait or run.\n")
+
+
+async def test_nobody_waits_for_ever_for_what_no_service_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(setting, "ABSENT_SECONDS", 0.05)
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store:
+        await store.add(a_job())
+        with hold_data_dir(tmp_path):
+            waiting = asyncio.create_task(ask(tmp_path, "drain", wait=True))
+            done, _ = await asyncio.wait([waiting], timeout=0.3)
+            assert not done, "a service has it"
+        with pytest.raises(FatalError, match=r"No service runs .* what waits \(1\) is not made: start it"):
+            await waiting
 
 
 @pytest.mark.parametrize("there_is", ["nothing", "an older one"])
