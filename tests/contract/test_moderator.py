@@ -91,13 +91,16 @@ async def test_a_long_list_is_not_looked_through_on_the_loop(monkeypatch: pytest
 
 
 async def test_many_prompts_at_once_leave_threads_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_work, most, counting, go_on = 0, 0, threading.Lock(), threading.Event()
+    at_work, most, counting = 0, 0, threading.Lock()
+    two, go_on = threading.Event(), threading.Event()
 
     def slow(_patterns: object, _prompt: str) -> bool:
         nonlocal at_work, most
         with counting:
             at_work += 1
             most = max(most, at_work)
+            if at_work == 2:
+                two.set()
         go_on.wait(10)
         with counting:
             at_work -= 1
@@ -108,6 +111,7 @@ async def test_many_prompts_at_once_leave_threads_for_files(monkeypatch: pytest.
     asking = [asyncio.create_task(moderator.blocks(f"prompt {number}")) for number in range(60)]
     async with asyncio.timeout(PATIENCE):
         assert await asyncio.to_thread(lambda: "a file") == "a file"
+        assert await asyncio.to_thread(two.wait, PATIENCE)
     go_on.set()
     assert not any(await asyncio.gather(*asking))
     assert most == 2
