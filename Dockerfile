@@ -48,7 +48,7 @@ VOLUME ["/data", "/models"]
 # A pentimento.toml mounted into this folder is read.
 WORKDIR /etc/pentimento
 # A model from the hub is downloaded at the first start, hence the long start period. http.client goes through no proxy,
-# as urllib does where HTTP_PROXY is set.
+# as urllib does if HTTP_PROXY is set.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10m --retries=3 \
     CMD ["python", "-c", "from http.client import HTTPConnection as H; c = H('127.0.0.1', 9464, timeout=4); c.request('GET', '/healthz'); exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["pentimento"]

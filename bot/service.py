@@ -145,7 +145,7 @@ class Service:
         self._admission.close()
 
     async def admit(self, by: Asker, *, where: str = "") -> PlaceSettings:
-        """What holds for somebody who does something that others see, where they are and in the conversation `where`.
+        """The rules for somebody who does something that others see in the conversation `where`, or where they are.
 
         Raises:
             NotAllowed: they may not use the bot there, or nobody may for now.

@@ -125,13 +125,14 @@ def train_classifier(pool: PicturePool, reconstruct: Callable[[Tensor], Tensor])
     """
     chance = torch.Generator().manual_seed(0)
     inputs, labels = [], []
+    half = 1 + pool.targets
     for scene in range(max(0, pool.filled - JUDGE_SCENES), pool.filled):
-        keys = pool.keys[scene, 1 : 1 + pool.targets].cpu()
+        keys = pool.keys[scene, 1:half].cpu()
         single = torch.nonzero(keys < len(NAMES)).flatten()
         if not len(single):
             continue
         pictures = pool.pictures[scene].cpu().float() / 255
-        source, styled, redrawn = pictures[:1], pictures[1 + single], pictures[2 + pool.targets + single]
+        source, styled, redrawn = pictures[:1], pictures[1 + single], pictures[half + 1 + single]
         shares = torch.tensor(SHARES)[torch.randint(len(SHARES), (2, len(single), 1, 1, 1), generator=chance)]
         plain, through = f.mix(source, styled, shares)
         through = reconstruct(torch.cat([through, redrawn]) * 2 - 1) / 2 + 0.5

@@ -6,7 +6,7 @@ from pathlib import Path
 
 def nbytes(path: Path) -> int:
     """Bytes of a file, or of all files in a folder; what goes meanwhile, or may not be looked at, counts nothing."""
-    if not os.path.isdir(path):  # noqa: PTH112 -- Path's raises where a folder may not be searched
+    if not os.path.isdir(path):  # noqa: PTH112 -- Path's raises if a folder may not be searched
         return _nbytes(path)
     return sum(_nbytes(Path(place) / name) for place, _, names in os.walk(path) for name in names)
 

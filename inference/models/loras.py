@@ -69,7 +69,8 @@ class LoraSet:
         self._entries = entries
         # peft makes modules of the names that it is given, and those take neither dots nor words such as "pop". These
         # are of one length, as diffusers looks for a name inside others.
-        self._inner = {name: f"a{number:04}" for number, name in enumerate(entries)}
+        width = len(str(len(entries)))
+        self._inner = {name: f"a{number:0{width}}" for number, name in enumerate(entries)}
         self._lock = threading.RLock()
         self._reading = threading.Lock()
         self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet

@@ -1,4 +1,4 @@
-"""What no browser sends: it is refused, counts as a try where it guesses, and is no line of the log."""
+"""What no browser sends: it is refused, counts as a try if it guesses, and is no line of the log."""
 
 import asyncio
 import contextlib

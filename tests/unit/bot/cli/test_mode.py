@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import itertools
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from adapters.files.data_dir import hold_data_dir
 from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.overseeing import open_jobs_in
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli import mode as setting
 from bot.cli import restart as restarting
@@ -48,14 +51,22 @@ async def test_drain_waits_until_nothing_is_left(tmp_path: Path, capsys: pytest.
 async def test_nobody_waits_for_ever_for_what_no_service_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looks, many = itertools.count(1), threading.Event()
+
+    def counted(database: Path) -> int:
+        if next(looks) == 20:
+            many.set()
+        return open_jobs_in(database)
+
+    monkeypatch.setattr(setting, "open_jobs_in", counted)
     monkeypatch.setattr(setting, "_LOOK_SECONDS", 0.01)
     monkeypatch.setattr(setting, "ABSENT_SECONDS", 0.05)
     async with SqliteJobStore(tmp_path / "pentimento.db") as store:
         await store.add(a_job())
         with hold_data_dir(tmp_path):
             waiting = asyncio.create_task(ask(tmp_path, "drain", wait=True))
-            done, _ = await asyncio.wait([waiting], timeout=0.3)
-            assert not done, "a service has it"
+            await asyncio.to_thread(many.wait, 30)
+            assert not waiting.done(), "a service has it"
         with pytest.raises(FatalError, match=r"No service runs .* what waits \(1\) is not made: start it"):
             await waiting
 
