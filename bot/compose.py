@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.files.data_dir import hold_data_dir
+from adapters.files.data_dir import DATABASE, IMAGES, hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.moderation.moderator import OwnersModerator
 from adapters.pictures.formats import PictureLimits
@@ -214,8 +214,8 @@ async def compose(
     limits = PictureLimits(max_pixels=settings.limits.max_pixels, max_bytes=settings.downloads.max_bytes)
     async with AsyncExitStack() as parts:
         parts.enter_context(hold_data_dir(data_dir))
-        store = await parts.enter_async_context(SqliteJobStore(data_dir / "pentimento.db"))
-        images = await parts.enter_async_context(FileImageStore(data_dir / "images"))
+        store = await parts.enter_async_context(SqliteJobStore(data_dir / DATABASE))
+        images = await parts.enter_async_context(FileImageStore(data_dir / IMAGES))
         reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits))
         inspector = inspector_of(settings.safety)
         if inspector:

@@ -9,6 +9,10 @@ from pathlib import Path
 from adapters.files.private import for_the_owner_of, keep_private, make_private_file
 from bot.domain.errors import FatalError
 
+DATABASE = "pentimento.db"
+IMAGES = "images"
+"""Names in the data folder."""
+
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs"})
 _MOUNTS = Path("/proc/mounts")
 
@@ -23,7 +27,7 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keep_private(folder / "lock", *folder.glob("pentimento.db*"))  # the folder may have been there, open to all
+        keep_private(folder / "lock", *folder.glob(f"{DATABASE}*"))  # the folder may have been there, open to all
         make_private_file(folder / "lock")
         lock = (folder / "lock").open("a")
     except OSError as refused:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from adapters.files.data_dir import DATABASE, IMAGES
 from adapters.files.private import for_its_owner_only
 from adapters.sqlite.database import publish
 from adapters.sqlite.store import SqliteJobStore, refuse_existing
@@ -17,8 +18,7 @@ from bot.cli.arguments import EXIT_DONE
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
 from config.settings import Settings
 
-DATABASE = "pentimento.db"
-PICTURES = "images/kept"
+PICTURES = f"{IMAGES}/kept"
 
 
 async def backup(asked: argparse.Namespace, settings: Settings) -> int:

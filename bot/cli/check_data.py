@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from adapters.files.data_dir import hold_data_dir
+from adapters.files.data_dir import DATABASE, IMAGES, hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
@@ -22,10 +22,10 @@ async def data_findings(data_dir: Path, *, running: bool = False) -> AsyncIterat
         with nullcontext() if running else hold_data_dir(data_dir):
             for finding in _folder(data_dir, running=running):
                 yield finding
-            if (data_dir / "pentimento.db").exists():
-                yield await _database(data_dir / "pentimento.db")
-            if not running and (data_dir / "images").exists():
-                async with FileImageStore(data_dir / "images"):
+            if (data_dir / DATABASE).exists():
+                yield await _database(data_dir / DATABASE)
+            if not running and (data_dir / IMAGES).exists():
+                async with FileImageStore(data_dir / IMAGES):
                     pass
     except FatalError as fault:
         yield Finding("data folder", State.WRONG, str(fault))

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from adapters.files.data_dir import DATABASE, IMAGES
 from adapters.sqlite.database import COPY_DAYS
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
-from bot.cli.backup import DATABASE
 from bot.compose import cache_items_of
 from bot.domain.errors import FatalError
 from bot.domain.limits import DAY
@@ -19,7 +19,7 @@ from config.settings import Settings
 from inference.models.disk import age, nbytes
 from inference.models.leftovers import CacheItem
 
-_TEMPORARY = ("images/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
+_TEMPORARY = (f"{IMAGES}/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
 _COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
 
 
@@ -80,7 +80,7 @@ def _in_data_dir(folder: Path, *, now: float) -> Iterator[CacheItem]:
         goes = days > COPY_DAYS
         words = f"the database of {days:.0f} days ago" + ("" if goes else f"; may go after {COPY_DAYS} days")
         yield CacheItem(copy, nbytes(copy), words, goes=goes)
-    for kept in (folder / DATABASE, folder / "images"):
+    for kept in (folder / DATABASE, folder / IMAGES):
         if kept.exists():
             yield CacheItem(kept, nbytes(kept), "in use", goes=False)
 

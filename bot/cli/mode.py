@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from adapters.files.data_dir import is_held
+from adapters.files.data_dir import DATABASE, is_held
 from adapters.sqlite.overseeing import open_jobs_in, set_mode_in
 from bot.cli.arguments import EXIT_DONE
 from bot.domain.errors import FatalError
@@ -28,7 +28,7 @@ async def mode(asked: argparse.Namespace, settings: Settings) -> int:
     Raises:
         FatalError: there is no database of this version, it cannot be written, or no service makes what waits.
     """
-    database = settings.data_dir / "pentimento.db"
+    database = settings.data_dir / DATABASE
     wanted = _MODES[asked.command]
     await asyncio.to_thread(set_mode_in, database, wanted)
     print(_SAID[wanted], flush=True)  # noqa: T201 -- the command line speaks

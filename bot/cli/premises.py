@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.files.data_dir import DATABASE, IMAGES
 from bot import __version__
 from bot.operations import Disk, InForce, Premises
 from config.settings import Settings
@@ -64,13 +65,13 @@ class _Meter:
         async with self._measuring:
             now = time.monotonic()
             if self._measured_at is None or now - self._measured_at > _LOOK_SECONDS:
-                self._pictures = await asyncio.to_thread(nbytes, self._folder / "images")
+                self._pictures = await asyncio.to_thread(nbytes, self._folder / IMAGES)
                 self._measured_at = time.monotonic()
         return await asyncio.to_thread(self._disk)
 
     def _disk(self) -> Disk:
         return Disk(
             pictures=self._pictures,
-            database=sum(nbytes(file) for file in self._folder.glob("pentimento.db*")),
+            database=sum(nbytes(file) for file in self._folder.glob(f"{DATABASE}*")),
             free=shutil.disk_usage(self._folder).free,
         )

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from adapters.files.data_dir import DATABASE
 from adapters.sqlite.overseeing import ask_restart_in, restart_in, withdraw_restart_in
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.domain.errors import FatalError
@@ -21,7 +22,7 @@ async def restart(asked: argparse.Namespace, settings: Settings) -> int:
     Raises:
         FatalError: no service does it, or one does it already.
     """
-    database = settings.data_dir / "pentimento.db"
+    database = settings.data_dir / DATABASE
     if not await asyncio.to_thread(ask_restart_in, database, asked.device):
         raise FatalError(
             "A restart of the devices is under way, or the service that began it has ended since: wait for the one, "

@@ -10,12 +10,12 @@ import tempfile
 import threading
 from pathlib import Path
 
-from adapters.files.data_dir import hold_data_dir
+from adapters.files.data_dir import DATABASE, hold_data_dir
 from adapters.files.private import for_its_owner_only
 from adapters.sqlite.database import publish
 from adapters.sqlite.restoring import fault_of_backup, put_in_place
 from bot.cli.arguments import EXIT_DONE
-from bot.cli.backup import DATABASE, PICTURES
+from bot.cli.backup import PICTURES
 from bot.domain.errors import InvalidRequest, JobFailed
 from config.settings import Settings
 
