@@ -97,13 +97,6 @@ def _gibibytes(text: str) -> float:
     return size
 
 
-def _demo(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
-    demo = commands.add_parser("demo", parents=[shared], help="every kind of picture from a photograph and a sketch")
-    demo.add_argument("photo", type=Path, metavar="PHOTO")
-    demo.add_argument("sketch", type=Path, metavar="SKETCH", help="lines, of which a picture is made")
-    demo.add_argument("--out", type=Path, metavar="DIR", default=Path("demo"), help="where it goes (default: demo)")
-
-
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = _OneLine(
@@ -119,79 +112,17 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder if not given"
     )
-
     commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")
-
     _playground(commands, shared)
-
-    img2img = commands.add_parser("img2img", parents=[shared], help="turn a picture into another one")
-    _source_and_prompt(img2img)
-    img2img.add_argument(
-        "--strength",
-        dest="strengths",
-        action=_Once,
-        type=_typed(_one_strength),
-        metavar="S",
-        help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
-        f"(default: the style's own, or {DEFAULT_STRENGTH})",
-    )
-    _recipe(img2img)
-    img2img.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="where the result goes: .png, .webp or .jpg (default: here, by a free name)",
-    )
-
+    _img2img(commands, shared)
     _demo(commands, shared)
-
-    sweep = commands.add_parser("sweep", parents=[shared], help="one picture at several strengths, side by side")
-    _source_and_prompt(sweep)
-    sweep.add_argument(
-        "--strengths",
-        action=_Once,
-        type=_typed(_strengths),
-        metavar="S,S,…",
-        help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
-    )
-    _recipe(sweep)
-    sweep.add_argument("--out", type=Path, metavar="DIR", help=f"folder for pictures and contact sheet {_HERE}")
-
-    chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
-    _source_and_prompt(chain, several=True)
-    chain.add_argument(
-        "--strength", dest="strengths", action=_Once, type=_typed(_one_strength), metavar="S", help="of every pass"
-    )
-    _recipe(chain)
-    chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
-
+    _sweep(commands, shared)
+    _chain(commands, shared)
     _styles(commands, shared)
     _map(commands, shared)
-    check = commands.add_parser("check", parents=[shared], help="say what is configured and what is wrong")
-    check.add_argument("--json", action="store_true", help="one JSON object for scripts")
-    models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
-    models.add_argument("--json", action="store_true", help="one JSON object for scripts")
-    models.add_argument(
-        "--card",
-        type=_gibibytes,
-        metavar="GB",
-        help="the whole catalogue, and how each model would be run on a card of so many gigabytes",
-    )
-    download = commands.add_parser(
-        "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
-    )
-    download.add_argument("models", nargs="*", metavar="MODEL", help="a name of the catalogue or a hub id")
-    download.add_argument("--controls", action="store_true", help="their ControlNets too")
-    download.add_argument("--offered", action="store_true", help="all models that are on offer")
-    backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
-    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
-    backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
-    restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
-    restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
-    cleanup = commands.add_parser(
-        "cleanup", parents=[shared], help="say what is left over on the disks; removes nothing"
-    )
-    cleanup.add_argument("--remove", action="store_true", help="remove what may go")
+    _look(commands, shared)
+    _download(commands, shared)
+    _data(commands, shared)
     _operation(commands, shared)
     _init(commands, shared)
     completion = commands.add_parser("completion", parents=[shared], help="print a completion script for a shell")
@@ -218,24 +149,74 @@ def completion_script(shell: str) -> str:
     return shtab.complete(top, shell)
 
 
-def _operation(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
-    commands.add_parser("pause", parents=[shared], help="let a running service begin nothing more; it takes requests")
-    commands.add_parser("resume", parents=[shared], help="let it go on")
-    drain = commands.add_parser("drain", parents=[shared], help="let it take nothing more, and make what waits")
-    drain.add_argument("--wait", action="store_true", help="return when nothing waits or runs any more")
-    restart = commands.add_parser("restart", parents=[shared], help="start its devices' workers anew, one by one")
-    restart.add_argument("device", nargs="?", default="", metavar="DEVICE", help="only this one, as check names it")
-    restart.add_argument("--wait", action="store_true", help="return when they work again, and say how each fares")
-
-
-def _init(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
-    init = commands.add_parser(
-        "init", parents=[shared], help="write a settings file; asks three questions, or takes the answers as options"
+def _playground(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    playground = commands.add_parser("playground", parents=[shared], help="try it here, as a page without an account")
+    playground.add_argument(
+        "--port", type=_typed(_port), default=PLAYGROUND_PORT, metavar="N", help="0 for any (default: %(default)s)"
     )
-    init.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: pentimento.toml)")
-    init.add_argument("--chat", choices=CHATS, metavar="CHAT", help=f"{', '.join(CHATS)} (default: discord)")
-    init.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
-    init.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for the database and the pictures")
+    playground.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="only print the address, start token included"
+    )
+    playground.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    playground.add_argument(
+        "--data-dir",
+        type=Path,
+        default=Path("pentimento-playground"),
+        metavar="DIR",
+        help="where its pictures are kept (default: %(default)s)",
+    )
+
+
+def _img2img(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    img2img = commands.add_parser("img2img", parents=[shared], help="turn a picture into another one")
+    _source_and_prompt(img2img)
+    img2img.add_argument(
+        "--strength",
+        dest="strengths",
+        action=_Once,
+        type=_typed(_one_strength),
+        metavar="S",
+        help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
+        f"(default: the style's own, or {DEFAULT_STRENGTH})",
+    )
+    _recipe(img2img)
+    img2img.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where the result goes: .png, .webp or .jpg (default: here, by a free name)",
+    )
+
+
+def _demo(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    demo = commands.add_parser("demo", parents=[shared], help="every kind of picture from a photograph and a sketch")
+    demo.add_argument("photo", type=Path, metavar="PHOTO")
+    demo.add_argument("sketch", type=Path, metavar="SKETCH", help="lines, of which a picture is made")
+    demo.add_argument("--out", type=Path, metavar="DIR", default=Path("demo"), help="where it goes (default: demo)")
+
+
+def _sweep(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    sweep = commands.add_parser("sweep", parents=[shared], help="one picture at several strengths, side by side")
+    _source_and_prompt(sweep)
+    sweep.add_argument(
+        "--strengths",
+        action=_Once,
+        type=_typed(_strengths),
+        metavar="S,S,…",
+        help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
+    )
+    _recipe(sweep)
+    sweep.add_argument("--out", type=Path, metavar="DIR", help=f"folder for pictures and contact sheet {_HERE}")
+
+
+def _chain(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
+    _source_and_prompt(chain, several=True)
+    chain.add_argument(
+        "--strength", dest="strengths", action=_Once, type=_typed(_one_strength), metavar="S", help="of every pass"
+    )
+    _recipe(chain)
+    chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
 
 
 def _styles(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
@@ -269,7 +250,7 @@ def _map(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> 
         "map", parents=[shared], help="draw the control map of a picture alone, before anything is painted"
     )
     map_only.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
-    _control_kind(map_only, required=True)
+    map_only.add_argument("--control", type=_typed(parse_kind), required=True, metavar="KIND", help=_BY_ROW)
     map_only.add_argument("--model", metavar="ID", help="whose kinds of control there are")
     map_only.add_argument(
         "--out",
@@ -280,22 +261,64 @@ def _map(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> 
     map_only.add_argument("--json", action="store_true", help="one JSON object for scripts")
 
 
-def _playground(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
-    playground = commands.add_parser("playground", parents=[shared], help="try it here, as a page without an account")
-    playground.add_argument(
-        "--port", type=_typed(_port), default=PLAYGROUND_PORT, metavar="N", help="0 for any (default: %(default)s)"
+def _look(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    """What says how things stand."""
+    check = commands.add_parser("check", parents=[shared], help="say what is configured and what is wrong")
+    check.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
+    models.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    models.add_argument(
+        "--card",
+        type=_gibibytes,
+        metavar="GB",
+        help="the whole catalogue, and how each model would be run on a card of so many gigabytes",
     )
-    playground.add_argument(
-        "--no-browser", dest="browser", action="store_false", help="only print the address, start token included"
+
+
+def _download(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    download = commands.add_parser(
+        "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
     )
-    playground.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
-    playground.add_argument(
-        "--data-dir",
-        type=Path,
-        default=Path("pentimento-playground"),
-        metavar="DIR",
-        help="where its pictures are kept (default: %(default)s)",
+    download.add_argument("models", nargs="*", metavar="MODEL", help="a name of the catalogue or a hub id")
+    download.add_argument("--controls", action="store_true", help="their ControlNets too")
+    download.add_argument("--offered", action="store_true", help="all models that are on offer")
+
+
+def _data(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    """What deals with the files of a service."""
+    backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
+    restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
+    cleanup = commands.add_parser(
+        "cleanup", parents=[shared], help="list what can be deleted from the disks; deletes nothing by itself"
     )
+    cleanup.add_argument("--remove", action="store_true", help="delete it")
+
+
+def _operation(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    commands.add_parser("pause", parents=[shared], help="take requests, but start no more jobs")
+    commands.add_parser("resume", parents=[shared], help="take requests and start jobs again")
+    drain = commands.add_parser(
+        "drain", parents=[shared], help="take no more requests, but finish the jobs that wait"
+    )
+    drain.add_argument("--wait", action="store_true", help="return once no job waits or runs")
+    restart = commands.add_parser(
+        "restart", parents=[shared], help="restart the workers of a running service, one device at a time"
+    )
+    restart.add_argument("device", nargs="?", default="", metavar="DEVICE", help="only this one, as check names it")
+    restart.add_argument("--wait", action="store_true", help="return once they work again, and say so of each")
+
+
+def _init(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    init = commands.add_parser(
+        "init", parents=[shared], help="write a settings file; asks three questions, or takes the answers as options"
+    )
+    init.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: pentimento.toml)")
+    init.add_argument("--chat", choices=CHATS, metavar="CHAT", help=f"{', '.join(CHATS)} (default: discord)")
+    init.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    init.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for the database and the pictures")
 
 
 def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = False) -> None:
@@ -343,16 +366,6 @@ def _described(row: Option) -> str:
         case Kind.LORAS:
             words = f"{words}; may be given several times"
     return (words[:1].lower() + words[1:]).replace("%", "%%")
-
-
-def _control_kind(command: argparse.ArgumentParser, *, required: bool = False) -> None:
-    command.add_argument(
-        "--control",
-        type=_typed(parse_kind),
-        required=required,
-        metavar="KIND",
-        help=_BY_ROW,
-    )
 
 
 def _port(text: str) -> int:
