@@ -37,7 +37,6 @@ _EXITS: tuple[tuple[type[BaseException], int], ...] = (
     (EngineStopped, EXIT_CANNOT_START),
 )
 
-
 _OUTPUT_REFUSED = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT}
 """How a disk, a terminal that has gone or /dev/full refuse what is printed."""
 

@@ -15,7 +15,7 @@ from bot.domain.card import Waiting
 from bot.domain.errors import Gone, LimitReached, PictureRefused, PromptBlocked
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
-from bot.domain.limits import DAY, Limits, check_limits, span
+from bot.domain.limits import DAY, Limits, check_limits
 from bot.domain.picture import Picture, Sent
 from bot.domain.request import Action, Request
 from bot.domain.style import Style
@@ -26,7 +26,7 @@ from bot.ports import Clock, Ids, ImageStore
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.recipes import find_model, recipes_of
 from bot.stores import JobStore
-from bot.texts import Argument, text
+from bot.texts import Argument, text, time_span
 from bot.tracing import passed
 from bot.uploads import Uploads
 from inference.api import ControlKind, Device, Engine, ModelDefaults
@@ -328,11 +328,11 @@ class Admission:
         """Refuse if what waits would take longer than the owner lets anybody wait."""
         seconds = self._pace.drained_in(self._queue.work)
         if self._max_seconds and len(self._queue) and seconds is not None and seconds >= self._max_seconds:
-            raise LimitReached("refused-queue-full", **span(max(60.0, seconds - self._max_seconds)))
+            raise LimitReached("refused-queue-full", **time_span(max(60.0, seconds - self._max_seconds)))
 
     def _drained_in(self) -> Mapping[str, Argument]:
         seconds = self._pace.drained_in(self._queue.work)
-        return span(60.0 if seconds is None else max(10.0, seconds))
+        return time_span(60.0 if seconds is None else max(10.0, seconds))
 
 
 def _with_map(recipes: tuple[Recipe, ...], image: ImageId) -> tuple[Recipe, ...]:

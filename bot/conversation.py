@@ -29,6 +29,7 @@ from bot.domain.flags import parse_flags
 from bot.domain.ids import JobId, generation_id, job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.picture import Attached
+from bot.domain.rules import public_locale
 from bot.drafts import Drafts, SentForm, WaysOn
 from bot.exchange import Exchange
 from bot.first_minute import GREETINGS, SAMPLE_WISH, sample
@@ -167,7 +168,7 @@ class Conversation(Lookups):
         if not (settings.log and settings.refusals):
             return
         try:
-            await at.post(settings.log, refusal_page(by, settings.language or by.place_locale or by.locale))
+            await at.post(settings.log, refusal_page(by, public_locale(by, settings)))
         except DeliveryError as fault:
             log.warning("refused prompt not logged", reason=str(fault))
 

@@ -24,7 +24,7 @@ from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
-from bot.running import Running
+from bot.running import RunningJob
 from bot.scratch import removed, taken
 from bot.stores import JobStore
 from bot.texts import text
@@ -83,7 +83,7 @@ class Dispatch:
         self._lease = lease
         self._until_stored = partial(until_stored, most=disk_tries)
         self._waits_for_room = disk_tries is None
-        self._running: dict[JobId, Running] = {}
+        self._running: dict[JobId, RunningJob] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()  # of the device: slots may have come free, or more have been learnt of
@@ -185,7 +185,7 @@ class Dispatch:
                 if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
                     del self._running[job.id]
 
-    async def _start(self, unit: Unit) -> Running | None:
+    async def _start(self, unit: Unit) -> RunningJob | None:
         """The running job a unit belongs to; None if it was cancelled while it waited."""
         running = self._running.get(unit.job)
         if running and running.job.status is JobStatus.RUNNING:
@@ -205,7 +205,7 @@ class Dispatch:
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
         made = await self._until_stored(lambda: self._store.generations(job.id)) if job.attempt > 1 else ()
-        self._running[job.id] = Running(job, fractions={each.index: 1.0 for each in made})
+        self._running[job.id] = RunningJob(job, fractions={each.index: 1.0 for each in made})
         return self._running[job.id]
 
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
@@ -245,7 +245,7 @@ class Dispatch:
             end=control.end,
         )
 
-    async def _run(self, unit: Unit, running: Running, request: Img2ImgRequest) -> None:
+    async def _run(self, unit: Unit, running: RunningJob, request: Img2ImgRequest) -> None:
         async for event in self._engine.run(request):
             self._news.set()
             match event:
@@ -267,13 +267,13 @@ class Dispatch:
                 case Cancelled():
                     await self._cancelled(running)
 
-    def _progress(self, unit: Unit, running: Running, fraction: float) -> None:
+    def _progress(self, unit: Unit, running: RunningJob, fraction: float) -> None:
         running.fractions[unit.index] = fraction
         self._pace.runs(unit, fraction)
         left = self._pace.left(units_of(running.job, running.through))
         self._delivery.progressed(unit.job, running.progress(seconds_left=left))
 
-    async def _done(self, unit: Unit, running: Running, request: Img2ImgRequest, done: Done) -> None:
+    async def _done(self, unit: Unit, running: RunningJob, request: Img2ImgRequest, done: Done) -> None:
         if done.effective_steps:  # strength 0 is a copy and says nothing about the device
             self._pace.observe(cost=unit.cost, seconds=done.seconds, device=done.device)
             PICTURE.labels(request.model).observe(done.seconds)
@@ -288,7 +288,7 @@ class Dispatch:
         if not kept:
             await self._until_stored(lambda: self._images.discard([image], self._store.needed))
 
-    async def _keep(self, unit: Unit, running: Running, done: Done, image: ImageId, safety: Safety) -> bool:
+    async def _keep(self, unit: Unit, running: RunningJob, done: Done, image: ImageId, safety: Safety) -> bool:
         """Store a result; False if its job ended or went back in line, and its next attempt makes it again."""
         async with running.lock:
             before = running.job
@@ -316,7 +316,7 @@ class Dispatch:
             after = before.succeeded(at=self._clock.now()) if complete else before
             return await self._settle(running, after, generation)
 
-    async def _failed(self, unit: Unit, running: Running, failed: Failed) -> None:
+    async def _failed(self, unit: Unit, running: RunningJob, failed: Failed) -> None:
         log.warning("failed", kind=failed.kind, reason=failed.message)
         if failed.kind is FailureKind.UNSAVED and self._waits_for_room:
             await self._until_stored(lambda: self._images.find_room(running.job.pixels * _BYTES_A_PIXEL))
@@ -342,25 +342,25 @@ class Dispatch:
                 await self._end_failed(running, _sentence(failed, before.locale))
         await self.abandon(unit.job)
 
-    async def _end_failed(self, running: Running, sentence: str) -> None:
+    async def _end_failed(self, running: RunningJob, sentence: str) -> None:
         """A failure gives back what the device did not work on; of what it did, no member gets more by failing."""
         worked = sum(0 < fraction < 1 for fraction in running.fractions.values())
         await self._settle(running, running.job.failed(sentence, at=self._clock.now()), begun=worked)
 
-    async def _cancelled(self, running: Running) -> None:
+    async def _cancelled(self, running: RunningJob) -> None:
         """Cancelled by us: either the stored job has ended, or the service stops and the job goes back in line."""
         async with running.lock:
             if self._stopping and running.job.status is JobStatus.RUNNING:
                 await self._settle(running, running.job.queued())
 
-    async def _requeue(self, running: Running, again: Job) -> None:
+    async def _requeue(self, running: RunningJob, again: Job) -> None:
         if await self._settle(running, again):
             self._queue.remove(again.id)
             self._queue.put(units_of(again, running.through), first=True)
             await self._cancel_requests(again.id)
 
     async def _settle(
-        self, running: Running, after: Job, generation: Generation | None = None, *, begun: int = 0
+        self, running: RunningJob, after: Job, generation: Generation | None = None, *, begun: int = 0
     ) -> bool:
         stored = await self._until_stored(
             lambda: self._store.replace(running.job, after, generation=generation, begun=begun)

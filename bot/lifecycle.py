@@ -18,6 +18,7 @@ import structlog
 from bot.arrivals import Arrivals
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.domain.limits import DAY
 from bot.durable import until_stored
 from bot.erasure import Retention
 from bot.garbage import collect_by_the_clock, short_collections
@@ -38,7 +39,6 @@ PICTURES_SECONDS = 5.0
 """For pictures that were cancelled after their grace to leave the device."""
 
 MESSAGES_SECONDS = 10.0
-DAY = 86400.0
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,10 @@ from bot.domain.card import Card
 from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, Job
+from bot.domain.limits import DAY
 from bot.domain.place import Ban, PlaceSettings, ban_of
 from bot.domain.request import Requester
+from bot.domain.rules import public_locale
 from bot.domain.words import clean_text
 from bot.places import Places
 from bot.ports import Clock
@@ -19,7 +21,6 @@ from bot.rendering import render
 from bot.results import Results
 from bot.stores import PlaceStore
 
-DAY = 86400.0
 USUAL_DAYS = 7
 MAX_DAYS = 365
 _LONGEST_NAME = 40
@@ -69,7 +70,7 @@ class Moderators:
             shown, spoiler=True, pictures=tuple(replace(each, spoiler=True) for each in shown.pictures), buttons=()
         )
         log.info("reported", job=job_id, by=by.requester.key)
-        locale = settings.language or by.place_locale or by.locale
+        locale = public_locale(by, settings)
         return Report(channel=settings.log, card=hidden, job=job, reporter=by.requester, locale=locale)
 
     async def ban_requester(self, job_id: JobId, *, by: Asker) -> Ban:

@@ -16,7 +16,6 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
 from bot.domain.ids import GenerationId, generation_id, job_of
 from bot.domain.job import Generation, Job
-from bot.domain.limits import span
 from bot.domain.place import PlaceSettings, ban_of
 from bot.domain.words import clip
 from bot.moderators import Report
@@ -24,7 +23,7 @@ from bot.offers import Offer, OfferButton, offered
 from bot.rendering import arriving_words, facts, title
 from bot.results import Description
 from bot.service import QueueView
-from bot.texts import Argument, joined, language_name, number, text
+from bot.texts import Argument, joined, language_name, number, text, time_span
 
 _SHOWN_PROMPT = 150
 _SHOWN_WORDS = 1000
@@ -352,7 +351,7 @@ def _place(waiting: Waiting | None, now: float, locale: str) -> tuple[Part, ...]
 
 def _moment(at: float, now: float, locale: str) -> Part:
     key = "moment-ahead" if at > now else "moment-ago"
-    return Part(text(locale, key, **span(abs(at - now))), Ink.MOMENT, at)
+    return Part(text(locale, key, **time_span(abs(at - now))), Ink.MOMENT, at)
 
 
 def _button(job: Job, verb: Verb, locale: str) -> Button:

@@ -1,8 +1,8 @@
 """What a start does with what the last run left.
 
 Every job that was running belongs to a run that is over: it goes back in line, or ends if it was interrupted too
-often. Every queued job goes back into the queue, oldest first. Every message that is not
-final gets its follower again.
+often. Every queued job goes back into the queue, oldest first. Every message that is not final gets its follower
+again.
 """
 
 import asyncio

@@ -7,10 +7,9 @@ from bot.buttons import buttons_under
 from bot.domain.actions import VERBS, Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Stage, Waiting
 from bot.domain.job import Generation, Job, JobStatus, Recipe
-from bot.domain.limits import span
 from bot.domain.options import OPTIONS, Kind
 from bot.domain.strength import strength_word
-from bot.texts import joined, number, text
+from bot.texts import joined, number, text, time_span
 from inference.api import Arriving
 
 _ALT_PROMPT, _ALT_MOST = 900, 960
@@ -128,7 +127,7 @@ def _at_work(progress: Progress, locale: str) -> str:
     said = text(locale, "headline-painting", percent=round(progress.fraction * 100))
     if not progress.seconds_left:
         return said
-    return f"{said} · {text(locale, 'card-left', **span(progress.seconds_left))}"
+    return f"{said} · {text(locale, 'card-left', **time_span(progress.seconds_left))}"
 
 
 def _place(job: Job, waiting: Waiting | None) -> str:

@@ -8,7 +8,7 @@ from bot.domain.job import Job
 
 
 @dataclass(slots=True)
-class Running:
+class RunningJob:
     """From its first picture's start to its last one's end.
 
     Attributes:

@@ -17,11 +17,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.errors import LimitReached, PictureRefused
-from bot.domain.limits import span
 from bot.domain.picture import Picture, Sent
 from bot.ports import Clock, PictureReader
 from bot.queue import QueueFull
 from bot.room import Room
+from bot.texts import time_span
 
 MOST_REFUSED = 20
 WITHIN_SECONDS = 600.0
@@ -64,13 +64,10 @@ class _Member:
 
 
 class Uploads:
-    """Admits pictures to memory and to processors.
-
-    Attributes:
-        decodes: pictures that are decoded at the same time.
-    """
+    """Admits pictures to memory and to processors."""
 
     def __init__(self, *, reader: PictureReader, clock: Clock, decodes: int) -> None:
+        """`decodes`: pictures that are decoded at the same time."""
         self._reader = reader
         self._clock = clock
         self._memory = Room(HELD_BYTES)
@@ -141,7 +138,7 @@ class Uploads:
             return
         wait = known.refusals[0] + WITHIN_SECONDS - self._clock.now()
         if wait > 0:
-            raise LimitReached("refused-too-many-refused", most=MOST_REFUSED, **span(max(60.0, wait)))
+            raise LimitReached("refused-too-many-refused", most=MOST_REFUSED, **time_span(max(60.0, wait)))
 
 
 def _size(picture: bytes | Sent) -> int:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from bot.domain.ids import JobId
 from bot.domain.job import Job
-from bot.domain.limits import span
 from bot.operations import Disk, InForce, Overview, Premises
 from bot.overseeing import MemberUsage, Mode, Stage, Unshown
-from bot.texts import text
+from bot.texts import text, time_span
 from inference.api import Device
 
 _GIGABYTE = 1e9
@@ -156,7 +155,7 @@ def _facts(found: Overview, premises: Premises, locale: str) -> list[tuple[str, 
         "web-op-offered": ", ".join(found.models),
         "web-op-memory": _memory(found.counters),
         "web-op-pace": " / ".join(f"{rate:.2f}" for rate in found.rates or ()),
-        "web-op-up": text(locale, "span", **span(max(1.0, found.at - premises.started_at))),
+        "web-op-up": text(locale, "span", **time_span(max(1.0, found.at - premises.started_at))),
     }
     return [(text(locale, name), value) for name, value in said.items() if value]
 
@@ -174,7 +173,7 @@ def _row(job: Job, now: float, locale: str, *, state: str = "", percent: int | N
         member=_member(job),
         action=job.action,
         model=job.recipes[0].model,
-        age=text(locale, "span", **span(max(1.0, now - since))),
+        age=text(locale, "span", **time_span(max(1.0, now - since))),
         state=state,
         percent=percent,
     )

@@ -27,12 +27,12 @@ from bot.domain.ask import Ask, Wish
 from bot.domain.card import Card
 from bot.domain.errors import InvalidRequest, StorageFailed, UserError
 from bot.domain.ids import JobId
-from bot.domain.limits import DAY, span
+from bot.domain.limits import DAY
 from bot.domain.options import OPTION, read_options
 from bot.domain.request import Action, ReplyTarget
 from bot.results import Description
 from bot.service import Service
-from bot.texts import text
+from bot.texts import text, time_span
 
 _HERE = ReplyTarget(platform=PLATFORM)
 _SHOWN = 60
@@ -187,7 +187,7 @@ class Playground:
         if self._days is None or ended is None or any(made.kept for made in described.generations):
             return ""
         left = ended + self._days * DAY - time.time()
-        return text(locale, "web-goes", **span(max(60.0, left)))
+        return text(locale, "web-goes", **time_span(max(60.0, left)))
 
     def _form(self, locale: str, said: Mapping[str, str], *, error: str = "") -> FormView:
         models = self._service.models

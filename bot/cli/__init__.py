@@ -1,1 +1,1 @@
-"""The command line: `pentimento serve | img2img | sweep | chain | check | models`."""
+"""The command line: a module for each command, and what several of them share."""

@@ -36,7 +36,6 @@ from inference.api import EngineStopped, ModelUnavailable
 LOW_MEMORY = 2 << 30
 """What the shipped model, its libraries and one decoded 40-megapixel source take together, with room to spare."""
 
-
 _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: "[red]wrong[/]"}
 
 

@@ -21,7 +21,7 @@ from bot.domain.options import ANY_SEED, OPTION, OPTIONS, Kind, Option, Options
 from bot.domain.pasted import pasted_recipe
 from bot.domain.request import Action
 from bot.domain.strength import parse_strength, strengths_at
-from bot.domain.typed import HYPHENS, LONG_DASHES, NUMBER, quotation
+from bot.domain.typed import HYPHENS, LONG_DASHES, NUMBER, PERCENT_SIGNS, quotation
 from bot.domain.words import quoted, seen
 
 _MAP = "map"
@@ -207,7 +207,7 @@ def _taken(  # noqa: PLR0911 -- one return for each kind
         case Kind.STRENGTHS:
             return _strengths(flag.name, given) or quotation(given) or _figure(given)
         case Kind.WHOLE | Kind.NUMBER if found := re.match(NUMBER, given):
-            share = row.share or found.group()[-1] not in "%％٪﹪"  # noqa: RUF001 -- as people type it
+            share = row.share or found.group()[-1] not in PERCENT_SIGNS
             return (found.group(), given[found.end() :]) if share else _first_word(given)
         case Kind.WHOLE | Kind.NUMBER:
             return quotation(given) or _figure(given)

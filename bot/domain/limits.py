@@ -1,10 +1,9 @@
 """How much one member may ask for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import LimitReached
-from bot.texts import Argument
+from bot.texts import time_span
 
 DAY = 86400.0
 
@@ -57,13 +56,5 @@ def check_limits(limits: Limits, usage: Usage, *, pictures: int, now: float) -> 
         raise LimitReached("refused-more-than-a-day", most=limits.per_user_per_day, asked=pictures)
     if limits.per_user_per_day and usage.pictures + pictures > limits.per_user_per_day:
         oldest = now if usage.oldest_at is None else usage.oldest_at
-        wait = span(max(60.0, oldest + DAY - now))
+        wait = time_span(max(60.0, oldest + DAY - now))
         raise LimitReached("refused-day", most=limits.per_user_per_day, **wait)
-
-
-def span(seconds: float) -> Mapping[str, Argument]:
-    """A time span for people, as the catalogue's message `span` takes it: "40 seconds", "12 minutes", "3 hours"."""
-    for size, unit in ((3600, "hours"), (60, "minutes")):
-        if seconds >= size * 1.5 or (seconds >= size and unit == "minutes"):
-            return {"unit": unit, "count": round(seconds / size)}
-    return {"unit": "seconds", "count": max(1, round(seconds))}

@@ -19,7 +19,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.ids import ImageId
 from bot.domain.lora import LoraWish, parse_loras, shown
 from bot.domain.strength import check_strengths, parse_strengths
-from bot.domain.typed import number
+from bot.domain.typed import END_MARKS, PERCENT_SIGNS, number
 from bot.domain.words import quoted
 from inference.api import MAX_CONTROL_SCALE, ControlKind
 
@@ -250,11 +250,11 @@ class Option:
                 pass
 
     def _number(self, text: str) -> int | float:
-        said = text.strip().rstrip(".,;:。、，；：")  # noqa: RUF001 -- Chinese and Japanese marks
+        said = text.strip().rstrip(END_MARKS)
         if said.casefold() in self.anything:
             return ANY_SEED
         try:
-            if self.kind is Kind.NUMBER and (self.share or not said.endswith(tuple("%％٪﹪"))):  # noqa: RUF001
+            if self.kind is Kind.NUMBER and (self.share or not said.endswith(tuple(PERCENT_SIGNS))):
                 return number(said)
             if re.fullmatch(r"[+-]?\d{1,40}", said):
                 return int(said)

@@ -45,7 +45,7 @@ class Requester:
     """Who asked.
 
     Attributes:
-        platform: "discord", "slack" or "console".
+        platform: "discord", "slack", "web" or "console".
         user: the platform's user id, unique within `platform` and `space`'s organisation.
         space: guild, workspace or team id; empty in a direct message.
         name: how the member is called there; shown, never used as a key.

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bot.domain.access import Asker
 from bot.domain.errors import NotAllowed
-from bot.domain.limits import span
 from bot.domain.place import PlaceSettings, RemixPolicy, ban_of
 from bot.domain.request import Action, Request
 from bot.domain.words import quoted
+from bot.texts import time_span
 
 _OF_THEIR_OWN = frozenset({Action.SWEEP, Action.REFINE})
 """What has strengths of its own, whatever a place's usual one is."""
@@ -40,7 +40,7 @@ def check_admitted(settings: PlaceSettings, by: Asker, *, now: float) -> None:
         raise NotAllowed("refused-paused")
     for ban in map(ban_of, settings.banned or ()):
         if ban.user == by.requester.user and ban.until > now:
-            raise NotAllowed("refused-banned", **span(max(60.0, ban.until - now)))
+            raise NotAllowed("refused-banned", **time_span(max(60.0, ban.until - now)))
 
 
 def stricter(here: PlaceSettings, there: PlaceSettings) -> PlaceSettings:
@@ -92,11 +92,14 @@ def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
     return bool(settings.private) if wished is None else wished
 
 
+def public_locale(by: Asker, settings: PlaceSettings) -> str:
+    """The language of what everybody sees there: the one that is set, else the chat's for the place, else theirs."""
+    return settings.language or by.place_locale or by.locale
+
+
 def spoken(by: Asker, settings: PlaceSettings, *, private: bool) -> Asker:
     """Who asks, in the language of the answer: the place's if everybody sees it there, else their own."""
-    if private:
-        return by
-    return replace(by, locale=settings.language or by.place_locale or by.locale)
+    return by if private else replace(by, locale=public_locale(by, settings))
 
 
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.typed import DECIMAL, NUMBER, number
+from bot.domain.typed import DECIMAL, END_MARKS, NUMBER, number
 from bot.domain.words import quoted
 from bot.texts import translations
 
@@ -49,7 +49,7 @@ def parse_strength(text: str) -> float:
     Raises:
         InvalidRequest: with the sentence for the member.
     """
-    said = text.strip().rstrip(".,;:。、，；：")  # noqa: RUF001 -- Chinese and Japanese marks
+    said = text.strip().rstrip(END_MARKS)
     word = " ".join(said.casefold().split())
     if word in _words():
         return _words()[word]

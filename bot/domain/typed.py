@@ -20,10 +20,16 @@ _CLOSING = (
 )
 """What may stand at the end of what begins with a mark: languages close „so“, „so” or »so«, and phones mix them."""
 
+END_MARKS = ".,;:。、，；："  # noqa: RUF001 -- Chinese and Japanese marks
+"""What people put behind a value, which is no part of it."""
+
+PERCENT_SIGNS = "%％٪﹪"  # noqa: RUF001 -- as people type it
+
 DECIMAL = "[.,٫．，·]"  # noqa: RUF001 -- these are what is meant
 NUMBER = (
     r"[+\-−－]?(?:\d{1,4}[/⁄]\d{1,4}|[¼½¾⅐-⅞]|"  # noqa: RUF001 -- as people type it
-    rf"\d+(?:{DECIMAL}\d+)?|{DECIMAL}\d+)(?:[eE][+-]?\d+)?(?:\s*[%％٪﹪])?(?![^\W_]|{DECIMAL}\d|[/⁄_]\d)"  # noqa: RUF001
+    rf"\d+(?:{DECIMAL}\d+)?|{DECIMAL}\d+)(?:[eE][+-]?\d+)?(?:\s*[{PERCENT_SIGNS}])?"
+    rf"(?![^\W_]|{DECIMAL}\d|[/⁄_]\d)"  # noqa: RUF001 -- as above
 )
 """A number with its sign and percent sign, which a space may stand before; not the beginning of a word or of more."""
 

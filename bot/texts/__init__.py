@@ -124,6 +124,14 @@ def day(locale: str, at: float) -> str:
     return str(format_date(datetime.fromtimestamp(at, UTC), format="medium", locale=language_of(locale)))
 
 
+def time_span(seconds: float) -> Mapping[str, Argument]:
+    """A time span for people, as the catalogue's message `span` takes it: "40 seconds", "12 minutes", "3 hours"."""
+    for size, unit in ((3600, "hours"), (60, "minutes")):
+        if seconds >= size * 1.5 or (seconds >= size and unit == "minutes"):
+            return {"unit": unit, "count": round(seconds / size)}
+    return {"unit": "seconds", "count": max(1, round(seconds))}
+
+
 def language_name(language: str) -> str:
     """What a language is called in itself: "Deutsch"."""
     from babel import Locale

@@ -18,12 +18,11 @@ from bot.domain.ask import Ask, Wish
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Job, JobStatus
-from bot.domain.limits import span
 from bot.domain.options import Options
 from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.rendering import render
-from bot.texts import text
+from bot.texts import text, time_span
 from tests.builders.places import set_to
 from tests.harness.waiting import PATIENCE
 from tests.scenarios.humans import REFUSALS, SECRET
@@ -202,7 +201,7 @@ async def test_a_form_counts_by_the_rights_there_are_when_it_is_sent(chat: str, 
             opened = await people.member.form(message)
             await places.change(place, set_to(rule))
             told = await people.member.send(opened)
-            assert text("en", key, **span(3600.0)).partition(" for ")[0] in told, (key, told)
+            assert text("en", key, **time_span(3600.0)).partition(" for ")[0] in told, (key, told)
             await places.change(place, set_to(PlaceSettings()))
         before_the_end = await people.member.form(message)
         assert await people.requester.press(Verb.DELETE, job.id, message) == "deleted"
@@ -222,7 +221,7 @@ async def test_nothing_is_published_by_who_may_not_use_the_bot_nor_where_it_is_p
         for place, rule in rules:
             await core.service.places.change(place, set_to(rule))
             told = await people.requester.press(Verb.PUBLISH, job.id, message)
-            refused = text("en", "refused-paused" if rule.paused else "refused-banned", **span(3600.0))
+            refused = text("en", "refused-paused" if rule.paused else "refused-banned", **time_span(3600.0))
             assert refused.partition(" for ")[0] in told, (place, told)
             await core.service.places.change(place, set_to(PlaceSettings()))
         assert not await core.store.copies(job.id)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.ids import ImageId
+from bot.domain.limits import DAY
 from bot.erasure import Retention
-from bot.lifecycle import DAY, HOUSEKEEPING_SECONDS, Keep, _keep_house
+from bot.lifecycle import HOUSEKEEPING_SECONDS, Keep, _keep_house
 from tests.builders.requests import request
 from tests.fakes.clock import LoopClock
 from tests.fakes.store import MemoryJobStore

@@ -13,16 +13,15 @@ from fluent.syntax import ast as ftl
 from bot.domain import errors
 from bot.domain.access import Act, Asker, refusal
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, UserError
-from bot.domain.limits import span
 from bot.domain.options import OPTIONS, Kind, Option
 from bot.domain.request import Requester
-from bot.texts import LANGUAGES, REFERENCE, Argument
+from bot.texts import LANGUAGES, REFERENCE, Argument, time_span
 
 ROOT = Path(errors.__file__).parents[2]
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, UserError)}
 OPTIONS_FILE = Path("bot/domain/options.py")
 SPAN = {"unit", "count"}
-"""What `**span(seconds)` brings."""
+"""What `**time_span(seconds)` brings."""
 
 UNNAMED = {
     ("bot/dispatch.py", "Failed(FailureKind.REFUSED, str(withheld))"): "the gate has said it in the job's language",
@@ -147,7 +146,7 @@ def test_a_refusal_is_english_for_the_log_and_the_members_language_for_the_membe
 
 
 def test_a_time_to_come_back_is_said_in_the_language_of_the_rest() -> None:
-    full = LimitReached("refused-queue-full", **span(7200))
+    full = LimitReached("refused-queue-full", **time_span(7200))
     assert str(full) == "The queue is full. Come back in 2 hours."
     assert full.sentence("fr") == "La file est pleine : reviens dans 2 heures."
 

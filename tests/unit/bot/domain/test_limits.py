@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import LimitReached
-from bot.domain.limits import DAY, Limits, Usage, check_limits, span
-from bot.texts import text
+from bot.domain.limits import DAY, Limits, Usage, check_limits
+from bot.texts import text, time_span
 
 NOW = 1_000_000.0
 
@@ -70,12 +70,12 @@ def test_a_bound_is_never_passed(pending: int, pictures: int, more: int, most_pe
     ],
 )
 def test_spans_are_said_in_words(seconds: float, words: str) -> None:
-    assert text("en", "span", **span(seconds)) == words
+    assert text("en", "span", **time_span(seconds)) == words
 
 
 @given(st.floats(0, 30 * DAY))
 def test_a_span_in_words_is_near_the_truth(seconds: float) -> None:
-    matched = re.fullmatch(r"(\d+) (second|minute|hour)s?", text("en", "span", **span(seconds)))
+    matched = re.fullmatch(r"(\d+) (second|minute|hour)s?", text("en", "span", **time_span(seconds)))
     assert matched is not None
     count, unit = int(matched[1]), {"second": 1, "minute": 60, "hour": 3600}[matched[2]]
     assert abs(count * unit - seconds) <= max(1, seconds / 3)
