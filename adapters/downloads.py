@@ -15,6 +15,7 @@ from yarl import URL
 from adapters.proxies import proxy_for
 from bot.domain.errors import PictureRefused
 from bot.domain.picture import Sent
+from bot.texts import megabytes
 
 _CHUNK = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -112,7 +113,7 @@ class Downloader:
         return address
 
     def _too_large(self) -> PictureRefused:
-        return PictureRefused("refused-file-larger", most=f"{self._max_bytes / 1e6:.0f}")
+        return PictureRefused("refused-file-larger", most=megabytes(self._max_bytes))
 
 
 @asynccontextmanager

@@ -154,9 +154,9 @@ def read_picture_form(
     errors: dict[str, InvalidRequest] = {}
     for name in (UPLOAD, MAP):
         if any(media and not media.startswith("image/") for media in values.get(name, ())):
-            errors[name] = InvalidRequest("refused-slack-no-image")
+            errors[name] = InvalidRequest("refused-not-a-picture")
     if uploads and not values.get(UPLOAD):
-        errors[UPLOAD] = InvalidRequest("refused-slack-add-picture")
+        errors[UPLOAD] = InvalidRequest("refused-add-picture")
     said = _read(values, errors)
     if said.get("control") == NO_CONTROL and (purpose is Purpose.MAP or values.get(MAP)):
         errors["control"] = InvalidRequest("refused-map-kind-missing")

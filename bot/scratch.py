@@ -8,7 +8,7 @@ log = structlog.get_logger(__name__)
 
 
 def taken(preview: Path) -> bytes | None:
-    """A preview's file, which goes; None if it cannot be read: a disk or a lack of descriptors costs it alone."""
+    """Read a preview and delete its file; None if it cannot be read, which costs the job nothing but that preview."""
     try:
         return preview.read_bytes()
     except OSError as refused:
@@ -19,7 +19,7 @@ def taken(preview: Path) -> bytes | None:
 
 
 def removed(file: Path) -> None:
-    """What a disk does not let go of stays in the scratch folder until the next start."""
+    """Delete a file; one that the disk refuses to delete stays in the scratch folder until the next start."""
     try:
         file.unlink(missing_ok=True)
     except OSError as refused:

@@ -175,7 +175,7 @@ class Answer:
         if not origin.guild:
             await self._directly(body, files)
         elif self.desk.in_place.put(f"{origin.user}/{origin.channel}"):
-            log.info("many answers to one member, a sign instead", incoming=event.id)
+            log.info("many answers to one member, a reaction instead", incoming=event.id)
             await sign(rest, origin.channel, event.message)
         elif fault := await self._here(body, files):
             log.info("answering directly", incoming=event.id, reason=fault.reason)

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 def question(target: GenerationId, locale: str) -> Payload:
     """Whether they mean it."""
     answers = [button(verb_button(locale, verb, target)) for verb in (Verb.ERASE, Verb.LEAVE)]
-    said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
+    said = f"**{text(locale, 'confirm-delete-title')}** {text(locale, 'confirm-delete-what')}"
     return {"content": said, "components": rows(answers)}
 
 

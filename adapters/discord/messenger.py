@@ -290,7 +290,7 @@ class DiscordMessenger:
         try:
             await self._tell_alone(address, f"⚠️ {card.headline}\n{quoted(card.prompt)}", nonce=f"{card.job}-r")
         except Fault as fault:
-            log.info("the member takes no word in private", reason=fault.reason)
+            log.info("the member cannot be told in private", reason=fault.reason)
             return await self._post_anew(address, card, f"{card.job}-2")
         return gone
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from adapters.pictures.marks import marked
 from bot.domain.picture import Exported
-from bot.texts import text
+from bot.texts import megabytes, text
 
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _XMP = (
@@ -163,7 +163,7 @@ def _rungs(full: tuple[int, int], formats: Sequence[str], *, webp_may_fit: bool)
 
 def _note(rung: _Rung, full: tuple[int, int], max_bytes: int, locale: str) -> str:
     kind = "lossless" if rung.kind == "WEBP" and rung.quality is None else rung.kind.replace("WEBP", "WebP")
-    most = f"{max_bytes / 1024**2:.3g}"
+    most = megabytes(max_bytes)
     if rung.size == full:
         return text(locale, "note-sent-as", format=kind, most=most)
     small, large = (f"{width} x {height}" for width, height in (rung.size, full))

@@ -13,6 +13,7 @@ from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import ChildFailed, Decoder, Sandbox, start
 from bot.domain.errors import FatalError, PictureRefused
 from bot.domain.picture import Picture
+from bot.texts import megabytes
 from inference.processes.child import Child
 from inference.processes.supervisor import Loss, Supervisor
 
@@ -21,7 +22,7 @@ _START_SECONDS = 30.0  # a busy machine with cold disks; a fifth of a second is 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class SandboxedPictureReader:
@@ -62,7 +63,7 @@ class SandboxedPictureReader:
         if not content:
             raise PictureRefused("refused-empty")
         if len(content) > self._limits.max_bytes:
-            size, most = _megabytes(len(content)), _megabytes(self._limits.max_bytes)
+            size, most = megabytes(len(content)), megabytes(self._limits.max_bytes)
             raise PictureRefused("refused-file-size", size=size, most=most)
         check_format(content)
         child = await self._take_spare()
@@ -72,13 +73,13 @@ class SandboxedPictureReader:
                 head, png = await child.decode(content, {"alpha": alpha, "enough": enough}, most=longest)
         except (TimeoutError, ChildFailed) as failure:
             ending = await child.stop()
-            _log.warning("picture_not_decoded", why=repr(failure), ending=ending, bytes=len(content))
+            log.warning("picture not decoded", reason=repr(failure), ending=ending, bytes=len(content))
             raise PictureRefused("refused-broke-off") from None
         finally:
             await child.stop()
         if "refused" in head:
             refusal = PictureRefused(head["refused"], **head["arguments"])
-            _log.info("picture_refused", sentence=str(refusal), because=head.get("because"), bytes=len(content))
+            log.info("picture refused", sentence=str(refusal), because=head.get("because"), bytes=len(content))
             raise refusal
         if not png.startswith(_PNG_START):
             raise PictureRefused("refused-unusable")
@@ -123,7 +124,7 @@ class SandboxedPictureReader:
         self._supervisor.worked()
         if not confined and not self._warned:
             self._warned = True
-            _log.warning("picture_sandbox_without_filter", why="this system has no filter of system calls")
+            log.warning("pictures are opened without a filter of system calls, as this system has none")
         self._spares.put_nowait(spare)
         await self._spares.join()
 
@@ -133,7 +134,3 @@ class SandboxedPictureReader:
             "check that this Python can import Pillow and that memory is free."
         )
         return FatalError(trouble) if loss.first else None
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1024**2:.3g}"

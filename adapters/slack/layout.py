@@ -155,5 +155,5 @@ def _button(each: Button, locale: str) -> Block:
     made = button(each.label, str(each.id), emoji=each.emoji, style=style)
     if not VERBS[each.verb].asks:
         return made
-    title, what = text(locale, f"slack-{each.verb}-title"), text(locale, f"slack-{each.verb}-what")
+    title, what = text(locale, f"confirm-{each.verb}-title"), text(locale, f"confirm-{each.verb}-what")
     return asking(made, title, what, yes=each.label, no=text(locale, "slack-keep"))

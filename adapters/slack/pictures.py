@@ -17,6 +17,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.picture import Sent
+from bot.texts import megabytes
 
 File = Mapping[str, Any]
 
@@ -114,10 +115,10 @@ class Pictures:
             raise PictureRefused("refused-slack-deleted")
         size = file.get("size")
         if isinstance(size, int) and size > MAX_BYTES:
-            raise PictureRefused("refused-file-size", size=f"{size / 1e6:.0f}", most=f"{MAX_BYTES / 1e6:.0f}")
+            raise PictureRefused("refused-file-size", size=megabytes(size), most=megabytes(MAX_BYTES))
         kind = str(file.get("mimetype") or "")
         if kind not in _UNKNOWN and not kind.startswith("image/"):
-            raise PictureRefused("refused-slack-no-image")
+            raise PictureRefused("refused-not-a-picture")
 
 
 def _is_stub(file: File) -> bool:

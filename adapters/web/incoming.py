@@ -16,6 +16,7 @@ from adapters.listening import arriving, body_of
 from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed
 from bot.domain.options import OPTIONS, Kind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
+from bot.texts import megabytes
 
 FILES_SECONDS = 60.0
 """For a form with files."""
@@ -145,7 +146,7 @@ async def _read(part: BodyPartReader, most: int) -> bytes:
         while chunk := await part.read_chunk(_CHUNK):
             size += len(chunk)
             if size > most:
-                raise PictureRefused("web-refused-size", most=f"{most / 1e6:.0f}")
+                raise PictureRefused("web-refused-size", most=megabytes(most))
             await _on_disk(partial(held.write, chunk))
         held.seek(0)
         return await _on_disk(held.read)

@@ -32,7 +32,7 @@ from bot.domain.options import OPTION, read_options
 from bot.domain.request import Action, ReplyTarget
 from bot.results import Description
 from bot.service import Service
-from bot.texts import text, time_span
+from bot.texts import megabytes, text, time_span
 
 _HERE = ReplyTarget(platform=PLATFORM)
 _SHOWN = 60
@@ -211,7 +211,7 @@ class Playground:
             "form": form,
             "job": job,
             "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
-            "most": f"{self._max_bytes / 1e6:.0f}",
+            "most": megabytes(self._max_bytes),
             "nonce": new_nonce(),
             "goes": goes,
             "held": number_in(request.query.get("held", "")) or 0,

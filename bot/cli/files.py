@@ -9,6 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest, JobFailed
+from bot.texts import megabytes
 
 FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 """The formats that a result's name can ask for."""
@@ -29,7 +30,7 @@ def read_file(file: Path, *, max_bytes: int) -> bytes:
     except OSError as fault:
         raise InvalidRequest(f"{file} cannot be read ({fault.strerror}): name a picture file.") from None
     if len(content) > max_bytes:
-        raise InvalidRequest("refused-file-larger", most=f"{max_bytes / 1024**2:.3g}")
+        raise InvalidRequest("refused-file-larger", most=megabytes(max_bytes))
     return content
 
 

@@ -117,6 +117,12 @@ def number(locale: str, value: float) -> str:
     return str(format_decimal(value, format="#,##0.###", locale=language_of(locale)))
 
 
+def megabytes(nbytes: int) -> str:
+    """The size of a file as the chats and file managers count it: 25 MiB are "25"."""
+    size = nbytes / 1024**2
+    return f"{size:.3g}" if size < 999.5 else f"{size:.0f}"
+
+
 def day(locale: str, at: float) -> str:
     """The date of a moment in Unix seconds, as a language writes it: "5 Dec 2026"."""
     from babel.dates import format_date

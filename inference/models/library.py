@@ -174,7 +174,7 @@ class Library:
         if model in refused:
             raise ModelUnavailable(refused[model])
         for name, sentence in refused.items():
-            log.warning("not to be used", model=name, reason=sentence)
+            log.warning("model cannot be used", model=name, reason=sentence)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HUB_SECONDS):
                 for fetch in self._begin(Needs(model=model)):

@@ -114,7 +114,7 @@ _NOTHING_TO_WORK_ON = (
     "refused-no-picture-there",
     "refused-slack-no-picture",
     "refused-slack-no-picture-there",
-    "refused-slack-add-picture",
+    "refused-add-picture",
     "slack-hello",
 )
 _BUSY = ("refused-busy", "refused-slack-busy", "refused-slack-too-late")

@@ -266,7 +266,7 @@ class TestIntake:
     async def test_a_file_too_large_is_refused_before_it_is_fetched(
         self, ann: Member, general: Conversation, photo: File
     ) -> None:
-        photo.more = {"size": 99_000_000}
+        photo.more = {"size": 99 * 1024**2}
         form = await ann.open("/img2img", general, "a boat")
         await ann.submit(form, file=photo)
         await ann.told("99 MB")

@@ -115,7 +115,7 @@ def form(*pictures: bytes, **fields: str) -> aiohttp.FormData:
     [
         (form(), "Choose a picture"),
         (form(png(), png()), "one picture at a time"),
-        (form(b"x" * 27_000_000), "26 MB"),
+        (form(b"x" * 27_000_000), "25 MB"),
         (form(b"GIF89a, they say"), "That GIF is damaged"),
         (form(png(), strengths="1.5"), "Strength goes from 0"),
         (form(png(), steps="many"), "Steps are a whole number"),

@@ -93,7 +93,7 @@ async def test_what_is_too_long_a_bomb_or_no_picture_costs_a_sentence_and_no_mem
                 pass
             await sent(session, running, b"no picture")  # what is made at the first one is no cost of the others
             for contents, said in (
-                ([too_long], "That file has more than 26 MB, which is the most: send it smaller, or as JPEG."),
+                ([too_long], "That file has more than 25 MB, which is the most: send it smaller, or as JPEG."),
                 ([bomb], A_BOMB),
                 ([b"words, and nothing but words"], NO_PICTURE),
                 ([photo, photo], "Send one picture at a time."),

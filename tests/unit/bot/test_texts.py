@@ -7,7 +7,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from bot import texts
-from bot.texts import LANGUAGES, REFERENCE, commands_as, joined, language_of, number, text, translations
+from bot.texts import LANGUAGES, REFERENCE, commands_as, joined, language_of, megabytes, number, text, translations
 
 FOLDER = Path(texts.__file__).parent
 ARGUMENT = re.compile(r"\{ \$(\w+)")
@@ -121,3 +121,11 @@ def test_pages_name_messages_that_there_are() -> None:
     }
     assert len(named) > 50
     assert named <= messages(REFERENCE).keys()
+
+
+@pytest.mark.parametrize(
+    ("nbytes", "said"),
+    [(26_214_400, "25"), (26_500_000, "25.3"), (1 << 30, "1024"), (1000 << 20, "1000")],
+)
+def test_a_size_is_told_as_file_managers_tell_it(nbytes: int, said: str) -> None:
+    assert megabytes(nbytes) == said
