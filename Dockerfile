@@ -1,6 +1,7 @@
 # CPU:   docker build -t pentimento .
 # CUDA:  docker build -t pentimento --build-arg TORCH=cu130 .   (driver 580 or newer, compute capability 7.5 or newer)
 #        docker build -t pentimento --build-arg TORCH=cu126 .   (older drivers and cards)
+# With optional parts (README, "Extras"): --build-arg EXTRAS=quantized
 #
 # The CUDA build brings CUDA's libraries along as Python packages, so both start from the same small image; the host
 # needs NVIDIA's driver and container toolkit only. On arm64 only the CPU build has been planned for.
@@ -8,6 +9,7 @@
 FROM python:3.11-slim-bookworm AS build
 # The last part of a PyTorch index's address: cpu, cu126, cu130, ...
 ARG TORCH=cpu
+ARG EXTRAS=
 WORKDIR /src
 RUN python -m venv --without-pip /opt/pentimento
 ENV PIP_PYTHON=/opt/pentimento/bin/python PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -19,7 +21,7 @@ COPY pyproject.toml setup.py README.md LICENSE ./
 COPY bot/__init__.py bot/
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --constraint constraints.txt setuptools \
-    && pip install --constraint constraints.txt --no-build-isolation .
+    && pip install --constraint constraints.txt --no-build-isolation ".${EXTRAS:+[${EXTRAS}]}"
 COPY bot bot
 COPY inference inference
 COPY adapters adapters

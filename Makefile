@@ -7,6 +7,9 @@ PYTHON ?= python3
 TORCH_INDEX ?= auto
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
+# Optional parts, separated by commas: quantized, ray, tracing (README, "Extras").
+EXTRAS ?=
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
@@ -53,7 +56,7 @@ endef
 export INSTALL_TORCH
 
 # The installed command, and the marks of what is installed; newer dependencies make them old.
-RUNTIME := $(VENV)/runtime-installed
+RUNTIME := $(VENV)/runtime-installed$(if $(EXTRAS),-with-$(EXTRAS))
 TOOLS := $(VENV)/tools-installed
 
 $(BIN)/python:
@@ -69,9 +72,9 @@ $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV); the first time takes a few minutes."
 	@$(PIP) install --quiet $(LOCK) pip setuptools
 	@sh -euc "$$INSTALL_TORCH"
-	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation $(LOCK) --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation $(LOCK) --editable '.$(if $(EXTRAS),[$(EXTRAS)])'
 	@$(BIN)/python -m compileall -q bot inference adapters config
-	@touch $@
+	@touch $(VENV)/runtime-installed $@
 
 $(TOOLS): $(RUNTIME)
 	$(PIP) install --quiet $(LOCK) --group dev --group training

@@ -1,7 +1,7 @@
 """OpenTelemetry traces, if the owner wants them: one for each job, from its command to its messages.
 
 The trace's id is made of the job's, so that all spans of a job are found together, after a restart too. Spans carry
-ids, models and times; no words and no pictures. The library comes with the extra `pentimento[tracing]`.
+ids, models and times; no words and no pictures. The library comes with the extra `tracing`.
 """
 
 import asyncio
@@ -41,8 +41,8 @@ async def exporting(endpoint: str, *, version: str) -> AsyncIterator[None]:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         raise FatalError(
-            "tracing.endpoint is set, but OpenTelemetry is not installed: pip install 'pentimento[tracing]', "
-            "or unset it."
+            "tracing.endpoint is set, but OpenTelemetry is not installed: install Pentimento with EXTRAS=tracing "
+            "(README, Extras), or unset it."
         ) from None
     resource = Resource.create({"service.name": "pentimento", "service.version": version})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)

@@ -35,6 +35,8 @@ _NO_COMMAND = "the following arguments are required: COMMAND"
 _NO_SUCH_COMMAND = re.compile(r"argument COMMAND: invalid choice: '(.*)' \(choose from")
 _BY_ROW = "described by its row of OPTIONS"
 _HERE = "(default: here, by free names)"
+_PICTURE = "a picture: PNG, JPEG, WebP, HEIC, AVIF, GIF, BMP or ICO"
+_MODEL = "a name of the catalogue, a hub id, a folder or a checkpoint in a .safetensors file"
 T = TypeVar("T")
 
 
@@ -157,7 +159,7 @@ def _playground(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLi
     playground.add_argument(
         "--no-browser", dest="browser", action="store_false", help="only print the address, start token included"
     )
-    playground.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    playground.add_argument("--model", metavar="ID", help=_MODEL)
     playground.add_argument(
         "--data-dir",
         type=Path,
@@ -226,7 +228,7 @@ def _styles(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) 
         type=Path,
         nargs="?",
         metavar="SOURCE",
-        help="a PNG, JPEG or WebP file (default: only list the names)",
+        help=f"{_PICTURE} (default: only list the names)",
     )
     styles.add_argument("--json", action="store_true", help="the list as one JSON object for scripts")
     styles.add_argument(
@@ -239,7 +241,7 @@ def _styles(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) 
         metavar="N",
         help="of every picture (default: %(default)s)",
     )
-    styles.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
+    styles.add_argument("--model", metavar="ID", help=_MODEL)
     styles.add_argument(
         "--out", type=Path, metavar="DIR", help=f"folder for one JPEG per style, 16 kB at most {_HERE}"
     )
@@ -249,7 +251,7 @@ def _map(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> 
     map_only = commands.add_parser(
         "map", parents=[shared], help="draw the control map of a picture alone, before anything is painted"
     )
-    map_only.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
+    map_only.add_argument("source", type=Path, metavar="SOURCE", help=_PICTURE)
     map_only.add_argument("--control", type=_typed(parse_kind), required=True, metavar="KIND", help=_BY_ROW)
     map_only.add_argument("--model", metavar="ID", help="whose kinds of control there are")
     map_only.add_argument(
@@ -317,12 +319,12 @@ def _init(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) ->
     )
     init.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: pentimento.toml)")
     init.add_argument("--chat", choices=CHATS, metavar="CHAT", help=f"{', '.join(CHATS)} (default: discord)")
-    init.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    init.add_argument("--model", metavar="ID", help=_MODEL)
     init.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for the database and the pictures")
 
 
 def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = False) -> None:
-    command.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
+    command.add_argument("source", type=Path, metavar="SOURCE", help=_PICTURE)
     if several:
         command.add_argument("prompt", nargs="+", metavar="PROMPT", help="one per pass")
     else:

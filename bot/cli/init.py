@@ -122,7 +122,7 @@ def _tell_what_is_next(file: Path, chat: str) -> None:
     option = "" if file == CONFIG_FILE else f" --config {file}"
     program = _as_typed()
     tokens, pages = ", ".join(_TOKENS[chat]), " and ".join(_PAGES[chat])
-    steps = [f"Set {tokens} in the environment: {pages} says where they come from."] if tokens else []
+    steps = [f"Set {tokens} in the environment: see {pages}."] if tokens else []
     steps += [f"See that all is well: {program} check{option}"]
     steps += [f"Start it: {program} {'playground' if chat == 'none' else 'serve'}{option}"]
     for number, step in enumerate(steps, start=1):

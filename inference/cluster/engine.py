@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 BACKOFF = (1.0, 2.0, 5.0, 10.0, 20.0)
 AWAY = "The machines are away: the Ray cluster is being joined."
-NOT_INSTALLED = 'engine.kind = "ray" needs Ray: install it with `pip install "pentimento[ray]"`.'
+NOT_INSTALLED = 'engine.kind = "ray" needs Ray: install Pentimento with EXTRAS=ray (README, Extras).'
 COME_SECONDS = 90.0
 """How long a command waits for the first machine."""
 

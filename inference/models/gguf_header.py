@@ -10,7 +10,7 @@ from inference.models.safetensors_header import Header
 
 SUFFIX = ".gguf"
 
-EXTRA = "pip install 'pentimento[quantized]'"
+EXTRA = "install Pentimento with EXTRAS=quantized (README, Extras)"
 
 
 def read_gguf_header(file: Path, model: str) -> Header:

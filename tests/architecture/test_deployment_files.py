@@ -40,6 +40,23 @@ def test_it_has_the_form_that_its_reader_publishes(schema: str, files: str) -> N
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.parametrize(("extras", "asked"), [("", "."), ("ray", ".[ray]"), ("ray,tracing", ".[ray,tracing]")])
+def test_optional_parts_are_installed_by_make_and_into_the_image(extras: str, asked: str) -> None:
+    make = ["make", "--dry-run", "install", "VENV=none", f"EXTRAS={extras}"]
+    told = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    [editable] = [shlex.split(line.lstrip("@")) for line in told.splitlines() if "--editable" in line]
+    assert editable[-1] == asked
+
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "ARG EXTRAS=\n" in dockerfile
+    [step] = re.findall(r'&& (pip install .* --no-build-isolation ".*")$', dockerfile, flags=re.MULTILINE)
+    echo = f'pip() {{ for word; do echo "$word"; done; }}; EXTRAS={extras}; {step}'
+    told = subprocess.run(["sh", "-euc", echo], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == asked
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert {service["build"]["args"]["EXTRAS"] for service in services.values()} == {"${EXTRAS:-}"}
+
+
 def test_what_compose_has_as_comments_is_right_too(tmp_path: Path) -> None:
     """Each of them switched on: the settings file, HTTP mode's port, the metrics', and tokens as secrets."""
     said = (ROOT / "compose.yaml").read_text(encoding="utf-8")

@@ -96,6 +96,19 @@ def test_every_make_target_in_the_pages_exists() -> None:
     assert named <= targets
 
 
+def test_nobody_is_told_to_take_pentimento_from_the_package_index() -> None:
+    """What has that name there is somebody else's, and a fresh machine would bring that."""
+    folders = ("adapters", "bot", "config", "deploy", "docs", "inference", ".github")
+    files = [
+        file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix not in {".webp", ".pyc"}
+    ]
+    files += [file for file in ROOT.iterdir() if file.name not in {"README.md", "CHANGELOG.md"}]
+    told = [
+        file for file in files if file.is_file() and re.search(rb"pip install \S?pentimento\b", file.read_bytes())
+    ]
+    assert told == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

@@ -36,7 +36,7 @@ from tests.harness.storm import storm
 from tests.servers.chat import ChatServer
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"'),
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: make install EXTRAS=ray"),
     pytest.mark.skipif(sys.platform != "linux", reason="machines get loopback addresses of their own on Linux only"),
     pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="module"),

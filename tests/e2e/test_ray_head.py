@@ -25,7 +25,7 @@ from tests.servers.discord import DiscordServer
 from tests.servers.discord.world import Asked
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"'),
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: make install EXTRAS=ray"),
     pytest.mark.skipif(sys.platform != "linux", reason="machines get loopback addresses of their own on Linux only"),
     pytest.mark.skipif(os.environ.get("PENTIMENTO_TEST_RAY") != "long", reason="PENTIMENTO_TEST_RAY=long runs it"),
     pytest.mark.slow,

@@ -21,12 +21,12 @@ SETTINGS = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
 
 async def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda _name: None)
-    with pytest.raises(ModelUnavailable, match=r'pip install "pentimento\[ray\]"'):
+    with pytest.raises(ModelUnavailable, match="with EXTRAS=ray"):
         async with ClusterEngine(SETTINGS, address="127.0.0.1:1"):
             pass
 
 
-@pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"')
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: make install EXTRAS=ray")
 async def test_a_head_that_is_not_there_is_named_at_once() -> None:
     with pytest.raises(
         ModelUnavailable, match=r"^Nobody answers at 127\.0\.0\.1:1 \(.*Connection refused\): see that"
@@ -41,7 +41,7 @@ def test_nothing_of_the_bot_imports_ray(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
 
 
-@pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"')
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: make install EXTRAS=ray")
 async def test_a_process_that_cannot_be_started_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = asyncio.Event()
 

@@ -13,7 +13,7 @@ from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, Prev
 from inference.processes import protocol
 
 if find_spec("ray") is None:
-    pytest.skip('Ray is not installed: pip install "pentimento[ray]"', allow_module_level=True)
+    pytest.skip("Ray is not installed: make install EXTRAS=ray", allow_module_level=True)
 
 _records = logging.getLogRecordFactory()
 from inference.cluster.member import RayMember  # noqa: E402 -- Ray may be absent, and is not to stay in every record

@@ -242,7 +242,7 @@ def test_one_that_does_is_and_only_the_package_may_be_missing(monkeypatch: pytes
     monkeypatch.setattr(placement, "find_spec", lambda _package: None)
     card = Card(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (9, 0)))
     assert card.quantizers == {Quantize.NONE}
-    with pytest.raises(ModelUnavailable, match=r"needs an NVIDIA card.*pip install 'pentimento\[quantized\]'"):
+    with pytest.raises(ModelUnavailable, match=r"needs an NVIDIA card.*with EXTRAS=quantized"):
         refuse_float8("float8", card, "mine")
 
 

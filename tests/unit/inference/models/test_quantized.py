@@ -173,7 +173,7 @@ def test_what_is_not_installed_is_named_with_the_extra(
     monkeypatch.setattr(quantized, "_is_here", lambda _module: False)
     folder = marked(plain, tmp_path / method, quant_method=method)
     with pytest.raises(
-        ModelUnavailable, match=rf"quantised with {method}, which is not installed: pip install 'pent"
+        ModelUnavailable, match=rf"quantised with {method}, which is not installed: install Pentimento with"
     ):
         load(folder, ModelEntry(id=str(folder)), "mine", CPU, torch.float32)
 
