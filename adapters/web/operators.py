@@ -1,5 +1,6 @@
 """The door of a service's operator page: a token of its own, traded for a session or sent with each request."""
 
+import contextlib
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from adapters.web.pages import page
 from adapters.web.tries import Tries
 from adapters.web.words import address_of, locale_of
 from bot.domain.access import Asker
+from bot.domain.errors import LimitReached
 from bot.sign_in import OPERATOR_SECONDS, OperatorSignIn
 from bot.texts import text
 
@@ -22,6 +24,8 @@ class Operators:
     Attributes:
         sign_in: knows the token and the sessions.
         secure: the pages are reached by https, so cookies are sent by nothing else.
+        tries: with the form.
+        others: with a header, which a proxy may send that has nothing to do with us; they do not close the form.
     """
 
     sign_in: OperatorSignIn
@@ -29,6 +33,7 @@ class Operators:
     public: tuple[str, ...] = ("/operator/signin",)
     refusal: str = "web-refused-operator"
     tries: Tries = field(default_factory=Tries)
+    others: Tries = field(default_factory=Tries)
 
     @property
     def cookie(self) -> str:
@@ -46,7 +51,9 @@ class Operators:
         session = request.cookies.get(self.cookie, "")
         if session and (found := await self.sign_in.who(session)):
             return found
-        return self.sign_in.operator if self.bears(request) else None
+        with contextlib.suppress(LimitReached):  # they are shown the form
+            return self.sign_in.operator if self.bears(request) else None
+        return None
 
     def bears(self, request: web.Request) -> bool:
         """Whether the token itself comes with the request, as no browser sends it for another site.
@@ -60,7 +67,9 @@ class Operators:
         if not is_operators(request):
             return False
         given = request.headers.get("Authorization", "")
-        return given.lower().startswith(_BEARER) and self._is_token(request, given[len(_BEARER) :].strip())
+        if not given.lower().startswith(_BEARER):
+            return False
+        return self._is_token(request, given[len(_BEARER) :].strip(), self.others)
 
     async def begin(self, request: web.Request, token: str) -> str | None:
         """A new session for whoever has the token; None for anybody else.
@@ -68,7 +77,7 @@ class Operators:
         Raises:
             LimitReached: too many wrong ones came from there lately.
         """
-        return await self.sign_in.begin() if self._is_token(request, token) else None
+        return await self.sign_in.begin() if self._is_token(request, token, self.tries) else None
 
     def give(self, response: web.StreamResponse, session: str) -> None:
         """Give a browser its session."""
@@ -82,12 +91,12 @@ class Operators:
         await self.sign_in.leave(request.cookies.get(self.cookie, ""))
         response.del_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Strict", path="/")
 
-    def _is_token(self, request: web.Request, given: str) -> bool:
+    def _is_token(self, request: web.Request, given: str, tries: Tries) -> bool:
         address = address_of(request)
-        self.tries.check(address)
+        tries.check(address)
         if self.sign_in.is_token(given):
             return True
-        self.tries.count(address)
+        tries.count(address)
         return False
 
 
