@@ -1,6 +1,7 @@
 """Pictures as files, each for who may see it: the owner is asked for in the same function that gives the bytes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -11,6 +12,7 @@ from bot.domain.access import Asker
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import ImageId, JobId, job_of
 from bot.domain.job import Generation
+from bot.domain.picture import Exported
 from bot.ports import Exporter
 from bot.results import Description
 from bot.service import Service
@@ -19,6 +21,8 @@ _SIDE = 320
 _STAGE_SIDE = 1600
 _NO_LIMIT = 1 << 40
 _KEPT = "private, max-age=3600"
+_ASKED = "private, no-cache"
+"""Browsers keep it and ask each time if who looks on may see it: others sign in there, and results are deleted."""
 
 
 class Files:
@@ -53,16 +57,17 @@ class Files:
     async def picture(self, request: web.Request) -> web.Response:
         """A result, lossless; `?download` as a file to keep."""
         made = await self._made(request)
-        exported = await self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",))
-        headers = {"Cache-Control": _KEPT}
+        answer = await _kept(
+            request, made, lambda: self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",))
+        )
         if "download" in request.query:
-            headers["Content-Disposition"] = f'attachment; filename="pentimento-{made.id}.png"'
-        return web.Response(body=exported.content, content_type=exported.media_type, headers=headers)
+            answer.headers["Content-Disposition"] = f'attachment; filename="pentimento-{made.id}.png"'
+        return answer
 
     async def thumbnail(self, request: web.Request) -> web.Response:
         """A result, small."""
         made = await self._made(request)
-        return await self._small(made.image, _SIDE)
+        return await _kept(request, made, lambda: self._exporter.thumbnail(made.image, side=_SIDE))
 
     async def source(self, request: web.Request) -> web.Response:
         """What a job started from; `?first` what its whole family started from."""
@@ -83,7 +88,7 @@ class Files:
 
     async def _small(self, image: ImageId, side: int) -> web.Response:
         small = await self._exporter.thumbnail(image, side=side)
-        return web.Response(body=small.content, content_type=small.media_type, headers={"Cache-Control": _KEPT})
+        return web.Response(body=small.content, content_type=small.media_type)
 
     async def _made(self, request: web.Request) -> Generation:
         """The result that an address names, for who may see it."""
@@ -96,3 +101,15 @@ class Files:
 
     async def _described(self, job: JobId, by: Asker) -> Description:
         return await self._service.results.describe(job, by=by)
+
+
+async def _kept(request: web.Request, made: Generation, export: Callable[[], Awaitable[Exported]]) -> web.Response:
+    """The file of a result that there is and who asks may see; or that the browser has it already."""
+    if any(each.value == made.image for each in request.if_none_match or ()):
+        answer = web.Response(status=304)
+    else:
+        file = await export()
+        answer = web.Response(body=file.content, content_type=file.media_type)
+    answer.headers["Cache-Control"] = _ASKED
+    answer.etag = made.image
+    return answer

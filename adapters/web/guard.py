@@ -29,6 +29,8 @@ _HEADERS = {
 }
 _READING = {"GET", "HEAD"}
 OPERATOR = "/operator"
+_USUAL_PORT = 80
+"""Browsers do not say it."""
 
 
 async def protect(_request: web.Request, response: web.StreamResponse) -> None:
@@ -137,7 +139,8 @@ class Guard:
             web.HTTPException: it may not; the text is the sentence.
         """
         port: int = request.get_extra_info("sockname")[1]
-        origins = {f"http://{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        end = "" if port == _USUAL_PORT else f":{port}"
+        origins = {f"http://{name}{end}" for name in ("127.0.0.1", "localhost", "[::1]")}
         origins |= {self.public_url} - {""}
         if request.host not in {origin.partition("://")[2] for origin in origins}:
             raise web.HTTPMisdirectedRequest(text=text(locale, "web-refused-host"))

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,11 +15,12 @@ from adapters.web.words import locale_of
 from bot.texts import language_of, text
 
 STATIC = Path(__file__).with_name("static")
+_THERE = {200, 304}
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("adapters.web"),
         autoescape=True,  # prompts, names and alternative texts are people's words
         undefined=StrictUndefined,
@@ -26,6 +28,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["mark"] = crc32  # of a preview's bytes: the same one is not fetched again
+    return environment
 
 
 def compile_templates() -> None:
@@ -38,6 +42,13 @@ def compile_templates() -> None:
 def _stamp(name: str) -> str:
     """What tells a file of ours from that of another version, so that browsers may keep it."""
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+async def keep(request: web.Request, response: web.StreamResponse) -> None:
+    """A file of ours that was asked for by its stamp is that for ever; to be called before it is sent."""
+    name = request.path.removeprefix("/static/")
+    if name != request.path and response.status in _THERE and request.query_string == _stamp(name):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
 
 def fragment(template: str, locale: str, values: Mapping[str, object]) -> str:

@@ -20,7 +20,7 @@ from adapters.web.incoming import TYPED_BYTES
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.operator import OperatorPages
 from adapters.web.operators import Operators
-from adapters.web.pages import STATIC, compile_templates, page
+from adapters.web.pages import STATIC, compile_templates, keep, page
 from adapters.web.playground import Playground
 from adapters.web.results import ResultActs
 from adapters.web.words import TRUSTED, locale_of, said_here
@@ -118,7 +118,7 @@ class WebPlatform:
         # What aiohttp reads whole; forms with files are read by parts, each with its own bound.
         application = web.Application(middlewares=[_answering(self._guard)], client_max_size=TYPED_BYTES)
         application[TRUSTED] = self._trusted
-        application.on_response_prepare.extend((protect, _begin))
+        application.on_response_prepare.extend((keep, protect, _begin))
         application.add_routes(self._routes)
         application.router.add_static("/static/", STATIC)
         await asyncio.to_thread(compile_templates)
