@@ -32,6 +32,7 @@ from bot.domain.options import OPTION, read_options
 from bot.domain.request import Action, ReplyTarget
 from bot.results import Description
 from bot.service import Service
+from bot.sign_in import hashed
 from bot.texts import megabytes, text, time_span
 
 _HERE = ReplyTarget(platform=PLATFORM)
@@ -207,12 +208,13 @@ class Playground:
         results = await self._service.results.mine(by.requester, limit=_SHOWN)
         made = {each.job.id: each.generations[0].id if each.pictures else None for each in results.kept}
         values = {
-            "title": "Pentimento",
+            "title": f"Pentimento: {job.card.prompt}" if job else "Pentimento",
             "form": form,
             "job": job,
             "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
             "most": megabytes(self._max_bytes),
             "nonce": new_nonce(),
+            "whose": hashed(by.requester.key),
             "goes": goes,
             "held": number_in(request.query.get("held", "")) or 0,
         }
@@ -226,7 +228,7 @@ async def _here(*, private: bool, above: ReplyTarget | None, thread: str) -> Rep
 
 
 def _event(version: int, card: Card, locale: str) -> bytes:
-    shown = fragment("progress.html", locale, {"card": card, "version": version})
+    shown = fragment("progress.html", locale, {"card": card})
     return f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode()
 
 

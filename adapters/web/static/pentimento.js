@@ -19,45 +19,54 @@ function compare(within) {
 // A picture that is dropped or pasted goes into the field that a click would fill.
 function pictures(form) {
   const field = find("#picture", form), drop = find(".drop", form), chosen = find("#chosen", form);
-  const take = (files) => {
-    const pictures = [...files].filter((file) => file.type.startsWith("image/"));
-    if (!pictures.length) return;
+  // Whatever file it is: of some pictures browsers know no type (HEIC), and of what is none the service says so.
+  const take = ([file]) => {
+    if (!file) return;
     const held = new DataTransfer();
-    held.items.add(pictures[0]);
+    held.items.add(file);
     field.files = held.files;
-    field.dispatchEvent(new Event("change"));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   };
   field.addEventListener("change", () => {
     if (chosen.src) URL.revokeObjectURL(chosen.src);
     chosen.hidden = !field.files.length;
     if (field.files.length) chosen.src = URL.createObjectURL(field.files[0]);
   });
-  document.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+  const brings = (event) => event.dataTransfer.types.includes("Files"); // words that are dragged go where they are dropped
+  document.addEventListener("dragover", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    drop.classList.add("over");
+  });
   document.addEventListener("dragleave", () => drop.classList.remove("over"));
   document.addEventListener("drop", (event) => {
-    event.preventDefault();
     drop.classList.remove("over");
+    if (!brings(event)) return;
+    event.preventDefault();
     take(event.dataTransfer.files);
   });
-  document.addEventListener("paste", (event) => take(event.clipboardData.files));
+  document.addEventListener("paste", ({ clipboardData: held }) => {
+    const written = held.getData("text/html") && held.getData("text/plain"); // office programs add a picture of the words
+    if (!written) take(held.files);
+  });
 }
 
 // The strength as a number; a style brings its own until somebody moves it.
 function strength(form) {
   const slider = find("#strength", form), said = find("#strength-said", form);
-  let moved = Boolean(find("[name=of]", form).value);
+  if (find("[name=of]", form).value) slider.dataset.moved = "yes";
   const words = [...form.querySelectorAll("#strengths option")];
   const show = () => {
     const word = words.find((each) => Number(each.value) === Number(slider.value));
     said.textContent = word ? `${slider.value} ${word.label}` : slider.value;
   };
-  slider.addEventListener("input", () => { moved = true; show(); });
-  form.addEventListener("change", (event) => {
-    if (event.target.name !== "style" || moved) return;
-    slider.value = event.target.dataset.strength;
+  const follow = (style) => {
+    if (!slider.dataset.moved) slider.value = style.dataset.strength;
     show();
-  });
-  form.addEventListener("restored", () => { moved = true; show(); });
+  };
+  slider.addEventListener("input", () => { slider.dataset.moved = "yes"; show(); });
+  form.addEventListener("change", (event) => { if (event.target.name === "style") follow(event.target); });
+  form.addEventListener("restored", () => follow(find("[name=style]:checked", form)));
   show();
 }
 
@@ -73,28 +82,36 @@ function sample(form) {
   });
 }
 
-// What was typed survives a closed tab: on the first page only, as a job's page shows what the job was made of.
+// What was typed survives a closed tab: on the first page only, as a job's page shows what the job was made of. It is
+// shown to nobody else who signs in here.
 function remember(form) {
   if (find("[name=of]", form).value || !find("#error", form).hidden) return;
+  const { whose } = form.dataset;
   const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
-  if (kept) {
-    for (const [name, value] of Object.entries(kept)) {
+  if (kept && kept.whose === whose) {
+    for (const [name, value] of Object.entries(kept.values)) {
       const field = form.elements[name];
       if (field) field.value = value;
     }
+    if ("strengths" in kept.values) find("#strength", form).dataset.moved = "yes";
     form.dispatchEvent(new Event("restored"));
+  } else {
+    localStorage.removeItem(KEPT);
   }
   form.addEventListener("input", () => {
     const values = {};
     for (const name of ["prompt", "negative_prompt", "strengths", "style", "control"]) {
       if (form.elements[name]) values[name] = form.elements[name].value;
     }
-    localStorage.setItem(KEPT, JSON.stringify(values));
+    if (!find("#strength", form).dataset.moved) delete values.strengths; // it is the style's own
+    localStorage.setItem(KEPT, JSON.stringify({ whose, values }));
   });
 }
 
 // Sent in the background, so that a refusal leaves the chosen picture where it is.
 function send(form) {
+  // A number out of its range among closed options: browsers tell of it only where it is seen.
+  form.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.sending) return;
@@ -119,9 +136,20 @@ function send(form) {
   });
 }
 
+// Load the page anew. A form in which something was begun stays as it is: only what stands around it is exchanged.
+async function renew() {
+  if (!form?.dataset.begun) { location.reload(); return; }
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) { setTimeout(renew, 10000); return; }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of [".stage", ".history"]) become(find(part), find(part, page));
+  compare(document);
+  follow();
+}
+
 // Refused, as too many pages are followed, or gone: look again later. A connection that broke is tried again by itself.
 function lookAgain(stream) {
-  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); });
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(renew, 10000); });
 }
 
 // A running job, live; its page is loaded anew at its end.
@@ -132,7 +160,9 @@ function follow() {
   let told = 0;
   const stream = new EventSource(`/events?job=${encodeURIComponent(job.dataset.job)}`);
   stream.addEventListener("card", (event) => {
-    live.innerHTML = JSON.parse(event.data);
+    const fresh = live.cloneNode(false);
+    fresh.innerHTML = JSON.parse(event.data);
+    become(live, fresh); // a picture that were made anew would have no height until it is loaded
     const headline = find(".headline", live).textContent;
     const now = Date.now(); // read aloud at most every ten seconds
     if (headline !== status.textContent && (now - told > 10000 || !/\d/.test(headline))) {
@@ -141,7 +171,7 @@ function follow() {
     }
   });
   lookAgain(stream);
-  stream.addEventListener("end", () => { stream.close(); location.reload(); });
+  stream.addEventListener("end", () => { stream.close(); renew(); });
 }
 
 // Whether one element can be changed into the other: elements with an id or a class only into their like.
@@ -199,6 +229,7 @@ function sketch(form) {
   clear();
   Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
   canvas.addEventListener("pointerdown", (event) => {
+    form.dataset.begun = "yes";
     canvas.setPointerCapture(event.pointerId);
     pen.beginPath();
     pen.moveTo(...at(event));
@@ -229,6 +260,8 @@ function sketch(form) {
 
 const form = find("#wish");
 if (form) {
+  form.addEventListener("input", () => { form.dataset.begun = "yes"; });
+  form.addEventListener("change", () => { form.dataset.begun = "yes"; });
   pictures(form);
   strength(form);
   sample(form);

@@ -1,0 +1,114 @@
+"""The form in a real browser: what is dropped and pasted, what is out of sight, what is typed while a job runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.harness.playground import Playground, chromium, followed, needs_browser, opened
+
+pytestmark = [needs_browser, pytest.mark.slow]
+PHOTO = Path("docs/demo/cup.jpg")
+
+GIVE = """
+([event, kinds]) => {
+  const held = new DataTransfer();
+  for (const [kind, content] of kinds) {
+    if (kind === "file") held.items.add(new File(["?"], content)); else held.setData(kind, content);
+  }
+  const made = event === "drop"
+    ? new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true })
+    : new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true });
+  const field = document.querySelector("#picture");
+  field.value = "";
+  document.querySelector("#prompt").dispatchEvent(made);
+  return [field.files.length, made.defaultPrevented];
+}
+"""
+"""Drop or paste something on the prompt: how many pictures are chosen, and if the browser's own way is stopped."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for the tests here that have no event loop."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize(
+    ("event", "kinds", "found"),
+    [
+        ("drop", [("file", "photo.heic")], [1, True]),
+        ("drop", [("text/plain", "dragged words")], [0, False]),
+        ("paste", [("file", "photo.heic"), ("text/plain", "photo.heic")], [1, False]),
+        ("paste", [("file", "image.png"), ("text/html", "<td>a cell"), ("text/plain", "a cell")], [0, False]),
+    ],
+    ids=["a type that no browser knows", "words", "a copied file with its name", "a table with its picture"],
+)
+def test_what_is_dropped_and_pasted(
+    light_service: Playground, browser: Browser, event: str, kinds: list[tuple[str, str]], found: list[object]
+) -> None:
+    with opened(browser) as (page, _):
+        page.goto(light_service.address)
+        assert page.evaluate(GIVE, [event, kinds]) == found
+
+
+def test_a_number_that_cannot_be_is_shown_where_it_stands(light_service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(light_service.address)
+        page.get_by_label("Prompt", exact=True).fill("oil")
+        more = page.get_by_text("More options")
+        more.click()
+        steps = page.get_by_label("Steps", exact=True)
+        steps.fill("100000")
+        more.click()
+        expect(steps).not_to_be_visible()
+        page.get_by_role("button", name="Generate").click()
+        expect(steps).to_be_focused()
+        assert seen.complaints == []
+
+
+def test_a_style_brings_its_strength_to_who_comes_back_too(light_service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(light_service.address)
+        strength, style = page.get_by_label("Strength", exact=True), page.locator("[name=style]").nth(1)
+        own = style.get_attribute("data-strength")
+        page.get_by_label("Prompt", exact=True).fill("a boat")
+        page.reload()
+        assert strength.input_value() != own
+        style.check(force=True)
+        assert strength.input_value() == own
+        page.reload()
+        assert (style.is_checked(), strength.input_value()) == (True, own)
+        strength.fill("0.2")
+        page.reload()
+        page.locator("[name=style]").nth(2).check(force=True)
+        assert strength.input_value() == "0.2"
+
+
+def test_what_is_typed_while_a_job_runs_is_there_at_its_end(
+    light_service: Playground, browser: Browser, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    held.touch()
+    with opened(browser) as (page, seen):
+        page.goto(light_service.address)
+        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        prompt = page.get_by_label("Prompt", exact=True)
+        prompt.fill(f"while there is {held}")
+        followed(page, page.get_by_role("button", name="Generate"))
+        expect(page).to_have_title(f"Pentimento: while there is {held}")
+        prompt.fill("the next one")
+        held.unlink()
+        page.get_by_role("link", name="Download").wait_for()
+        expect(page.get_by_role("status")).to_have_text("Done")
+        expect(prompt).to_be_focused()
+        expect(prompt).to_have_value("the next one")
+        page.get_by_label("Before and after").press("End")
+        assert page.locator(".compare").evaluate("shown => shown.style.getPropertyValue('--x')") == "100%"
+        before = page.url
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url(lambda address: address != before)
+        expect(page.locator("h1")).to_have_text("the next one")
+        assert seen.complaints == []
