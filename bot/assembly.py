@@ -116,13 +116,15 @@ def assemble(
         advice=advice,
         max_minutes=max_minutes,
     )
-    results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
+    results = Results(
+        store=store, images=images, gate=gate, waiting=waiting, most_kept=limits.kept_per_user
+    )
     greetings = Greetings(store=store, enabled=greets)
     places = Places(store=store, admission=admission, greetings=greetings)
     service = Service(
         admission=admission,
         turns=Turns(uploads=uploads, most=limits.waiting_per_user),
-        keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
+        keeping=Keeping(store=store, images=images, gate=gate, clock=clock, ids=ids),
         store=store,
         images=images,
         queue=queue,

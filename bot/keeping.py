@@ -6,11 +6,12 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.actions import lineage_of
+from bot.domain.errors import Gone
 from bot.domain.ids import generation_id
 from bot.domain.job import Generation, Job
 from bot.domain.request import Request
 from bot.gate import Gate
-from bot.ports import Clock, Ids
+from bot.ports import Clock, Ids, ImageStore
 from bot.stores import JobStore
 
 log = structlog.get_logger(__name__)
@@ -19,8 +20,9 @@ log = structlog.get_logger(__name__)
 class Keeping:
     """Makes the job of a kept picture, which is done from the start and counts towards no quota."""
 
-    def __init__(self, *, store: JobStore, gate: Gate, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, store: JobStore, images: ImageStore, gate: Gate, clock: Clock, ids: Ids) -> None:
         self._store = store
+        self._images = images
         self._gate = gate
         self._clock = clock
         self._ids = ids
@@ -31,8 +33,17 @@ class Keeping:
         """Store the job; the one stored earlier for the same event. `settle`: as in `Admission.accept`.
 
         Raises:
-            NotAllowed: the picture may not be shown where it would be kept.
+            Gone: the picture is not there any more.
+            NotAllowed: it may not be shown where it would be kept.
         """
+        with self._images.hold():
+            if not await self._images.has(kept.image):
+                raise Gone("refused-picture-gone")
+            return await self._stored(request, kept, settle)
+
+    async def _stored(
+        self, request: Request, kept: Generation, settle: Callable[[Job], Awaitable[Job]] | None
+    ) -> Job:
         (shown,) = self._gate.fitted([kept], request.site, private=request.private)
         now = self._clock.now()
         lineage = lineage_of(request, kept)

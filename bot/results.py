@@ -18,6 +18,7 @@ from bot.domain.request import Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
 from bot.listing import Cursor, ResultsPage
+from bot.ports import ImageStore
 from bot.rendering import render
 from bot.stores import MessageRef, ResultStore
 
@@ -64,10 +65,17 @@ class Results:
     """Part of the core's front door; see `Service.results`."""
 
     def __init__(
-        self, *, store: ResultStore, gate: Gate, waiting: Callable[[JobId], Waiting | None], most_kept: int
+        self,
+        *,
+        store: ResultStore,
+        images: ImageStore,
+        gate: Gate,
+        waiting: Callable[[JobId], Waiting | None],
+        most_kept: int,
     ) -> None:
         """`most_kept`: results that one member may keep beyond retention."""
         self._store = store
+        self._images = images
         self._gate = gate
         self._waiting = waiting
         self._most_kept = most_kept
@@ -219,7 +227,8 @@ class Results:
         async with self._one_at_a_time(f"keep {job.requester.key}"):
             if on and not found.kept and await self._store.keeps(job.requester.key) >= self._most_kept:
                 raise LimitReached("refused-keeps", most=self._most_kept)
-            await self._store.keep(generation, on=on)
+            if not await self._store.keep(generation, on=on):
+                raise Gone("refused-gone")
 
     async def star(self, job_id: JobId, *, by: Asker) -> None:
         """Keep a member's own job, as a whole; what is another's, or too much, stays as it is."""
@@ -251,7 +260,7 @@ class Results:
 
     async def _results(self, job_id: JobId) -> Sequence[Generation]:
         generations = await self._store.generations(job_id)
-        if not generations:
+        if not any([await self._images.has(each.image) for each in generations]):
             raise Gone("refused-gone")
         return generations
 

@@ -79,6 +79,10 @@ SELECT outbox.job, outbox.message, outbox.attempts, outbox.due_at, outbox.undeli
 FROM outbox JOIN jobs ON jobs.id = outbox.job WHERE outbox.job = ?
 """
 
+_KEEP = """
+UPDATE generations SET kept = ?1 WHERE id = ?2
+    AND (NOT ?1 OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = generations.job AND pictures_kept))
+"""
 _KEEPS = """
 SELECT count(*) AS kept FROM generations INDEXED BY generations_kept JOIN jobs ON jobs.id = generations.job
 WHERE kept AND jobs.requester_key = ?
@@ -219,8 +223,8 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
             more=(shown[-1]["created_at"], shown[-1]["seq"]) if len(rows) > limit else None,
         )
 
-    async def keep(self, generation: GenerationId, *, on: bool) -> None:
-        await self.change("UPDATE generations SET kept = ? WHERE id = ?", on, generation)
+    async def keep(self, generation: GenerationId, *, on: bool) -> bool:
+        return bool(await self.change(_KEEP, on, generation))
 
     async def keeps(self, requester_key: str) -> int:
         (row,) = await self.database.read(_KEEPS, (requester_key,))

@@ -741,6 +741,15 @@ async def test_what_is_kept_stays_beyond_retention_with_its_whole_job(store: Sto
     assert await store.job(kept.id) is None
 
 
+async def test_what_lost_its_pictures_is_not_kept(store: Store) -> None:
+    job = await finish(store, await store.add(a_job()))
+    await store.sweep(Retention(pictures_before=1e12, jobs_before=NEVER, inbox_before=NEVER))
+    assert not await store.keep(generation_id(job.id, 0), on=True)
+    assert await store.keeps(job.requester.key) == 0
+    await store.sweep(EVERYTHING)
+    assert await store.job(job.id) is None
+
+
 async def test_who_is_forgotten_keeps_nothing(store: Store) -> None:
     job = await finish(store, await store.add(a_job()))
     await store.keep(generation_id(job.id, 0), on=True)

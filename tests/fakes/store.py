@@ -176,9 +176,12 @@ class MemoryJobStore:
             found.append(MemberUsage(key=key, name=name, jobs=len(theirs), pictures=pictures))
         return sorted(found, key=lambda each: (-each.pictures, each.key))[:limit]
 
-    async def keep(self, generation: GenerationId, *, on: bool) -> None:
-        if made := self._generations.get(generation):
-            self._generations[generation] = replace(made, kept=on)
+    async def keep(self, generation: GenerationId, *, on: bool) -> bool:
+        made = self._generations.get(generation)
+        if made is None or (on and made.job in self._without_pictures):
+            return False
+        self._generations[generation] = replace(made, kept=on)
+        return True
 
     async def keeps(self, requester_key: str) -> int:
         return sum(made.kept and made.requester.key == requester_key for made in self._generations.values())

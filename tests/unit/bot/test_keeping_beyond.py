@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.actions import Verb
 from bot.domain.errors import Gone, LimitReached, NotAllowed
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
 from bot.domain.limits import Limits
-from tests.builders.requests import asker, request
+from bot.domain.safety import Site
+from bot.erasure import Retention
+from tests.builders.requests import asker, press, request
 from tests.harness.core import Bench, bench
 
 LIMITS = Limits(pending_per_user=1000, per_user_per_day=0, kept_per_user=2)
@@ -51,3 +54,23 @@ async def test_a_star_on_ones_own_keeps_as_much_of_it_as_there_is_room_for(tmp_p
         await at.shown(job.id)
         await at.service.results.star(job.id, by=asker())
         assert await at.store.keeps("fake:ann") == 2
+
+
+async def test_what_retention_has_taken_is_gone_for_whoever_would_keep_or_share_it(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=LIMITS) as at:
+        job = (await at.service.submit(request(strengths=(0.3, 0.7), private=True))).job
+        await at.shown(job.id)
+        at_hand, results, by = generation_id(job.id, 1), at.service.results, asker()
+        await at.service.removal.sweep(Retention(pictures_before=1e12, jobs_before=-1e12, inbox_before=-1e12))
+        with pytest.raises(Gone):
+            await results.keep(at_hand, on=True, by=by)
+        await results.star(job.id, by=by)
+        with pytest.raises(Gone):
+            await results.copy(job.id, by=by, site=Site())
+        with pytest.raises(Gone):
+            async with results.publishing(job.id, by=by, where="fake:hall", site=Site()):
+                pass
+        with pytest.raises(Gone):
+            await at.service.press(press(Verb.KEEP, at_hand))
+        assert await at.store.keeps("fake:ann") == 0
+        assert [each.id for each in await at.store.jobs_of("fake:ann", limit=9)] == [job.id]
