@@ -116,9 +116,7 @@ def assemble(
         advice=advice,
         max_minutes=max_minutes,
     )
-    results = Results(
-        store=store, images=images, gate=gate, waiting=waiting, most_kept=limits.kept_per_user
-    )
+    results = Results(store=store, images=images, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
     greetings = Greetings(store=store, enabled=greets)
     places = Places(store=store, admission=admission, greetings=greetings)
     service = Service(

@@ -333,7 +333,7 @@ class Conversation(Lookups):
         job, results = job_of(pressed.target), self._service.results
         asked = (await results.allowed(Act.PUBLISH, job, at.by)).reply_to
         where, site = at.home(asked)
-        await self._service.admit(at.by, where=where)
+        await self._service.admit_openly(at.by, where=where)
         openly = pressed.verb is Verb.PUBLISH_OPEN
         async with results.publishing(job, by=at.by, where=where, site=site, openly=openly) as card:
             await at.publish(asked, card)

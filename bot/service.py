@@ -156,6 +156,16 @@ class Service:
         check_admitted(settings, by, now=self._clock.now())
         return settings
 
+    async def admit_openly(self, by: Asker, *, where: str = "") -> None:
+        """The same for what everybody sees that is there.
+
+        Raises:
+            NotAllowed: as above, or they may not write there.
+        """
+        await self.admit(by, where=where)
+        if not by.writes:
+            raise NotAllowed("refused-may-not-write")
+
     async def ask(self, asked: Ask) -> Receipt:
         """Accept a wish as a chat heard it, by the rules of the place where it was asked.
 
@@ -171,7 +181,7 @@ class Service:
         if found and verb:
             check_model(settings, wish.options.model or found.generation.recipe.model)
         hidden = found.hidden if found else again is not None and await self.results.is_hidden(again)
-        private = hidden or asked.hidden or is_private(wish.private, settings)
+        private = hidden or asked.hidden or not by.writes or is_private(wish.private, settings)
         asked = replace(asked, by=spoken(by, settings, private=private))
         above = found.job.reply_to if found and hidden else None
         source = found.generation.image if found else again.source if again else wish.source
@@ -284,7 +294,7 @@ class Service:
         Raises:
             UserError: the member may not go on from it, or the chat does not let us.
         """
-        await self.admit(by)
+        await self.admit_openly(by)
         found = await self.results.parent(result, by=by)
         await self.threads.open(way, found.generation, by=by)
         await self._delivery.show_again(found.job.id)

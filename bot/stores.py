@@ -293,11 +293,7 @@ class ResultStore(DutyStore, Protocol):
         ...
 
     async def keep(self, generation: GenerationId, *, on: bool) -> bool:
-        """A result stays beyond retention, and its whole job with it; or does so no more.
-
-        Returns:
-            False if its pictures were let go of before; what was kept without them can still be let go of.
-        """
+        """A result stays beyond retention, and its whole job with it (False if its pictures went before); or no more."""
         ...
 
     async def keeps(self, requester_key: str) -> int:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -40,6 +39,8 @@ STANDS_SECONDS = 900.0
 """How long an answer stands in its place. What its buttons need of a member's wish is kept at least as long."""
 
 MAX_CHOICES = 25
+_MAX_CHOICE = 100
+"""A value that is longer could not be chosen: the part that fits is the name of nothing."""
 
 log = structlog.get_logger(__name__)
 
@@ -164,9 +165,8 @@ class Answer:
 
     async def suggest(self, offered: Mapping[str, str]) -> None:
         """Choices for what is being typed: value -> what is shown."""
-        choices: Sequence[Mapping[str, Any]] = [
-            {"name": name[:100], "value": value[:100]} for value, name in list(offered.items())[:MAX_CHOICES]
-        ]
+        fitting = [(value, name) for value, name in offered.items() if len(value) <= _MAX_CHOICE]
+        choices = [{"name": name[:_MAX_CHOICE], "value": value} for value, name in fitting[:MAX_CHOICES]]
         await self._at_once(_CHOICES, {"choices": choices})
 
     async def _in_place(self, body: Payload, files: Sequence[Attached]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.discord.ids import MAX_ID
 from adapters.discord.markdown import inert
-from adapters.discord.rest import NOBODY, Payload
+from adapters.discord.rest import MAX_CONTENT, NOBODY, Payload
 from bot.buttons import verb_button
 from bot.card_files import NO_FILES, Files
 from bot.domain.actions import Verb
@@ -22,7 +22,6 @@ from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
 from bot.texts import text
 
-MAX_CONTENT = 2000
 MAX_DESCRIPTION = 3900
 """Discord takes 4096."""
 

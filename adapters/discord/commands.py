@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapters.discord.permissions import MANAGE_GUILD
+from adapters.discord.places import CHANNELS, PLACES, WRITTEN_IN
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Kind, Option
 from bot.domain.place import RemixPolicy, ThreadPolicy
@@ -117,7 +118,9 @@ def _choices(of: str, values: Iterable[str]) -> list[Payload]:
 
 
 def _settings() -> list[Payload]:
-    place = _option("channel", _CHANNEL)
+    place = _option("channel", _CHANNEL, channel_types=list(PLACES))
+    only_channel = _option("only_channel", _CHANNEL, channel_types=list(CHANNELS))
+    log_channel = _option("log_channel", _CHANNEL, channel_types=list(WRITTEN_IN))
     days = _option("days", _INTEGER, min_value=1, max_value=MAX_DAYS)
     only_model = _option("only_model", _STRING, autocomplete=True, max_length=100)
     policies, threads = _choices("policy", RemixPolicy), _choices("threads", ThreadPolicy)
@@ -134,9 +137,9 @@ def _settings() -> list[Payload]:
                 place,
             ],
         ),
-        _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL), only_model]),
+        _subcommand("allow", [_option("role", _ROLE), only_channel, only_model]),
         _subcommand("block", [_option("words", _STRING, max_length=_MAX_WORDS), place]),
-        _subcommand("log", [_option("log_channel", _CHANNEL), _option("refusals", _BOOLEAN)]),
+        _subcommand("log", [log_channel, _option("refusals", _BOOLEAN)]),
         _subcommand("pause", [place]),
         _subcommand("resume", [place]),
         _subcommand("ban", [_option("member", _USER, required=True), days]),

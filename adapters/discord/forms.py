@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.discord.incoming import Upload
 from adapters.discord.pictures import attachment
+from adapters.discord.places import CHANNELS, WRITTEN_IN
 from adapters.discord.rest import Payload
 from bot.forms import UPLOAD, Choice, Field, FieldKind, Form, Values
 
@@ -16,7 +17,6 @@ _MAX_LABEL = 45
 _MAX_HINT = 100
 
 _LABEL, _SELECT, _INPUT, _UPLOAD, _RADIO, _CHANNELS = 18, 3, 4, 19, 21, 8
-_TEXT_CHANNEL, _ANNOUNCEMENTS, _FORUM = 0, 5, 15
 _RADIO_OPTIONS = range(2, 11)
 _SHORT, _PARAGRAPH = 1, 2
 _LEFT_OUT = frozenset({FieldKind.CHOICES, FieldKind.MEMBERS, FieldKind.SWITCH})
@@ -102,7 +102,7 @@ def _component(field: Field) -> Payload:
         return {
             "type": _CHANNELS,
             **common,
-            "channel_types": [_TEXT_CHANNEL, _ANNOUNCEMENTS, *([] if field.most == 1 else [_FORUM])],
+            "channel_types": list(WRITTEN_IN if field.most == 1 else CHANNELS),
             "min_values": 0,
             "max_values": field.most or MAX_OPTIONS,
             "default_values": [{"id": each, "type": "channel"} for each in field.value[: field.most or MAX_OPTIONS]],

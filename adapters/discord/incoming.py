@@ -76,6 +76,7 @@ class Origin:
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
         place_locale: of the server; empty outside of any.
+        threads: there can be threads on its messages, unlike those of a voice channel.
         age_restricted: a channel of a server we are in, or a thread of one, that Discord lets only adults into.
     """
 
@@ -90,6 +91,7 @@ class Origin:
     locale: str = "en"
     place_locale: str = ""
     reachable: bool = True
+    threads: bool = True
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
     age_restricted: bool = False

@@ -82,7 +82,8 @@ class _Arrival:
         # A form that was opened again under its refusal, which its member alone saw, is what it was before.
         again = at.desk.conversation.refused_form(event.message, by=at.by)
         opened_alone = bool(taken) or event.name == STYLED  # on a page that only its reader sees
-        if (settings.private if private is None else private) or ((again or event).hidden and not opened_alone):
+        wished = settings.private if private is None else private
+        if wished or not at.by.writes or ((again or event).hidden and not opened_alone):
             return Ack.HIDDEN
         pressed = parse_button_id(event.name)
         if pressed and at.threads:

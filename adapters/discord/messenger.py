@@ -38,6 +38,9 @@ DIRECT_FILE_BYTES = 10 * 1024 * 1024
 MESSAGE_BYTES = 24 * 1024 * 1024
 """A whole request to Discord may have 25 MiB; the rest is for its words and wrapping."""
 
+_ROOM = 1500
+"""Characters of a wish that is quoted beside the sentence on it."""
+
 _SMALLER = (1.0, 0.5, 0.25)
 _MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FORBIDDEN, Meaning.LOCKED}
 
@@ -288,7 +291,9 @@ class DiscordMessenger:
             return None
         await self._take_away(address, stand)  # first: directly after a deferral a second message is taken for it
         try:
-            await self._tell_alone(address, f"⚠️ {card.headline}\n{quoted(card.prompt)}", nonce=f"{card.job}-r")
+            await self._tell_alone(
+                address, f"⚠️ {card.headline}\n{quoted(card.prompt, room=_ROOM)}", nonce=f"{card.job}-r"
+            )
         except Fault as fault:
             log.info("the member cannot be told in private", reason=fault.reason)
             return await self._post_anew(address, card, f"{card.job}-2")

@@ -9,7 +9,6 @@ from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT
 from bot.pages import Ink, Look, Page, Part, Row
 
-_MAX_QUOTED = 3000
 _LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUIET: "-# {}"}
 
 _INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>", Ink.MEMBER: "<@{}>"}
@@ -39,7 +38,7 @@ def line_of(row: Row) -> str:
     """A line in Discord's markdown; a quotation is of people's words alone."""
     if row.look is Look.QUOTE:
         words = "".join(part.text for part in row.parts)
-        return whole if len(whole := quoted(words, most=MAX_PROMPT)) <= _MAX_QUOTED else quoted(words)
+        return quoted(words, most=MAX_PROMPT)
     return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part) for part in row.parts))
 
 

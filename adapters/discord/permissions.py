@@ -2,7 +2,7 @@
 
 from discord import Permissions
 
-from adapters.discord.incoming import Incoming
+from adapters.discord.incoming import Incoming, Origin
 from bot.domain.errors import NotAllowed
 
 MANAGE_GUILD = Permissions.manage_guild.flag
@@ -25,6 +25,12 @@ INVITE_BITS = sum(NEEDED.values())
 def has(permissions: int, bit: int) -> bool:
     """Whether a permission is there; administrators have them all."""
     return bool(permissions & (bit | Permissions.administrator.flag))
+
+
+def may_write(origin: Origin) -> bool:
+    """Whether a member may write there themselves, as far as Discord says."""
+    bit = NEEDED["Send Messages in Threads" if origin.parent else "Send Messages"]
+    return not (origin.guild and origin.permissions) or has(origin.permissions, bit)
 
 
 def check_may_answer(event: Incoming) -> None:

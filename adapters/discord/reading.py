@@ -15,6 +15,7 @@ _KINDS = {
     discord.InteractionType.component: Kind.BUTTON,
     discord.InteractionType.modal_submit: Kind.MODAL,
 }
+_WITHOUT_THREADS = frozenset({discord.ChannelType.voice, discord.ChannelType.stage_voice})
 _NEW_SECONDS = 7 * 86_400.0
 """A server that has had us for less is to be greeted, although we may have missed when it added us."""
 
@@ -72,8 +73,7 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
         direct = channel is not None and channel.type is discord.ChannelType.private
         reachable = direct and not interaction.context.private_channel
     else:
-        # Only if the member alone brought us along are we no member of the server.
-        reachable = known or interaction.is_guild_integration() or not interaction.is_user_integration()
+        reachable = known  # a server may have our commands without us, as a member may
     return _origin(
         interaction.user,
         channel,
@@ -101,6 +101,7 @@ def _origin(
         guild=str(guild_id or ""),
         parent=str(getattr(channel, "parent_id", None) or ""),
         roles=tuple(str(role) for role in getattr(member, "_roles", ())),
+        threads=getattr(channel, "type", None) not in _WITHOUT_THREADS,
         **more,
     )
 
@@ -177,8 +178,15 @@ def _own_permissions(channel: object) -> int:
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return 0
     me = channel.guild.get_member(channel._state.self_id or 0)  # noqa: SLF001 -- `guild.me` says nothing of absence
+    return _permissions(me, channel)
+
+
+def _permissions(member: discord.Member | None, channel: object) -> int:
+    """What a member may do in a channel of their server, by its own rules too; 0 if that is not known."""
+    if member is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return 0
     parent_known = not isinstance(channel, discord.Thread) or channel.parent is not None
-    return channel.permissions_for(me).value if me and parent_known else 0
+    return channel.permissions_for(member).value if parent_known else 0
 
 
 def read_joined(guild: discord.Guild, *, received_at: float) -> Incoming:
@@ -231,7 +239,7 @@ def read_reaction(
             channel,
             channel_id=reaction.channel_id,
             guild_id=guild,
-            permissions=member.guild_permissions.value if member else 0,
+            permissions=_permissions(member, channel),
             app_permissions=_own_permissions(channel),
             locale=locale,
             place_locale=locale if guild else "",

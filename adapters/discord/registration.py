@@ -11,6 +11,14 @@ from adapters.discord.connection import RECONNECT
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.rest import Payload, Rest
 
+_ENTRY_POINT = 4
+"""The command that Discord makes itself for an application with an Activity; a list without it is refused."""
+
+_KEPT = (
+    "id", "type", "name", "name_localizations", "description", "description_localizations", "handler", "contexts",
+    "integration_types",
+)  # fmt: skip
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,11 +32,14 @@ async def register(rest: Rest, wanted: Sequence[Payload], *, learn: Callable[[ob
     for wait in chain(RECONNECT, repeat(RECONNECT[-1])):
         try:
             known = await rest.commands()
-            if isinstance(known, list) and same(wanted, known):
-                learn(known)
+            found = known if isinstance(known, list) else []
+            ours = [each for each in found if each.get("type") != _ENTRY_POINT]
+            if same(wanted, ours):
+                learn(ours)
                 log.info("commands are up to date")
             else:
-                learn(await rest.set_commands(wanted))
+                others = [_as_it_is(each) for each in found if each.get("type") == _ENTRY_POINT]
+                learn(await rest.set_commands([*wanted, *others]))
                 log.info("commands registered", commands=len(wanted))
         except Fault as fault:
             if fault.meaning is not Meaning.BUSY:
@@ -38,6 +49,11 @@ async def register(rest: Rest, wanted: Sequence[Payload], *, learn: Callable[[ob
             await asyncio.sleep(max(wait, fault.seconds or 0.0))
         else:
             return
+
+
+def _as_it_is(known: Mapping[str, Any]) -> Payload:
+    """A command that is not ours, as an overwrite leaves it."""
+    return {field: known[field] for field in _KEPT if field in known}
 
 
 def same(wanted: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> bool:

@@ -18,11 +18,13 @@ from adapters.discord.connection import Connection
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import PLATFORM
 from bot.domain.picture import Attached
+from bot.domain.words import clip
 from bot.metrics import RATE_LIMITS
 
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
 
+MAX_CONTENT = 2000
 _MAX_ALT = 1024
 _MAX_THREAD_NAME = 100
 _CALL_SECONDS = 90.0
@@ -63,6 +65,11 @@ def filename(file: Attached) -> str:
     return f"{_SPOILER if file.spoiler else ''}{file.name}"
 
 
+def _fitting(body: Payload) -> Payload:
+    """A message whose words are no longer than Discord takes: a sentence may name all models that there are."""
+    return {**body, "content": clip(body["content"], MAX_CONTENT)} if "content" in body else dict(body)
+
+
 def nonce_of(name: str) -> str:
     """A nonce for what has a longer name than Discord takes."""
     return blake2s(name.encode(), digest_size=12).hexdigest()
@@ -86,7 +93,7 @@ class Rest:
         route = Route(
             "POST", "/interactions/{webhook_id}/{webhook_token}/callback", webhook_id=interaction, webhook_token=token
         )
-        payload = {"type": kind} if body is None else {"type": kind, "data": dict(body)}
+        payload = {"type": kind} if body is None else {"type": kind, "data": _fitting(body)}
         answer = await self._request(route, json=payload, params={"with_response": "true"})
         made = answer.get("interaction", {}) if isinstance(answer, dict) else {}
         return Response(
@@ -204,7 +211,7 @@ class Rest:
             }
             for index, (name, file) in enumerate(named)
         ]
-        payload = {"allowed_mentions": NOBODY, **body, "attachments": listed}
+        payload = {"allowed_mentions": NOBODY, **_fitting(body), "attachments": listed}
         form: list[dict[str, Any]] = [
             {
                 "name": f"files[{index}]",

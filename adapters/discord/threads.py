@@ -18,7 +18,7 @@ def way_to(desk: Desk, event: Incoming) -> ThreadWay | None:
     """How a thread is opened on the message of an event; None if there can be none."""
     origin = event.origin
     on_result = event.kind in _ON_A_MESSAGE and event.message and not event.hidden
-    if not on_result or not origin.guild or origin.parent or not origin.reachable:
+    if not (on_result and origin.guild and origin.threads and origin.reachable) or origin.parent:
         return None
 
     async def start(name: str) -> str:

@@ -67,7 +67,7 @@ def _column(asker: Asker) -> str:
         {
             name: value
             for name, value in values.items()
-            if name not in {"site", "moderates", "operates", "shown", "others"}
+            if name not in {"site", "writes", "moderates", "operates", "shown", "others"}
         }
     )
 

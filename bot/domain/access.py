@@ -26,6 +26,7 @@ class Asker:
         channel: the id by which settings name that conversation; empty if their list of channels does not apply.
         roles: ids of the member's roles there.
         site: what kind of place it is.
+        writes: they may write there themselves; else what they do there is for them alone.
         operates: they run the service, and have shown that.
         moderates: they may act on others' messages in the server or workspace that `requester.space` names.
         others: the same member in other places whose rules hold for them too, as on the web.
@@ -40,6 +41,7 @@ class Asker:
     channel: str = ""
     roles: frozenset[str] = frozenset()
     site: Site = STRICTEST
+    writes: bool = True
     moderates: bool = False
     operates: bool = False
     shown: JobId | None = None

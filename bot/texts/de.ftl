@@ -148,6 +148,7 @@ refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte 
 refused-thread = Ich konnte hier keinen Thread öffnen; es bleibt im Kanal.
 refused-thread-permission = Mir fehlt in diesem Kanal das Recht { $permission }, darum bleibt es hier: bitte die Admins des Servers, es mir zu geben.
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.
+refused-may-not-write = Du darfst in diesem Kanal nicht schreiben, darum zeige ich dort nichts für dich: frag die Admins des Servers.
 refused-paused = Ich bin hier angehalten. Die Moderation kann mich in den Einstellungen fortsetzen.
 refused-banned = Die Moderation hier hat dich für { span } gesperrt.
 refused-no-moderator = Das kann nur die Moderation.

@@ -154,6 +154,7 @@ refused-permission = I lack the permission { $permission } in this channel. Ask 
 refused-thread = I could not open a thread here; it stays in the channel.
 refused-thread-permission = I lack the permission { $permission } in this channel, so it stays here. Ask the server's admins to grant it.
 refused-server-only = Settings belong to a server. Use /settings in one.
+refused-may-not-write = You can't write in this channel, so I show nothing there for you. Ask the server's admins.
 refused-paused = I'm paused here. The moderators can resume me in the settings.
 refused-banned = The moderators here blocked you from using me for { span }.
 refused-no-moderator = Only moderators can do that.

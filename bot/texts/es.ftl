@@ -148,6 +148,7 @@ refused-permission = Me falta el permiso { $permission } en este canal: pide a q
 refused-thread = No pude abrir un hilo aquí; todo sigue en el canal.
 refused-thread-permission = Me falta el permiso { $permission } en este canal, así que todo sigue aquí: pide a quien administra el servidor que me lo dé.
 refused-server-only = Los ajustes son de un servidor: usa /settings en uno.
+refused-may-not-write = No puedes escribir en este canal, así que ahí no muestro nada por ti: pregunta a quien administra el servidor.
 refused-paused = Estoy en pausa aquí. La moderación puede reanudarme en los ajustes.
 refused-banned = La moderación de aquí te bloqueó durante { span }.
 refused-no-moderator = Eso solo puede hacerlo la moderación.

@@ -154,6 +154,7 @@ refused-permission = Il me manque la permission { $permission } dans ce salon : 
 refused-thread = Je n’ai pas pu ouvrir de fil ici ; tout reste dans le salon.
 refused-thread-permission = Il me manque la permission { $permission } dans ce salon, tout reste donc ici : demande aux admins du serveur de me la donner.
 refused-server-only = Les réglages appartiennent à un serveur : utilise /settings dans l’un d’eux.
+refused-may-not-write = Tu ne peux pas écrire dans ce salon, je n’y montre donc rien pour toi : demande aux admins du serveur.
 refused-paused = Je suis en pause ici. Les modérateurs peuvent me relancer dans les réglages.
 refused-banned = La modération d’ici t’a bloqué pour { span }.
 refused-no-moderator = Seuls les modérateurs peuvent le faire.

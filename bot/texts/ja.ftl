@@ -148,6 +148,7 @@ refused-permission = このチャンネルでは権限 { $permission } があり
 refused-thread = ここではスレッドを開けませんでした。チャンネルで続けます。
 refused-thread-permission = このチャンネルでは権限 { $permission } がないため、ここで続けます。サーバーの管理者に頼んでください。
 refused-server-only = 設定はサーバーごとのものです。サーバーの中で /settings を使ってください。
+refused-may-not-write = このチャンネルに書き込めないため、ここには表示できません。サーバーの管理者に尋ねてください。
 refused-paused = ここでは一時停止中です。モデレーターが設定から再開できます。
 refused-banned = ここのモデレーターにより、{ span }使えません。
 refused-no-moderator = それができるのはモデレーターだけです。

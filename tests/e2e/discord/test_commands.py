@@ -1,12 +1,14 @@
 """What members do with commands, and what they see."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from inference.api import Lora
 from tests.e2e.discord.conftest import PNG, Bench
-from tests.fakes.engine import MODEL
+from tests.fakes.engine import DEFAULTS, MODEL
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel
 
@@ -136,6 +138,17 @@ async def test_every_option_reaches_the_engine(bench: Bench, anna: Person, chann
     assert made.negative_prompt == "dogs, blurry"
 
 
+async def test_a_sentence_that_names_more_than_a_message_holds_is_cut(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    bench.engine.offer(**{f"org_{number}/a-checkpoint_with_a_long_name": DEFAULTS for number in range(60)})
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a storm", model="another")
+    said = await bench.discord.refused(asked)
+    assert said.startswith("⚠️ ")
+    assert "'another'" in said
+    assert said.endswith("…")
+
+
 @pytest.mark.usefixtures("bench")
 async def test_styles_and_models_are_suggested_while_typing(anna: Person, channel: Channel) -> None:
     assert await anna.type(channel, "img2img", "style", "oi") == ["oil"]
@@ -204,3 +217,10 @@ async def test_a_refusal_is_in_the_members_language(bench: Bench, channel: Chann
     assert "In dieser Datei erkenne ich kein Bild" in await bench.discord.refused(no_picture)
     unknown = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild", style="barock")
     assert "Den Stil „barock“ gibt es hier nicht" in await bench.discord.refused(unknown)
+
+
+async def test_what_could_not_be_chosen_is_not_suggested(bench: Bench, anna: Person, channel: Channel) -> None:
+    named = (Lora("short"), Lora("long-" + "x" * 60))
+    bench.engine.offer(many=replace(DEFAULTS, loras=named))
+    typed = "one-that-has-a-name-of-some-length:0.75 "
+    assert await anna.type(channel, "img2img", "loras", typed) == ["short"], "the other has no room behind it"

@@ -53,6 +53,15 @@ async def test_a_wrong_value_stands_in_the_form_that_opens_again(
     assert [(made.prompt, made.strength) for made in bench.engine.requests[1:]] == [("in winter", 0.9)]
 
 
+async def test_what_cannot_be_quoted_as_it_is_costs_no_refusal(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    typed = "*\n" * 970 + "a --strength lots"
+    sent = await anna.submit(await anna.press(result, "Edit"), prompt=typed)
+    assert "Strength is a number" in await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    assert (await fields(bench, await anna.press(refusal, "Open the form again")))["prompt"] == typed
+
+
 async def test_nobody_opens_another_member_s_form_and_a_forgotten_one_says_so(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:

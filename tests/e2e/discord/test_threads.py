@@ -5,6 +5,7 @@ import pytest
 from adapters.discord.permissions import NEEDED
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
+from bot.texts import text
 from tests.builders.places import set_to
 from tests.e2e.discord.conftest import Bench
 from tests.e2e.discord.test_buttons import result_of
@@ -126,6 +127,17 @@ async def test_a_thread_that_takes_nothing_more_costs_no_result(
         await anna.press(result, "Reimagine 0.9")
         anew = await bench.discord.until(lambda: bench.discord.channels.get(result.id), what="another thread")
         await bench.discord.posted(anew, lambda post: post.done)
+
+
+async def test_a_voice_channel_has_no_threads_so_none_is_offered_there_nor_missed(bench: Bench, anna: Person) -> None:
+    spoken_in = bench.discord.channel(kind=2)
+    await bench.discord.gateway.send("CHANNEL_CREATE", spoken_in.payload)
+    result = await result_of(bench, anna, spoken_in)
+    third = await third_pass(bench, anna, result)
+    assert OFFER not in third.buttons
+    await always(bench, spoken_in)
+    shown = await bench.discord.shown(await anna.press(result, "Reroll"), lambda post: post.done)
+    assert text("en", "refused-thread") not in shown.words
 
 
 async def test_threads_are_set_by_command(bench: Bench, channel: Channel) -> None:

@@ -42,14 +42,16 @@ async def test_after_a_quarter_of_an_hour_the_same_message_gets_the_result(
     assert not [call for call in bench.discord.requests if call[2] >= 400]
 
 
-@pytest.mark.parametrize("place", ["private", "user-installed"])
+@pytest.mark.parametrize("place", ["private", "user-installed", "commands without the bot"])
 async def test_before_the_only_token_dies_collect_appears_and_delivers(
     bench: Bench, anna: Person, channel: Channel, place: str
 ) -> None:
     if place == "private":
         _, message = await running(bench, anna, channel, private=True)
     else:
-        _, message = await running(bench, anna, bench.discord.channel(bench.discord.guild(member=False)))
+        there = bench.discord.channel(bench.discord.guild(member=False))
+        there.installed = place != "user-installed"
+        _, message = await running(bench, anna, there)
     bench.discord.clock.skip(QUARTER - 100)
     await eventually(lambda: collect_offered(bench, message))
     bench.discord.clock.skip(200)
@@ -198,6 +200,23 @@ async def test_commands_are_registered_when_they_changed_and_not_again(
     discord.commands[0]["description"] = "something else"
     async with start():
         await discord.until(lambda: discord.registered == 2, what="a new registration")
+
+
+async def test_the_command_of_an_activity_stays_beside_ours(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start():
+        pass
+    launch = {"id": "77", "type": 4, "name": "launch", "description": "", "handler": 2, "integration_types": [0, 1]}
+    discord.commands = [launch | {"application_id": discord.application_id, "version": "1"}, *discord.commands]
+    async with start():
+        await discord.until(lambda: len(asked_for_commands(discord)) == 2, what="a look at the commands")
+    assert discord.registered == 1, "it makes ours no others"
+    discord.commands[1]["description"] = "something else"
+    async with start() as bench:
+        await discord.until(lambda: discord.registered == 2, what="a new registration")
+        await result_of(bench, anna, channel)
+    assert {name: found for name, found in discord.commands[-1].items() if name in launch} == launch
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

@@ -115,6 +115,7 @@ def channel(identity: str, name: str, kind: int, **more: Any) -> dict[str, Any]:
         "last_message_id": None,
         "rate_limit_per_user": 0,
         "flags": 0,
+        **({"bitrate": 64000, "user_limit": 0} if kind in {2, 13} else {}),
         **more,
     }
 

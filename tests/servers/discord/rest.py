@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
 ADD_REACTIONS, VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 6, 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
+ENTRY_POINT = 4
 CREATE_THREADS = 1 << 35
 NONCE_SECONDS = 180.0
 _NOTHING_TO_REPLY_TO = "Invalid Form Body: message_reference: Unknown message"
@@ -180,7 +181,10 @@ class Rest:
 
     async def _register(self, request: web.Request) -> web.Response:
         commands = request[SENT].body
-        check_commands(commands)
+        opening = {each["id"] for each in self._server.commands if each.get("type") == ENTRY_POINT}
+        if not opening <= {each.get("id") for each in commands}:
+            raise ApiError(400, 50240, "You cannot remove this app's Entry Point command in a bulk update operation")
+        check_commands([each for each in commands if each.get("type") != ENTRY_POINT])
         self._server.registered += 1
         self._server.commands = [
             {

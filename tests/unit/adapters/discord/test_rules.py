@@ -42,6 +42,20 @@ def test_the_commands_keep_every_limit() -> None:
     check_commands(commands(list(ControlKind)))
 
 
+def test_no_setting_is_offered_for_a_category_and_no_thread_where_only_its_channel_counts() -> None:
+    settings = next(each for each in commands() if each["name"] == "settings")
+    types = {
+        option["name"]: set(option["channel_types"])
+        for part in settings["options"]
+        for option in part["options"]
+        if option["type"] == 7
+    }
+    assert not {4} & set().union(*types.values())
+    assert types["only_channel"] == {0, 2, 5, 13, 15, 16}
+    assert types["channel"] == types["only_channel"] | {10, 11, 12}
+    assert types["log_channel"] == types["channel"] - {15, 16}, "posts alone stand there"
+
+
 def test_only_kinds_of_control_that_there_are_are_offered() -> None:
     assert "map" not in {command["name"] for command in commands()}
     assert not {"control", "map"} & {option["name"] for option in commands()[0]["options"]}

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.discord.ids import MAX_ID, OwnId, Word, parse_own_id
@@ -116,6 +116,13 @@ def test_no_line_of_words_begins_a_list(line: str) -> None:
 
 def test_a_quotation_goes_on_in_each_line() -> None:
     assert quoted("a cat\n- on a roof\n\n1. day") == "> a cat\n> \\- on a roof\n> \n> 1\\. day"
+
+
+@given(st.text(max_size=300).map(lambda text: text * 7), st.integers(1500, 3000))
+@example("@" * 2000, 1500)
+@example("*\n" * 1000, 1500)
+def test_a_quotation_has_the_room_that_there_is(text: str, room: int) -> None:
+    assert len(quoted(text, most=2000, room=room)) <= room
 
 
 def test_long_words_are_cut() -> None:
