@@ -293,7 +293,7 @@ class ResultStore(DutyStore, Protocol):
         ...
 
     async def keep(self, generation: GenerationId, *, on: bool) -> bool:
-        """A result stays beyond retention, and its whole job with it (False if its pictures went before); or no more."""
+        """A result stays beyond retention, with its whole job (False if its pictures went before); or no more."""
         ...
 
     async def keeps(self, requester_key: str) -> int:
