@@ -1,9 +1,10 @@
 """Workspaces install the app themselves: Bolt's OAuth flow on our own stores.
 
 `/slack/install` leads to Slack's consent page, `/slack/oauth_redirect` takes its answer. The state in between is
-good once, for ten minutes, and only in the browser it was given to.
+good for ten minutes, and only in the browser it was given to, which loses it when the answer is taken.
 """
 
+import hmac
 import logging
 import secrets
 from typing import Any
@@ -15,7 +16,6 @@ from yarl import URL
 
 from adapters.slack.api import SlackApi
 from adapters.slack.scopes import SCOPES
-from adapters.slack.tokens import InstallationStore
 from bot.ports import Clock
 
 STATE_SECONDS = 600
@@ -23,7 +23,7 @@ _AUTHORIZE = "https://slack.com/oauth/v2/authorize"
 _log = logging.getLogger("slack_bolt.oauth")
 
 
-def oauth_flow(api: SlackApi, *, store: InstallationStore, clock: Clock) -> AsyncOAuthFlow:
+def oauth_flow(api: SlackApi, *, clock: Clock) -> AsyncOAuthFlow:
     """The flow for Bolt's server."""
     options, url = api.options, URL(api.options.api_url)
     elsewhere = url.host != "slack.com"
@@ -35,7 +35,7 @@ def oauth_flow(api: SlackApi, *, store: InstallationStore, clock: Clock) -> Asyn
         install_path="/slack/install",
         redirect_uri_path="/slack/oauth_redirect",
         installation_store=api.workspaces,
-        state_store=_States(store, clock),
+        state_store=_States(options.client_secret, clock),
         state_expiration_seconds=STATE_SECONDS,
         logger=_log,
     )
@@ -43,17 +43,22 @@ def oauth_flow(api: SlackApi, *, store: InstallationStore, clock: Clock) -> Asyn
 
 
 class _States(AsyncOAuthStateStore):
-    """One-time states in our database, so that a restart in the middle of an installation does not end it."""
+    """States that prove themselves by a signature: the page is anybody's to visit, so a visit leaves nothing behind."""
 
-    def __init__(self, store: InstallationStore, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, secret: str, clock: Clock) -> None:
+        self._key = f"install state {secret}".encode()
         self._clock = clock
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
         del args, kwargs
-        state = secrets.token_urlsafe(32)
-        await self._store.issue_state(state, expires_at=self._clock.now() + STATE_SECONDS)
-        return state
+        good = f"{secrets.token_urlsafe(16)}.{self._clock.now() + STATE_SECONDS:.0f}"
+        return f"{good}.{self._signature(good)}"
 
     async def async_consume(self, state: str) -> bool:
-        return await self._store.consume_state(state, now=self._clock.now())
+        good, _, signature = state.rpartition(".")
+        if not hmac.compare_digest(self._signature(good).encode(), signature.encode()):
+            return False
+        return float(good.rpartition(".")[2]) > self._clock.now()
+
+    def _signature(self, good: str) -> str:
+        return hmac.digest(self._key, good.encode(), "sha256").hex()

@@ -79,7 +79,6 @@ class SlackPlatform:
         self._store = store
         self._clock = clock
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
-        self._installations = installations
         self._api = api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
         uploads, notices = Uploads(api, exporter), Notices(api)
         self.messenger = SlackMessenger(api, uploads, Besides(uploads, exporter), notices, clock=clock)
@@ -163,7 +162,7 @@ class SlackPlatform:
         """Bolt: signatures and authorization; the rest is the intake's."""
         oauth, api = self._options.oauth, self._api
         app = AsyncApp(
-            oauth_flow=oauth_flow(api, store=self._installations, clock=self._clock) if oauth else None,
+            oauth_flow=oauth_flow(api, clock=self._clock) if oauth else None,
             name="pentimento",
             client=self._api.client,
             signing_secret=self._options.signing_secret,

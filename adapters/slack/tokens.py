@@ -58,7 +58,7 @@ class Installation:
 
 
 class InstallationStore(Protocol):
-    """Installations by enterprise and team, and the one-time states of the install flow.
+    """Installations by enterprise and team.
 
     Every change is durable when it returns.
     """
@@ -70,12 +70,6 @@ class InstallationStore(Protocol):
     async def find(self, *, enterprise: str, team: str) -> Mapping[str, Any] | None: ...
 
     async def remove(self, *, enterprise: str, team: str) -> None: ...
-
-    async def issue_state(self, state: str, *, expires_at: float) -> None: ...
-
-    async def consume_state(self, state: str, *, now: float) -> bool:
-        """True once for a state that was issued and has not expired."""
-        ...
 
 
 class Workspaces(AsyncInstallationStore):

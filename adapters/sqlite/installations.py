@@ -4,7 +4,6 @@ Kept as JSON under enterprise and team: what an installation consists of is the 
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,15 +32,3 @@ class SqliteInstallations:
     async def remove(self, *, enterprise: str, team: str) -> None:
         await self._database.change("DELETE FROM installations WHERE enterprise = ? AND team = ?", (enterprise, team))
         await self._database.purge()
-
-    async def issue_state(self, state: str, *, expires_at: float) -> None:
-        await self._database.change(
-            "INSERT INTO install_states (state, expires_at) VALUES (?, ?)", (state, expires_at)
-        )
-
-    async def consume_state(self, state: str, *, now: float) -> bool:
-        def consume(tx: sqlite3.Connection) -> bool:
-            tx.execute("DELETE FROM install_states WHERE expires_at <= ?", (now,))
-            return tx.execute("DELETE FROM install_states WHERE state = ?", (state,)).rowcount == 1
-
-        return await self._database.transaction(consume)

@@ -220,6 +220,10 @@ CREATE INDEX notices_until ON notices (until, message);
 CREATE INDEX notices_of_job ON notices (job) WHERE job IS NOT NULL;
 """
 
+_SIGNED_STATES = """
+DROP TABLE install_states;  -- they prove themselves by a signature now
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PLACES,
@@ -235,6 +239,7 @@ MIGRATIONS = (
     _GREETINGS,
     _THREADS,
     _NOTICES,
+    _SIGNED_STATES,
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from yarl import URL
 
 from adapters.slack import platform
+from adapters.sqlite.database import Database
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
@@ -122,12 +123,30 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
         await running.engine.release()
 
 
-async def test_a_state_is_good_once_and_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:
+async def test_a_state_is_good_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:
     async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)), aiohttp.ClientSession() as browser:
         base = URL(slack.app_url).origin()
         for query in ({"code": "x", "state": "made-up"}, {"code": "x"}, {"error": "access_denied"}):
             async with browser.get(base / "slack/oauth_redirect", params=query) as page:
                 assert "installed" not in (await page.text()).lower()
+
+
+async def rows(database: Database) -> int:
+    """Of all tables."""
+    tables = await database.read("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    counts = [await database.read(f"SELECT count(*) AS most FROM {table['name']}") for table in tables]  # noqa: S608
+    return sum(row["most"] for (row,) in counts)
+
+
+async def test_visits_of_the_install_page_leave_nothing_behind(slack: SlackServer, tmp_path: Path) -> None:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        assert isinstance(running.core.store, SqliteJobStore)
+        before, base = await rows(running.core.store.database), URL(slack.app_url).origin()
+        async with aiohttp.ClientSession() as browser:
+            for _ in range(5):
+                async with browser.get(base / "slack/install") as page:
+                    assert page.status == 200
+        assert await rows(running.core.store.database) == before
 
 
 async def test_a_rotating_token_is_renewed_once_by_ten_at_a_time(slack: SlackServer, tmp_path: Path) -> None:
