@@ -22,6 +22,7 @@ from bot.domain.errors import (
     PromptBlocked,
     Repeated,
     StorageFailed,
+    Undeliverable,
     UnknownStyle,
     UserError,
 )
@@ -340,11 +341,11 @@ class Conversation(Lookups):
 
     async def _report(self, at: Exchange, pressed: ButtonId) -> None:
         """Show it in the channel that the admins named."""
-        made = await self._service.moderators.report(job_of(pressed.target), by=at.by)
-        try:
-            await at.post(made.channel, report_page(made, now=self._clock.now()), made.card)
-        except DeliveryError as fault:
-            raise InvalidRequest("refused-log-unwritable") from fault
+        async with self._service.moderators.reporting(job_of(pressed.target), by=at.by) as made:
+            try:
+                await at.post(made.channel, report_page(made, now=self._clock.now()), made.card)
+            except Undeliverable as fault:
+                raise InvalidRequest("refused-log-unwritable") from fault
         await at.tell("report-sent")
 
     async def _ban(self, at: Exchange, pressed: ButtonId) -> None:

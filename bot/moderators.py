@@ -1,13 +1,14 @@
 """What moderators have to do with: what members report, who may not use the bot for a time, where it is paused."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.domain.access import Act, Asker
 from bot.domain.card import Card
-from bot.domain.errors import InvalidRequest, NotAllowed
+from bot.domain.errors import Gone, InvalidRequest, NotAllowed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY
@@ -15,6 +16,7 @@ from bot.domain.place import Ban, PlaceSettings, ban_of
 from bot.domain.request import Requester
 from bot.domain.rules import public_locale
 from bot.domain.words import clean_text
+from bot.latest import Latest
 from bot.places import Places
 from bot.ports import Clock
 from bot.rendering import render
@@ -24,6 +26,8 @@ from bot.stores import PlaceStore
 USUAL_DAYS = 7
 MAX_DAYS = 365
 _LONGEST_NAME = 40
+_REMEMBERED = 1000
+"""Reports of which another press makes no second one."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,25 +57,37 @@ class Moderators:
         self._places = places
         self._results = results
         self._clock = clock
+        self._reported: Latest[tuple[str, JobId, str], bool] = Latest(_REMEMBERED)
 
-    async def report(self, job_id: JobId, *, by: Asker) -> Report:
-        """What goes to the channel that the admins named.
+    @asynccontextmanager
+    async def reporting(self, job_id: JobId, *, by: Asker) -> AsyncIterator[Report]:
+        """What goes to the channel that the admins named: post it inside the context. A member reports a result once.
 
         Raises:
-            UserError: it is unknown or not theirs to see, or no channel was named.
+            UserError: it is unknown or not theirs to see, no channel was named, or they reported it there already.
         """
         job = await self._results.allowed(Act.REPORT, job_id, by)
         settings = await self._places.settings(*by.keys)
         if not settings.log:
             raise NotAllowed("refused-no-log")
+        report = by.requester.key, job_id, settings.log
+        if report in self._reported:  # while the first one is under way as well: a press is easily two
+            raise Gone("refused-reported")
+        self._reported[report] = True
+        try:
+            yield await self._report(job, by, settings.log, public_locale(by, settings))
+        except BaseException:
+            self._reported.pop(report, None)
+            raise
+        log.info("reported", job=job_id, by=by.requester.key)
+
+    async def _report(self, job: Job, by: Asker, channel: str, locale: str) -> Report:
         made: Sequence[Generation] = await self._results.made(job)
         shown = render(job, made, public=True)
         hidden = replace(
             shown, spoiler=True, pictures=tuple(replace(each, spoiler=True) for each in shown.pictures), buttons=()
         )
-        log.info("reported", job=job_id, by=by.requester.key)
-        locale = public_locale(by, settings)
-        return Report(channel=settings.log, card=hidden, job=job, reporter=by.requester, locale=locale)
+        return Report(channel=channel, card=hidden, job=job, reporter=by.requester, locale=locale)
 
     async def ban_requester(self, job_id: JobId, *, by: Asker) -> Ban:
         """Keep whoever asked for a job from using the bot on that server or workspace for `USUAL_DAYS`.

@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, pressed_in, shown_in
 from adapters.slack.members import Place, place_key
-from adapters.slack.messenger import job_id_in, message_ref, moved_to
+from adapters.slack.messenger import delivery_error, job_id_in, message_ref, moved_to
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -21,7 +23,7 @@ from bot.domain.actions import Verb
 from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
-from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Undeliverable
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.picture import Attached
@@ -40,6 +42,8 @@ USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
 
 CHAT = Chat(help="slack-help", listed=40, collects=False, asks=True)
+
+log = structlog.get_logger(__name__)
 
 _ON_A_MESSAGE = frozenset({Kind.PRESS, Kind.SUBMISSION, Kind.REACTION})
 
@@ -260,18 +264,21 @@ class SlackExchange:
         return place_key(place.team, channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
-        """The picture stands in the thread of the page."""
+        """The picture stands in the thread of the page, which stands without it if Slack does not take it now."""
         api, team, now = self.desk.api, self.place.team, self.desk.clock.now()
         blocks = message_of(page, await self.locale())
         try:
             posted = await api.call(team, "chat_postMessage", channel=channel, text=page.title, blocks=blocks)
         except SlackFault as fault:
-            raise Undeliverable(fault.code) from fault
+            raise delivery_error(fault) from fault
         if card is None:
             return
         there = replace(self.place, channel=channel, thread=posted["ts"])
         target = there.reply_to(asked_at=now, private=False)
-        await self.desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
+        try:
+            await self.desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
+        except DeliveryError as fault:
+            log.warning("posted without its picture", job=card.job, reason=str(fault))
 
     def home(self, asked: ReplyTarget) -> tuple[str, Site]:
         return place_key(self.place.team, asked.address.get("home_channel", "")), STRICTEST

@@ -67,6 +67,15 @@ def job_id_in(message: Mapping[str, Any]) -> JobId | None:
     return JobId(job) if isinstance(job, str) else None
 
 
+def delivery_error(fault: SlackFault) -> TryLater | Undeliverable:
+    """The same as the core knows it of a message that Slack did not take."""
+    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+        return TryLater(fault.code, seconds=fault.seconds)
+    if fault.meaning is Meaning.NO_SCOPE:
+        log.error("a permission is missing, install the app again", needed=fault.needed)
+    return Undeliverable(fault.code)
+
+
 class SlackMessenger:
     """Shows each job in one message; see `bot.ports.Messenger` for what its methods keep to."""
 
@@ -125,7 +134,7 @@ class SlackMessenger:
             if fault.meaning is Meaning.MESSAGE_GONE:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
-                raise self._error(fault) from fault
+                raise delivery_error(fault) from fault
             return await self._show(target, await self._alone(target, card, fault, card.job), card)
         return message
 
@@ -137,14 +146,14 @@ class SlackMessenger:
         try:
             return await self._stands_already(there, nonce) or await self._say(there, Message(said), nonce)
         except SlackFault as fault:
-            raise self._error(fault) from fault
+            raise delivery_error(fault) from fault
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
         """Delete a call; see `Messenger.unsay`."""
         try:
             await self._gone(team_of(target), json.loads(message))
         except SlackFault as fault:
-            raise self._error(fault) from fault
+            raise delivery_error(fault) from fault
 
     async def _gone(self, team: Team, place: Mapping[str, str]) -> bool:
         """Take a message away that shows nothing any more; False if Slack keeps it."""
@@ -169,7 +178,7 @@ class SlackMessenger:
         try:
             stands = self._posted.get(nonce) or await self._say(target, lay_out(card), nonce)
         except SlackFault as fault:
-            raise self._error(fault) from fault
+            raise delivery_error(fault) from fault
         await self._show(target, stands, card)  # what stands beside is the job's own message's to take away
         return str(json.loads(stands)["channel"])
 
@@ -283,7 +292,7 @@ class SlackMessenger:
             Undeliverable: the fault is of another kind, or the member cannot be written to either.
         """
         if fault.meaning not in _REFUSED:
-            raise self._error(fault) from fault
+            raise delivery_error(fault) from fault
         user, nonce = target.address["user"], f"{nonce}:alone"
         alone = moved_to(target, user, "")
         if stands := await self._stands_already(alone, nonce):
@@ -293,7 +302,7 @@ class SlackMessenger:
             stands = await self._say(alone, lay_out(card), nonce)
         except SlackFault as second:
             if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
-                raise self._error(second) from second
+                raise delivery_error(second) from second
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
         if place := self._places.pop((team_of(target).id, user, target.address["channel"]), None):
             where = _kind_of(place.channel)
@@ -312,7 +321,7 @@ class SlackMessenger:
                 self._posted[nonce] = found
         except SlackFault as fault:
             if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END, Meaning.TEAM_GONE}:
-                raise self._error(fault) from fault
+                raise delivery_error(fault) from fault
             log.warning("cannot look for an earlier message", code=fault.code)
             found = None
         self._doubtful.discard(nonce)
@@ -327,13 +336,6 @@ class SlackMessenger:
             if job_id_in(message) == nonce:
                 return message_ref(channel, message["ts"])
         return None
-
-    def _error(self, fault: SlackFault) -> TryLater | Undeliverable:
-        if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
-            return TryLater(fault.code, seconds=fault.seconds)
-        if fault.meaning is Meaning.NO_SCOPE:
-            log.error("a permission is missing, install the app again", needed=fault.needed)
-        return Undeliverable(fault.code)
 
 
 def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:

@@ -125,7 +125,7 @@ advice-fierce = Tipp: Bei Stärke { $strength } bleibt vom Ausgangsbild fast nic
 advice-no-style = Tipp: Nenn einen Stil, zum Beispiel oil painting. Siehe /styles.
 
 refused-our-fault = Bei mir ging etwas schief: versuch es in einer Minute noch einmal.
-refused-busy = Discord nimmt meine Antwort gerade nicht an: versuch es in einer Minute noch einmal.
+refused-busy = Der Chat nimmt meine Antwort gerade nicht an: versuch es in einer Minute noch einmal.
 refused-no-prompt = Schreib, was aus dem Bild werden soll, zum Beispiel „ein Ölgemälde“.
 refused-no-picture = Ich sehe kein Bild. Häng eines an, antworte auf eine Nachricht mit einem, oder wähl hier eines aus.
 refused-no-picture-there = Diese Nachricht hat kein Bild, das ich verwenden kann: wähl eine mit Foto, Zeichnung oder Ergebnis.
@@ -154,6 +154,7 @@ refused-banned = Die Moderation hier hat dich für { span } gesperrt.
 refused-no-moderator = Das kann nur die Moderation.
 refused-no-log = Die Admins haben keinen Kanal für Meldungen genannt. Sag es der Moderation direkt.
 refused-log-unwritable = In den Kanal für Meldungen kann ich nicht schreiben. Sag es der Moderation direkt.
+refused-reported = Das hast du schon gemeldet.
 refused-days = Eine Sperre dauert 1 bis 365 Tage.
 refused-manage-server = Einstellungen ändern darf nur, wer den Server verwalten darf: frag dort nach.
 refused-no-job = Das ist keine Job-ID. Du findest die ID unter { button-details }.

@@ -131,7 +131,7 @@ advice-no-style = Tip: name a style, e.g. oil painting. See /styles.
 ## Refusals of the chat edge
 
 refused-our-fault = Something went wrong on my side: try again in a minute.
-refused-busy = Discord does not take my answer right now: try again in a minute.
+refused-busy = The chat does not take my answer right now: try again in a minute.
 refused-no-prompt = Say what the picture should become, for example "an oil painting".
 refused-no-picture = I see no picture. Attach one, answer a message that has one, or choose one here.
 refused-no-picture-there = That message has no picture that I can use: choose one with a photo, drawing or result.
@@ -160,6 +160,7 @@ refused-banned = The moderators here blocked you from using me for { span }.
 refused-no-moderator = Only moderators can do that.
 refused-no-log = The admins here named no channel for reports. Tell a moderator directly.
 refused-log-unwritable = I can't write in the channel for reports. Tell a moderator directly.
+refused-reported = You have reported that already.
 refused-days = A block lasts 1 to 365 days.
 refused-manage-server = Only members with Manage Server can change settings: ask one of them.
 refused-no-job = That isn't a job ID. You find it under Details.

@@ -125,7 +125,7 @@ advice-fierce = Consejo: con fuerza { $strength } no queda casi nada de la image
 advice-no-style = Consejo: nombra un estilo, p. ej. oil painting. Mira /styles.
 
 refused-our-fault = Algo salió mal de mi lado: inténtalo de nuevo en un minuto.
-refused-busy = Discord no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
+refused-busy = El chat no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
 refused-no-prompt = Di en qué debe convertirse la imagen, por ejemplo «un cuadro al óleo».
 refused-no-picture = No veo ninguna imagen. Adjunta una, responde a un mensaje que tenga una, o elige una aquí.
 refused-no-picture-there = Ese mensaje no tiene una imagen que pueda usar: elige uno con una foto, un dibujo o un resultado.
@@ -154,6 +154,7 @@ refused-banned = La moderación de aquí te bloqueó durante { span }.
 refused-no-moderator = Eso solo puede hacerlo la moderación.
 refused-no-log = Los admins no eligieron un canal para denuncias. Avisa directamente a la moderación.
 refused-log-unwritable = No puedo escribir en el canal de denuncias. Avisa directamente a la moderación.
+refused-reported = Ya lo has denunciado.
 refused-days = Un bloqueo dura de 1 a 365 días.
 refused-manage-server = Solo quienes gestionan el servidor pueden cambiar los ajustes: pregunta a uno de ellos.
 refused-no-job = Eso no es el ID de un trabajo. Está en { button-details }.

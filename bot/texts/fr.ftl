@@ -131,7 +131,7 @@ advice-fierce = Conseil : à une force de { $strength }, il ne reste presque rie
 advice-no-style = Conseil : nomme un style, p. ex. oil painting. Voir /styles.
 
 refused-our-fault = Quelque chose a mal tourné chez moi : réessaie dans une minute.
-refused-busy = Discord ne prend pas ma réponse pour l’instant : réessaie dans une minute.
+refused-busy = Le chat ne prend pas ma réponse pour l’instant : réessaie dans une minute.
 refused-no-prompt = Dis ce que l’image doit devenir, par exemple « une peinture à l’huile ».
 refused-no-picture = Je ne vois pas d’image. Joins-en une, réponds à un message qui en a une, ou choisis-en une ici.
 refused-no-picture-there = Ce message n’a pas d’image que je puisse utiliser : choisis-en un avec une photo, un dessin ou un résultat.
@@ -160,6 +160,7 @@ refused-banned = La modération d’ici t’a bloqué pour { span }.
 refused-no-moderator = Seuls les modérateurs peuvent le faire.
 refused-no-log = Les admins n’ont pas choisi de salon pour les signalements. Préviens directement la modération.
 refused-log-unwritable = Je ne peux pas écrire dans le salon des signalements. Préviens directement la modération.
+refused-reported = Tu l’as déjà signalé.
 refused-days = Un blocage dure de 1 à 365 jours.
 refused-manage-server = Seuls les membres qui gèrent le serveur peuvent changer les réglages : demande à l’un d’eux.
 refused-no-job = Ce n’est pas un ID de tâche. Il se trouve sous { button-details }.

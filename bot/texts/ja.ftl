@@ -125,7 +125,7 @@ advice-fierce = ヒント：強さ { $strength } では元の画像がほとん�
 advice-no-style = ヒント：油絵（oil painting）のようなスタイルを指定できます。/styles をご覧ください。
 
 refused-our-fault = こちらで問題が起きました。1 分後にもう一度お試しください。
-refused-busy = 今は Discord が返事を受け付けません。1 分後にもう一度お試しください。
+refused-busy = 今はチャットが返事を受け付けません。1 分後にもう一度お試しください。
 refused-no-prompt = 画像をどう変えたいか書いてください。例：「油絵」
 refused-no-picture = 画像が見当たりません。添付するか、画像のあるメッセージに返信するか、ここで選んでください。
 refused-no-picture-there = そのメッセージには使える画像がありません。写真や絵、結果のあるものを選んでください。
@@ -154,6 +154,7 @@ refused-banned = ここのモデレーターにより、{ span }使えません�
 refused-no-moderator = それができるのはモデレーターだけです。
 refused-no-log = 通報用のチャンネルが設定されていません。モデレーターに直接伝えてください。
 refused-log-unwritable = 通報用のチャンネルに書き込めません。モデレーターに直接伝えてください。
+refused-reported = すでに通報済みです。
 refused-days = ブロックは 1 日から 365 日までです。
 refused-manage-server = 設定を変えられるのはサーバー管理の権限がある人だけです。その人に頼んでください。
 refused-no-job = それはジョブの ID ではありません。ID は「{ button-details }」にあります。

@@ -56,6 +56,30 @@ async def test_a_report_goes_to_the_channel_that_an_admin_named_and_its_member_i
     assert [option["text"]["text"] for option in banned["element"]["options"]] == ["Bob"]
 
 
+async def test_a_double_press_reports_once_and_slack_being_busy_reports_none_twice(
+    admin: Member, bob: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    slack, mods = admin.slack, admin.slack.state.add_channel(team, admin.user)
+    await admin.submit(await settings_of(admin, general), log=mods.id)
+    await admin.told("are saved")
+    await bob.say(general, "a boat", files=[photo])
+    result = await bob.result(general)
+    details = await admin.opens(lambda: admin.press("Details", general, result))
+    slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=30, where={"channel": mods.id})
+    await admin.press("Report", None, details)
+    await admin.told("The chat does not take my answer")
+    busy = slack.fail(
+        "chat.postMessage", error="ratelimited", status=429, retry_after=30, where={"channel": mods.id}, skip=1
+    )
+    await admin.press("Report", None, details)
+    await admin.press("Report", None, details)
+    await admin.told("The moderators see it now")
+    await admin.told("reported that already")
+    assert not busy.times
+    (report,) = admin.from_bot(mods)
+    assert "a boat" in words(report)
+
+
 async def test_a_paused_workspace_is_paused_until_it_is_resumed(
     admin: Member, bob: Member, general: Conversation, photo: File
 ) -> None:
