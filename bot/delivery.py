@@ -98,6 +98,11 @@ class Delivery:
         self._stopping = False
         self.ended: Counter[JobStatus] = Counter()
 
+    @property
+    def platforms(self) -> frozenset[str]:
+        """The chats that are on in this run."""
+        return frozenset(self._messengers)
+
     def announce(self, job: JobId) -> None:
         """A job has a message to be written: it is new, or its last run left a duty behind."""
         if job not in self._followers:

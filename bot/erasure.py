@@ -19,6 +19,8 @@ class Retention:
         inbox_before: settled inbox rows older than it go; must exceed every platform's retry window.
         usage_before: counts of pictures that were asked for before it go; at least the quota's day ago.
         sessions_before: sessions, links and places of the pages that lasted until then go.
+        on: the chats that are on. What others were not shown, or did not finish, goes by its age like everything
+            else, as they may be off for ever. None if all are on.
     """
 
     pictures_before: float
@@ -26,6 +28,7 @@ class Retention:
     inbox_before: float
     usage_before: float = 0.0
     sessions_before: float = 0.0
+    on: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,7 @@ async def _keep_house(core: Core, keep: Keep) -> None:
             inbox_before=now - keep.inbox_days * DAY,
             usage_before=now - DAY,
             sessions_before=now,
+            on=core.delivery.platforms,
         )
         if last is not None and now - last > HOUSEKEEPING_SECONDS + DAY:
             # A suspended machine that woke up, or a clock set wrong, by which everything would seem old: a day is

@@ -24,21 +24,23 @@ _MOST_SLICES = 800
 """Slices of one sweep; what is due beyond them is for the next one."""
 
 _DUE_PICTURES = """
-SELECT seq, ended_at FROM jobs WHERE pictures_kept AND ended_at < ? AND (ended_at, seq) > (?, ?)
-    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+SELECT seq, ended_at FROM jobs WHERE pictures_kept AND ended_at < :before AND (ended_at, seq) > (:ended, :seq)
+    AND (EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+        OR :on IS NOT NULL AND reply_to ->> 'platform' NOT IN (SELECT value FROM json_each(:on)))
     AND NOT EXISTS (SELECT 1 FROM generations WHERE generations.job = jobs.id AND kept)
-ORDER BY ended_at, seq LIMIT ?
+ORDER BY ended_at, seq LIMIT :most
 """
-_DUE_JOBS = """
-SELECT seq, ended_at FROM jobs WHERE ended_at < ? AND (ended_at, seq) > (?, ?)
-    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
-    AND NOT EXISTS (SELECT 1 FROM generations WHERE generations.job = jobs.id AND kept)
-ORDER BY ended_at, seq LIMIT ?
-"""
+_DUE_JOBS = _DUE_PICTURES.replace("pictures_kept AND ", "")
 _LET_GO = "UPDATE jobs SET pictures_kept = 0 WHERE seq IN (SELECT value FROM json_each(?))"
 _DELETE = "DELETE FROM jobs WHERE seq IN (SELECT value FROM json_each(?))"
 _OLD_USAGE = "DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE at < ? LIMIT ?)"
 _OLD_INBOX = "DELETE FROM inbox WHERE rowid IN (SELECT rowid FROM inbox WHERE settled AND received_at < ? LIMIT ?)"
+_OLD_WITHOUT_CHAT = """
+DELETE FROM inbox WHERE rowid IN (SELECT rowid FROM inbox WHERE settled = 0 AND received_at < ?
+    AND platform NOT IN (SELECT value FROM json_each(?)) LIMIT ?)
+"""
+"""Events that nobody will work off: their chat is off."""
+
 _OLD_SESSIONS = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? LIMIT ?)"
 
 _EMPTY = """
@@ -86,29 +88,33 @@ class Erasure:
 
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
         let_go = set[ImageId]()
-        let_go |= await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, _LET_GO)
-        let_go |= await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, _DELETE)
-        for statement, before in (
-            (_OLD_USAGE, retention.usage_before),
-            (_OLD_INBOX, retention.inbox_before),
-            (_OLD_SESSIONS, retention.sessions_before),
-        ):
+        on = None if retention.on is None else json.dumps(sorted(retention.on))
+        let_go |= await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, on, _LET_GO)
+        let_go |= await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, on, _DELETE)
+        old: list[tuple[str, tuple[str | float, ...]]] = [
+            (_OLD_USAGE, (retention.usage_before,)),
+            (_OLD_INBOX, (retention.inbox_before,)),
+            (_OLD_SESSIONS, (retention.sessions_before,)),
+        ]
+        if on is not None:
+            old.append((_OLD_WITHOUT_CHAT, (retention.inbox_before, on)))
+        for statement, values in old:
             for _ in range(_MOST_SLICES):
-                if await self.change(statement, before, SLICE) < SLICE:
+                if await self.change(statement, *values, SLICE) < SLICE:
                     break
         await self.database.purge()
         await self.database.forget_old_copies()
         return frozenset(let_go)
 
-    async def _sweep_jobs(self, due: str, before: float, change: str) -> frozenset[ImageId]:
+    async def _sweep_jobs(self, due: str, before: float, on: str | None, change: str) -> frozenset[ImageId]:
         """Let go of jobs in slices, between which other writers get in."""
         let_go = set[ImageId]()
-        last: tuple[float, int] = (-1e300, 0)
+        looked = {"before": before, "on": on, "most": _AT_A_TIME, "ended": -1e300, "seq": 0}
         for _ in range(_MOST_SLICES):
-            rows = await self.database.read(due, (before, *last, _AT_A_TIME))
+            rows = await self.database.read(due, looked)
             if not rows:
                 break
-            last = (rows[-1]["ended_at"], rows[-1]["seq"])
+            looked |= {"ended": rows[-1]["ended_at"], "seq": rows[-1]["seq"]}
             found = json.dumps([row["seq"] for row in rows])
             let_go |= {ImageId(row["image"]) for row in await self.database.read(_IMAGES, {"jobs": found})}
             await self.change(change, found)

@@ -394,6 +394,24 @@ async def test_a_sweep_leaves_open_and_undelivered_jobs(store: Store) -> None:
     assert {duty.job for duty in await store.deliveries()} == {queued.id, unseen.id}
 
 
+async def test_a_sweep_takes_what_a_chat_that_is_off_was_never_shown(store: Store) -> None:
+    queued, unseen, young = a_job(), a_job(), a_job(at=5000)
+    for job in (queued, unseen, young):
+        await store.receive(an_event(int(job.id)))
+        await store.add(job)
+    done = await finish(store, young, shown=False)
+    await finish(store, unseen, shown=False)
+    for number, at in ((1, 10), (2, 3000)):
+        await store.receive(an_event(number, at=at))
+    before = Retention(pictures_before=2000, jobs_before=2000, inbox_before=2000)
+    await store.sweep(replace(before, on=frozenset({"console", "other"})))
+    assert {duty.job for duty in await store.deliveries()} == {queued.id, unseen.id, young.id}
+    let_go = await store.sweep(replace(before, on=frozenset({"other"})))
+    assert a_generation(unseen).image in let_go
+    assert [await store.job(job.id) for job in (queued, unseen, young)] == [queued, None, done]
+    assert await store.unsettled("console") == [an_event(2, at=3000)]
+
+
 async def test_a_control_map_stays_as_long_as_a_recipe_needs_it(store: Store) -> None:
     drawn = ImageId("d" * 64)
     plain = a_job(strengths=(0.3, 0.5))

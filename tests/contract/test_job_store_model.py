@@ -125,9 +125,9 @@ class StoresAlike(RuleBasedStateMachine):
             case _:
                 self.both(lambda store: store.undeliverable(job, "The channel is gone."))
 
-    @rule(pictures=TIMES, jobs=TIMES, inbox=TIMES)
-    def sweep(self, pictures: float, jobs: float, inbox: float) -> None:
-        retention = Retention(pictures_before=pictures, jobs_before=jobs, inbox_before=inbox)
+    @rule(pictures=TIMES, jobs=TIMES, inbox=TIMES, on=st.sampled_from([None, frozenset(), frozenset({"console"})]))
+    def sweep(self, pictures: float, jobs: float, inbox: float, on: frozenset[str] | None) -> None:
+        retention = Retention(pictures_before=pictures, jobs_before=jobs, inbox_before=inbox, on=on)
         self.both(lambda store: store.sweep(retention))
 
     @rule(user=st.sampled_from(USERS))

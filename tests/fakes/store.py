@@ -231,7 +231,8 @@ class MemoryJobStore:
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
         let_go = set[ImageId]()
         for job in list(self._jobs.values()):
-            if job.ended_at is None or job.id not in self._over:
+            off = retention.on is not None and job.reply_to.platform not in retention.on
+            if job.ended_at is None or not (off or job.id in self._over):
                 continue
             if any(made.kept for made in await self.generations(job.id)):
                 continue
@@ -245,7 +246,8 @@ class MemoryJobStore:
             if used.at < retention.usage_before:
                 del self._used[used_by]
         for event in list(self._inbox.values()):
-            if event.id in self._settled and event.received_at < retention.inbox_before:
+            off = retention.on is not None and event.platform not in retention.on
+            if (off or event.id in self._settled) and event.received_at < retention.inbox_before:
                 self._forget_event(event.id)
         return frozenset(let_go)
 

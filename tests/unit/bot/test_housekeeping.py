@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.ids import ImageId
+from bot.domain.job import JobStatus
 from bot.domain.limits import DAY
+from bot.domain.request import ReplyTarget
 from bot.erasure import Retention
 from bot.lifecycle import HOUSEKEEPING_SECONDS, Keep, _keep_house
 from tests.builders.requests import request
@@ -42,6 +44,22 @@ async def test_what_is_old_goes_and_its_pictures_with_it(tmp_path: Path) -> None
         await asyncio.sleep(2 * DAY)
         assert list((tmp_path / "kept").iterdir()) == []
         assert await at.store.job(job.id)
+        await asyncio.sleep(23 * DAY)
+        assert await at.store.job(job.id) is None
+        await over(house)
+
+
+async def test_what_a_chat_that_is_off_never_showed_goes_by_its_age_as_well(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request(reply_to=ReplyTarget(platform="off", address={})))).job
+        house = asyncio.ensure_future(_keep_house(at.core, KEEP))
+        await asyncio.sleep(6 * DAY)
+        kept = await at.store.job(job.id)
+        assert kept
+        assert kept.status is JobStatus.SUCCEEDED
+        assert len(list((tmp_path / "kept").iterdir())) == 2, "its chat may be on again by tomorrow"
+        await asyncio.sleep(2 * DAY)
+        assert list((tmp_path / "kept").iterdir()) == []
         await asyncio.sleep(23 * DAY)
         assert await at.store.job(job.id) is None
         await over(house)

@@ -288,7 +288,7 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
     assert not list(tmp_path.glob("*copy*"))
 
 
-FEW = "(notices_until|jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
+FEW = "(inbox_unsettled|notices_until|jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
 
 
 class Noting(sqlite3.Connection):
@@ -386,7 +386,8 @@ async def everything(store: SqliteJobStore) -> None:
     await store.needed(images)
     await store.holders(images)
     await store.remove_generation(a_generation(other).id)
-    await store.sweep(Retention(pictures_before=1e9, jobs_before=1e9, inbox_before=1e9, usage_before=1e9))
+    on = frozenset({"console"})
+    await store.sweep(Retention(pictures_before=1e9, jobs_before=1e9, inbox_before=1e9, usage_before=1e9, on=on))
     await store.forget("console:bob")
     await store.forget_space("console", "here")
 
