@@ -351,7 +351,7 @@ class ErasingStore(JobStore, Protocol):
     """What removes: what it costs depends on what goes, not on what is stored."""
 
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
-        """Forget what is older than the owner keeps things. Open jobs stay, as do undelivered ones of a chat that is on.
+        """Forget what is older than the owner keeps things. Open jobs stay, as do unshown ones of a chat that is on.
 
         Returns:
             Pictures of what went. Call it again until there are none: it takes some thousands of jobs at a time.

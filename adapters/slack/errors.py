@@ -20,6 +20,7 @@ class Meaning(Enum):
     UNKNOWN_END = auto()  # it may have been carried out: look before repeating
     ELSEWHERE = auto()  # this conversation does not take it; the member alone might
     MESSAGE_GONE = auto()  # the message cannot be changed any more
+    CLOSED = auto()  # the modal is not open any more: its member looks elsewhere
     FILE_NOT_READY = auto()  # the uploaded file is not through Slack's own checks
     FILE_GONE = auto()  # somebody deleted the file: it has to be uploaded again
     NO_FILES = auto()  # files may not be shared there, by Slack Connect's or the owner's rules
@@ -40,13 +41,15 @@ _BY_MEANING: Mapping[Meaning, str] = {
         user_not_in_channel channel_is_limited_access restricted_action restricted_action_read_only_channel
         restricted_action_thread_only_channel restricted_action_non_threadable_channel restricted_action_thread_locked
     """,
-    Meaning.MESSAGE_GONE: "message_not_found cant_update_message edit_window_closed cant_delete_message",
+    Meaning.MESSAGE_GONE: "message_not_found cant_update_message edit_window_closed",
+    Meaning.CLOSED: "not_found",
     Meaning.FILE_NOT_READY: "file_not_found invalid_blocks slack_file_not_found",
     Meaning.FILE_GONE: "file_deleted file_is_deleted",
     Meaning.NO_FILES: """
         slack_connect_file_upload_sharing_blocked slack_connect_file_link_sharing_blocked blocked_file_type
         slack_connect_clip_sharing_blocked slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked
         file_uploads_disabled file_upload_disabled file_uploads_except_images_disabled file_upload_size_restricted
+        file_upload_size_exceeded malware_detected
         file_share_limit_reached max_file_sharing_exceeded unable_to_share_files storage_limit_reached
     """,
     Meaning.TEAM_GONE: """
@@ -62,6 +65,8 @@ _BY_MEANING: Mapping[Meaning, str] = {
         cannot_dm_bot user_disabled user_not_found users_not_found user_not_visible ekm_access_denied
         method_not_supported_for_channel_type enterprise_is_restricted two_factor_setup_required msg_too_long
         invalid_arguments invalid_arg_name unknown_method invalid_client_id bad_client_secret invalid_grant_type
+        cant_delete_message compliance_exports_prevent_deletion msg_blocks_too_long invalid_blocks_format no_text
+        view_too_large
     """,
 }
 _CODES = {code: meaning for meaning, codes in _BY_MEANING.items() for code in codes.split()}

@@ -10,7 +10,7 @@ import structlog
 
 from adapters.slack import greeting
 from adapters.slack.desk import Desk
-from adapters.slack.errors import SlackFault
+from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, pressed_in, shown_in
 from adapters.slack.members import Place, place_key
@@ -161,7 +161,8 @@ class SlackExchange:
     async def put_up(self, view: Block, modal: str = "") -> str:
         """Show a view in a modal: in the one it happened in if there is one, else in a new one.
 
-        Slack allows three seconds for a new one, so nothing slow may come before.
+        Slack allows three seconds for a new one, so nothing slow may come before. Whoever closed theirs meanwhile
+        wants to see nothing more.
 
         Args:
             view: what to show.
@@ -171,11 +172,16 @@ class SlackExchange:
             Its id.
 
         Raises:
-            SlackFault: it is closed, or Slack refuses.
+            SlackFault: Slack refuses.
         """
         api, team = self.desk.api, self.place.team
         if modal := modal or self.modal:
-            await api.patient(team, "views_update", view_id=modal, view=view)
+            try:
+                await api.patient(team, "views_update", view_id=modal, view=view)
+            except SlackFault as fault:
+                if fault.meaning is not Meaning.CLOSED:
+                    raise
+                log.info("closed before it was shown", modal=modal)
             return modal
         opened = await api.call(team, "views_open", trigger_id=self.event.body.get("trigger_id", ""), view=view)
         return str((opened.get("view") or {}).get("id", ""))

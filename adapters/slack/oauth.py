@@ -43,7 +43,7 @@ def oauth_flow(api: SlackApi, *, clock: Clock) -> AsyncOAuthFlow:
 
 
 class _States(AsyncOAuthStateStore):
-    """States that prove themselves by a signature: the page is anybody's to visit, so a visit leaves nothing behind."""
+    """States that prove themselves by a signature: anybody may visit the page, so a visit leaves nothing behind."""
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self._key = f"install state {secret}".encode()

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import structlog
 
+from adapters.slack.desk import Desk
+from adapters.slack.errors import SlackFault
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import modal, offered_in, values_of
 from adapters.slack.greeting import greeted
-from adapters.slack.members import PLATFORM, place_key
+from adapters.slack.members import PLATFORM, Team, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
@@ -72,9 +74,24 @@ async def on_joined(at: SlackExchange) -> None:
 
 
 async def on_uninstalled(at: SlackExchange) -> None:
-    """Cancel and forget what the team asked for, then its token. Other teams notice nothing."""
+    """Cancel and forget what the team asked for, then its token. Other teams notice nothing.
+
+    Slack repeats for a day what it could not deliver: a team that has installed the app again by then keeps all.
+    """
     desk, team = at.desk, at.place.team
+    if await _is_installed(desk, team):
+        log.info("uninstalled before it was installed again", team=team.space)
+        return
     await desk.service.removal.forget_space(PLATFORM, team.space)
     await desk.service.places.forget(place_key(team))
     await desk.api.workspaces.forget(team)
     log.info("uninstalled", team=team.space)
+
+
+async def _is_installed(desk: Desk, team: Team) -> bool:
+    """Whether Slack takes our token there."""
+    try:
+        await desk.api.patient(team, "auth_test")
+    except SlackFault:
+        return False
+    return True

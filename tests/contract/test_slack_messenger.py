@@ -255,6 +255,16 @@ async def test_a_cancelled_job_leaves_no_message_and_one_that_is_gone_already_is
         assert not bench.channel.messages
 
 
+@pytest.mark.parametrize("code", ["compliance_exports_prevent_deletion", "cant_delete_message"])
+async def test_a_cancelled_job_whose_message_slack_keeps_says_that_it_is_cancelled(bench: Bench, code: str) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.slack.fail("chat.delete", error=code, times=9)
+    await bench.messenger.edit(bench.target, reference, card(JobStatus.CANCELLED))
+    (message,) = bench.channel.messages.values()
+    assert "Cancelled" in words(message)
+    assert labels_of(message) == []
+
+
 @pytest.mark.parametrize("ends", [JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED])
 @pytest.mark.parametrize("stands", [True, False])
 async def test_of_a_job_without_a_result_nothing_stays_in_the_workspace(

@@ -145,6 +145,23 @@ async def test_details_show_recipe_and_id(bob: Member, general: Conversation, re
     assert "seed 7" in words(page)
 
 
+async def test_whoever_closes_a_page_before_its_answer_is_there_is_told_nothing_of_it(
+    running: Bench, bob: Member, general: Conversation, result: Json, team: Team
+) -> None:
+    slack = bob.slack
+    page = await bob.opens(lambda: bob.press("Details", general, result))
+    del slack.state.views[page["id"]]
+    before = len(slack.state.calls_of("views.update"))
+    await bob.press("Original", None, page)
+    await bob.see(lambda: len(slack.state.calls_of("views.update")) > before)
+    async with asyncio.timeout(PATIENCE):
+        while await running.core.store.unsettled("slack"):
+            await asyncio.sleep(0.02)
+    assert any(message.get("files") for message in slack.state.direct(team, bob.user.id).messages.values())
+    assert len(slack.state.calls_of("views.update")) == before + 1
+    assert slack.state.ephemerals == []
+
+
 async def test_five_presses_in_a_second_are_one_job(
     running: Bench, bob: Member, general: Conversation, result: Json
 ) -> None:

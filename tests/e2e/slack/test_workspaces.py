@@ -123,6 +123,24 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
         await running.engine.release()
 
 
+async def test_word_of_an_uninstallation_that_comes_after_the_next_installation_costs_nothing(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        await install(slack, team)
+        await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.result(channel)
+        await slack.deliver("events_api", ann._event({"type": "app_uninstalled"}, user=False), retry=3)
+        async with asyncio.timeout(PATIENCE):
+            while await running.core.store.unsettled("slack"):
+                await asyncio.sleep(0.02)
+        assert len(await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=5)) == 1
+        await ann.open("/help", channel)
+
+
 async def test_a_state_is_good_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:
     async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)), aiohttp.ClientSession() as browser:
         base = URL(slack.app_url).origin()
@@ -134,7 +152,7 @@ async def test_a_state_is_good_only_in_its_own_browser(slack: SlackServer, tmp_p
 async def rows(database: Database) -> int:
     """Of all tables."""
     tables = await database.read("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    counts = [await database.read(f"SELECT count(*) AS most FROM {table['name']}") for table in tables]  # noqa: S608
+    counts = [await database.read(f"SELECT count(*) AS most FROM {table['name']}") for table in tables]
     return sum(row["most"] for (row,) in counts)
 
 

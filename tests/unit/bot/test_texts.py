@@ -45,6 +45,15 @@ def test_a_language_is_written_in_its_own_letters(language: str) -> None:
     assert not re.search(r"[\u0400-\u04ff]", "".join(messages(language).values()))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_core_says_is_right_in_every_chat(language: str) -> None:
+    core = [each for each in FOLDER.parent.rglob("*.py") if each.parent.name != "cli"]
+    named = {key for each in core for key in re.findall(r'"([a-z][\w-]+)"', each.read_text(encoding="utf-8"))}
+    said = {key: source for key, source in messages(language).items() if key in named}
+    assert len(said) > 100
+    assert [key for key, source in said.items() if re.search("Discord|Slack", source)] == []
+
+
 _MOST = {
     # Slack's titles; Discord takes 45.
     r"form-(remix|chain|edit|usemap|sweep|refine|map|settings|setup)|page-.*|queue-mine|button-details|web-open": 24,
