@@ -55,7 +55,7 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool:
     """Whether a service has the folder now."""
     try:
-        with (folder / "lock").open("a") as lock:
+        with (folder / "lock").open("rb") as lock:  # made by whoever holds it, never by who looks
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

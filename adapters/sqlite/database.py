@@ -44,6 +44,9 @@ _REFUSALS = frozenset(
         sqlite3.SQLITE_PERM,
     }
 )
+UNFINISHED = ".unfinished"
+"""How the name of a copy ends that is being made; what a killed program left of one, `pentimento cleanup` finds."""
+
 COPY_DAYS = 14
 """Days that a copy from before a migration is kept: it holds what members may have deleted since."""
 
@@ -215,7 +218,7 @@ class Database:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
         ((version,),) = writer.execute("PRAGMA user_version").fetchall()
         copy = self._path.with_name(f"{self._path.name}.version-{version}")
-        unfinished = copy.with_name(f".{copy.name}.unfinished")
+        unfinished = copy.with_name(f".{copy.name}{UNFINISHED}")
         try:
             _forget_old_copies(self._path)
             if not 0 < version < len(MIGRATIONS):

@@ -41,18 +41,19 @@ def put_in_place(restored: Path, database: Path) -> Path | None:
     with closing(sqlite3.connect(restored)) as connection, connection:
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
             connection.execute("DELETE FROM sessions")
-    kept = _keep(database) if database.exists() else None
+    kept = _keep(database, restored.with_name("kept")) if database.exists() else None
     for log in ("-wal", "-shm"):
         database.with_name(database.name + log).unlink(missing_ok=True)
     publish(restored, database)
     return kept
 
 
-def _keep(database: Path) -> Path:
+def _keep(database: Path, unfinished: Path) -> Path:
     number = 1
     while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
         number += 1
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one is kept as it is
-    shutil.copy2(database, kept)
+    shutil.copy2(database, unfinished)
+    publish(unfinished, kept)
     return kept

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from adapters.sqlite import codec
 from adapters.sqlite.conversations import Conversations
-from adapters.sqlite.database import Database, publish
+from adapters.sqlite.database import UNFINISHED, Database, publish
 from adapters.sqlite.erasure import SLICE, Erasure
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.overseeing import Overseen
@@ -319,7 +319,7 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
     async def backup(self, to: Path) -> None:
         await asyncio.to_thread(refuse_existing, to)
         # VACUUM INTO neither makes its file durable nor removes half a one: https://www.sqlite.org/lang_vacuum.html
-        unfinished = to.with_name(f".{to.name}.{uuid4().hex}")
+        unfinished = to.with_name(f".{to.name}.{uuid4().hex}{UNFINISHED}")
         try:
             await self.database.copy_to(unfinished)
             await asyncio.to_thread(_publish, unfinished, to)

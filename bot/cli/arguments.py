@@ -4,17 +4,16 @@ import argparse
 import difflib
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from bot import __version__
 from bot.cli.as_typed import FLAGS
 from bot.cli.examples import EXAMPLES
+from bot.cli.values import gibibytes, named, one_strength, path, port_number, several_strengths, typed
 from bot.domain.control import parse_kind
-from bot.domain.errors import InvalidRequest
 from bot.domain.options import OPTION, OPTIONS, Kind, Option
-from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength, parse_strengths
+from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS
 from bot.texts import REFERENCE, text
 from inference.api import ControlKind
 
@@ -24,7 +23,6 @@ EXIT_WRONG_REQUEST = 2
 EXIT_CANNOT_START = 69
 
 PLAYGROUND_PORT = 8420
-_HIGHEST_PORT = 65_535
 _EXAMPLES = "examples:\n"
 _EXIT_CODES = "\n\nexit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start"
 _FIRST = ("playground", "img2img", "init", "check", "serve")
@@ -37,7 +35,6 @@ _BY_ROW = "described by its row of OPTIONS"
 _HERE = "(default: here, by free names)"
 _PICTURE = "a picture: PNG, JPEG, WebP, HEIC, AVIF, GIF, BMP or ICO"
 _MODEL = "a name of the catalogue, a hub id, a folder or a checkpoint in a .safetensors file"
-T = TypeVar("T")
 
 
 class _Help(argparse.HelpFormatter):
@@ -88,17 +85,6 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
-def _gibibytes(text: str) -> float:
-    """A card's size, as it is sold."""
-    try:
-        size = float(text)
-    except ValueError:
-        size = 0.0
-    if not 1 <= size <= 1024:
-        raise argparse.ArgumentTypeError(f"a card has 1 to 1024 gigabytes, not {text!r}")
-    return size
-
-
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = _OneLine(
@@ -112,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)
     shared = _OneLine(add_help=False)
     shared.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder if not given"
+        "--config", type=path, metavar="FILE", help="settings; pentimento.toml of this folder if not given"
     )
     commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")
     _playground(commands, shared)
@@ -144,9 +130,9 @@ def completion_script(shell: str) -> str:
             for option in command._actions:  # noqa: SLF001 -- as above
                 if option.help == _BY_ROW:
                     option.help = _described(OPTION[option.dest])
-                if option.type is Path and option.metavar != "DIR":
+                if option.type is path and option.metavar != "DIR":
                     option.complete = shtab.FILE
-                elif option.type is Path:
+                elif option.type is path:
                     option.complete = shtab.DIRECTORY
     return shtab.complete(top, shell)
 
@@ -154,15 +140,19 @@ def completion_script(shell: str) -> str:
 def _playground(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
     playground = commands.add_parser("playground", parents=[shared], help="try it here, as a page without an account")
     playground.add_argument(
-        "--port", type=_typed(_port), default=PLAYGROUND_PORT, metavar="N", help="0 for any (default: %(default)s)"
+        "--port",
+        type=typed(port_number),
+        default=PLAYGROUND_PORT,
+        metavar="N",
+        help="0 for any (default: %(default)s)",
     )
     playground.add_argument(
         "--no-browser", dest="browser", action="store_false", help="only print the address, start token included"
     )
-    playground.add_argument("--model", metavar="ID", help=_MODEL)
+    playground.add_argument("--model", type=named, metavar="ID", help=_MODEL)
     playground.add_argument(
         "--data-dir",
-        type=Path,
+        type=path,
         default=Path("pentimento-playground"),
         metavar="DIR",
         help="where its pictures are kept (default: %(default)s)",
@@ -176,7 +166,7 @@ def _img2img(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine)
         "--strength",
         dest="strengths",
         action=_Once,
-        type=_typed(_one_strength),
+        type=typed(one_strength),
         metavar="S",
         help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
         f"(default: the style's own, or {DEFAULT_STRENGTH})",
@@ -184,7 +174,7 @@ def _img2img(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine)
     _recipe(img2img)
     img2img.add_argument(
         "--out",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="where the result goes: .png, .webp or .jpg (default: here, by a free name)",
     )
@@ -192,9 +182,9 @@ def _img2img(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine)
 
 def _demo(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
     demo = commands.add_parser("demo", parents=[shared], help="every kind of picture from a photograph and a sketch")
-    demo.add_argument("photo", type=Path, metavar="PHOTO")
-    demo.add_argument("sketch", type=Path, metavar="SKETCH", help="lines, of which a picture is made")
-    demo.add_argument("--out", type=Path, metavar="DIR", default=Path("demo"), help="where it goes (default: demo)")
+    demo.add_argument("photo", type=path, metavar="PHOTO")
+    demo.add_argument("sketch", type=path, metavar="SKETCH", help="lines, of which a picture is made")
+    demo.add_argument("--out", type=path, metavar="DIR", default=Path("demo"), help="where it goes (default: demo)")
 
 
 def _sweep(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
@@ -203,29 +193,29 @@ def _sweep(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -
     sweep.add_argument(
         "--strengths",
         action=_Once,
-        type=_typed(_strengths),
+        type=typed(several_strengths),
         metavar="S,S,…",
         help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
     )
     _recipe(sweep)
-    sweep.add_argument("--out", type=Path, metavar="DIR", help=f"folder for pictures and contact sheet {_HERE}")
+    sweep.add_argument("--out", type=path, metavar="DIR", help=f"folder for pictures and contact sheet {_HERE}")
 
 
 def _chain(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
     chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
     _source_and_prompt(chain, several=True)
     chain.add_argument(
-        "--strength", dest="strengths", action=_Once, type=_typed(_one_strength), metavar="S", help="of every pass"
+        "--strength", dest="strengths", action=_Once, type=typed(one_strength), metavar="S", help="of every pass"
     )
     _recipe(chain)
-    chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
+    chain.add_argument("--out", type=path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
 
 
 def _styles(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
     styles = commands.add_parser("styles", parents=[shared], help="list the styles, or paint a picture in each")
     styles.add_argument(
         "source",
-        type=Path,
+        type=path,
         nargs="?",
         metavar="SOURCE",
         help=f"{_PICTURE} (default: only list the names)",
@@ -236,14 +226,14 @@ def _styles(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) 
     )
     styles.add_argument(
         "--seed",
-        type=_typed(OPTION["seed"].parse),
+        type=typed(OPTION["seed"].parse),
         default=1,
         metavar="N",
         help="of every picture (default: %(default)s)",
     )
-    styles.add_argument("--model", metavar="ID", help=_MODEL)
+    styles.add_argument("--model", type=named, metavar="ID", help=_MODEL)
     styles.add_argument(
-        "--out", type=Path, metavar="DIR", help=f"folder for one JPEG per style, 16 kB at most {_HERE}"
+        "--out", type=path, metavar="DIR", help=f"folder for one JPEG per style, 16 kB at most {_HERE}"
     )
 
 
@@ -251,12 +241,12 @@ def _map(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> 
     map_only = commands.add_parser(
         "map", parents=[shared], help="draw the control map of a picture alone, before anything is painted"
     )
-    map_only.add_argument("source", type=Path, metavar="SOURCE", help=_PICTURE)
-    map_only.add_argument("--control", type=_typed(parse_kind), required=True, metavar="KIND", help=_BY_ROW)
-    map_only.add_argument("--model", metavar="ID", help="whose kinds of control there are")
+    map_only.add_argument("source", type=path, metavar="SOURCE", help=_PICTURE)
+    map_only.add_argument("--control", type=typed(parse_kind), required=True, metavar="KIND", help=_BY_ROW)
+    map_only.add_argument("--model", type=named, metavar="ID", help="whose kinds of control there are")
     map_only.add_argument(
         "--out",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="where the map goes: .png, .webp or .jpg (default: here, by a free name)",
     )
@@ -271,7 +261,7 @@ def _look(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) ->
     models.add_argument("--json", action="store_true", help="one JSON object for scripts")
     models.add_argument(
         "--card",
-        type=_gibibytes,
+        type=gibibytes,
         metavar="GB",
         help="the whole catalogue, and how each model would be run on a card of so many gigabytes",
     )
@@ -281,7 +271,9 @@ def _download(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine
     download = commands.add_parser(
         "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
     )
-    download.add_argument("models", nargs="*", metavar="MODEL", help="a name of the catalogue or a hub id")
+    download.add_argument(
+        "models", nargs="*", type=named, metavar="MODEL", help="a name of the catalogue or a hub id"
+    )
     download.add_argument("--controls", action="store_true", help="their ControlNets too")
     download.add_argument("--offered", action="store_true", help="all models that are on offer")
 
@@ -289,10 +281,10 @@ def _download(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine
 def _data(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
     """What deals with the files of a service."""
     backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
-    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    backup.add_argument("file", type=path, metavar="FILE", help="a new file")
     backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
     restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
-    restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
+    restore.add_argument("file", type=path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
     cleanup = commands.add_parser(
         "cleanup", parents=[shared], help="list what can be deleted from the disks; deletes nothing by itself"
     )
@@ -309,7 +301,7 @@ def _operation(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLin
     restart = commands.add_parser(
         "restart", parents=[shared], help="restart the workers of a running service, one device at a time"
     )
-    restart.add_argument("device", nargs="?", default="", metavar="DEVICE", help="only this one, as check names it")
+    restart.add_argument("device", nargs="?", type=named, metavar="DEVICE", help="only this one, as check names it")
     restart.add_argument("--wait", action="store_true", help="return once they work again, and say so of each")
 
 
@@ -317,14 +309,14 @@ def _init(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) ->
     init = commands.add_parser(
         "init", parents=[shared], help="write a settings file; asks three questions, or takes the answers as options"
     )
-    init.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: pentimento.toml)")
+    init.add_argument("file", type=path, nargs="?", metavar="FILE", help="a new file (default: pentimento.toml)")
     init.add_argument("--chat", choices=CHATS, metavar="CHAT", help=f"{', '.join(CHATS)} (default: discord)")
-    init.add_argument("--model", metavar="ID", help=_MODEL)
-    init.add_argument("--data-dir", type=Path, metavar="DIR", help="folder for the database and the pictures")
+    init.add_argument("--model", type=named, metavar="ID", help=_MODEL)
+    init.add_argument("--data-dir", type=path, metavar="DIR", help="folder for the database and the pictures")
 
 
 def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = False) -> None:
-    command.add_argument("source", type=Path, metavar="SOURCE", help=_PICTURE)
+    command.add_argument("source", type=path, metavar="SOURCE", help=_PICTURE)
     if several:
         command.add_argument("prompt", nargs="+", metavar="PROMPT", help="one per pass")
     else:
@@ -348,12 +340,12 @@ def _recipe(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{row.flag}",
             dest=row.name,
-            type=_typed(row.parse),
+            type=named if row.name == "model" else typed(row.parse),
             action="extend" if row.kind is Kind.LORAS else _Once,
             metavar=_METAVARS[row.kind],
             help=_BY_ROW,
         )
-    command.add_argument("--control-map", type=Path, metavar="FILE", help="a map of your own, such as a sketch")
+    command.add_argument("--control-map", type=path, metavar="FILE", help="a map of your own, such as a sketch")
     command.add_argument("--json", action="store_true", help="one JSON object for scripts")
 
 
@@ -368,31 +360,3 @@ def _described(row: Option) -> str:
         case Kind.LORAS:
             words = f"{words}; may be given several times"
     return (words[:1].lower() + words[1:]).replace("%", "%%")
-
-
-def _port(text: str) -> int:
-    if not (text.isdecimal() and int(text) <= _HIGHEST_PORT):
-        raise InvalidRequest(f"A port is a whole number from 0 to {_HIGHEST_PORT}; you wrote '{text}'.")
-    return int(text)
-
-
-def _strengths(text: str) -> tuple[float, ...]:
-    """Several: a comma stands between two, if both are strengths then; else it is a decimal sign."""
-    try:
-        return parse_strengths(text.replace(",", " "))
-    except InvalidRequest:
-        return parse_strengths(text)
-
-
-def _one_strength(text: str) -> tuple[float, ...]:
-    return (parse_strength(text),)
-
-
-def _typed(parse: Callable[[str], T]) -> Callable[[str], T]:
-    def typed(text: str) -> T:
-        try:
-            return parse(text)
-        except InvalidRequest as refusal:
-            raise argparse.ArgumentTypeError(str(refusal).rstrip(".")) from None
-
-    return typed

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from adapters.files.data_dir import DATABASE, IMAGES
 from adapters.files.private import for_its_owner_only
-from adapters.sqlite.database import publish
+from adapters.sqlite.database import UNFINISHED, publish
 from adapters.sqlite.store import SqliteJobStore, refuse_existing
 from bot.cli.arguments import EXIT_DONE
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
@@ -59,7 +59,7 @@ async def _copy(database: Path, target: Path) -> None:
 async def _archive(data_dir: Path, target: Path) -> None:
     """Database first, so that whatever its rows name is in the archive unless it was deleted meanwhile."""
     await asyncio.to_thread(refuse_existing, target)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", suffix=UNFINISHED) as folder:
         copy, unfinished = Path(folder) / DATABASE, Path(folder) / "archive.tar"
         await _copy(data_dir / DATABASE, copy)
         stopping = threading.Event()
@@ -100,7 +100,9 @@ def _check_readable(database: Path) -> None:
 def _check_writable(target: Path) -> None:
     """Meet before the work what the copy would meet; its name in the making is longer than its last one."""
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.{uuid4().hex}"):
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.{uuid4().hex}", suffix=UNFINISHED
+        ):
             pass
     except (FileNotFoundError, NotADirectoryError):
         raise InvalidRequest(f"There is no folder {target.parent}: make it, or name a file elsewhere.") from None

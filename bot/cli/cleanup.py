@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.files.data_dir import DATABASE, IMAGES
-from adapters.sqlite.database import COPY_DAYS
+from adapters.sqlite.database import COPY_DAYS, UNFINISHED
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.compose import cache_items_of
 from bot.domain.errors import FatalError
@@ -19,7 +19,7 @@ from config.settings import Settings
 from inference.models.disk import age, nbytes
 from inference.models.leftovers import CacheItem
 
-_TEMPORARY = (f"{IMAGES}/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
+_TEMPORARY = (f"{IMAGES}/scratch/*", ".restore-*", ".check-*", f".*{UNFINISHED}")
 _COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
 
 

@@ -23,7 +23,7 @@ async def restart(asked: argparse.Namespace, settings: Settings) -> int:
         FatalError: no service does it, or one does it already.
     """
     database = settings.data_dir / DATABASE
-    if not await asyncio.to_thread(ask_restart_in, database, asked.device):
+    if not await asyncio.to_thread(ask_restart_in, database, asked.device or ""):
         raise FatalError(
             "A restart of the devices is under way, or the service that began it has ended since: wait for the one, "
             "or start the other."

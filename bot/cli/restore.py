@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import hashlib
+import lzma
 import re
 import shutil
 import tarfile
 import tempfile
 import threading
+import zlib
 from pathlib import Path
 
 from adapters.files.data_dir import DATABASE, hold_data_dir
@@ -74,46 +76,62 @@ def _restore(backup: Path, data_dir: Path, stopping: threading.Event) -> tuple[i
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=data_dir, prefix=_IN_THE_MAKING) as folder:
         database = Path(folder) / DATABASE
-        pictures = 0
-        if tarfile.is_tarfile(backup):
-            pictures = _unpack(backup, database, data_dir / PICTURES, stopping)
-        else:
-            shutil.copyfile(backup, database)
+        pictures = _taken_out(backup, database, stopping)
         database.chmod(0o600)
         if fault := fault_of_backup(database, name=backup):
             raise InvalidRequest(fault)
+        for picture in pictures:
+            if stopping.is_set():
+                raise _Stopped
+            target = data_dir / PICTURES / picture.parent.name / picture.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            publish(picture, target)
         if stopping.is_set():
             raise _Stopped
-        return pictures, put_in_place(database, data_dir / DATABASE)
+        return len(pictures), put_in_place(database, data_dir / DATABASE)
 
 
-def _unpack(archive: Path, database: Path, kept: Path, stopping: threading.Event) -> int:
-    """Take the database and the pictures out of an archive; a picture is kept under the hash of its content only."""
-    pictures = 0
+def _taken_out(backup: Path, database: Path, stopping: threading.Event) -> list[Path]:
+    """Copy the database of a backup to `database`, and the pictures beside it, which are returned.
+
+    Raises:
+        InvalidRequest: it is an archive, maybe compressed since, that is damaged or has no database in it.
+    """
     try:
-        with tarfile.open(archive) as packed:
-            for member in packed:
-                if stopping.is_set():
-                    raise _Stopped
-                content = packed.extractfile(member) if member.isfile() else None
-                named = _PICTURE.fullmatch(member.name)
-                if content is None or not (named or member.name == DATABASE):
-                    continue
-                unpacked = database if named is None else database.with_name("picture")
-                with unpacked.open("wb") as file:
-                    shutil.copyfileobj(content, file)
-                if named is None:
-                    continue
-                with unpacked.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-                if found != named[2]:
-                    raise InvalidRequest(f"{archive} is damaged ({member.name}): take another backup.")
-                target = kept / named[1] / named[2]
-                target.parent.mkdir(parents=True, exist_ok=True)
-                publish(unpacked, target)
-                pictures += 1
-    except tarfile.TarError as broken:
-        raise InvalidRequest(f"{archive} is damaged ({broken}): take another backup.") from None
+        if tarfile.is_tarfile(backup):
+            return _unpack(backup, database, stopping)
+        shutil.copyfile(backup, database)
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as broken:
+        raise InvalidRequest(f"{backup} is damaged ({broken}): take another backup.") from None
+    except OSError as refused:
+        if refused.errno is not None:
+            raise
+        raise InvalidRequest(f"{backup} is damaged ({refused}): take another backup.") from None  # of gzip and bzip2
+    return []
+
+
+def _unpack(archive: Path, database: Path, stopping: threading.Event) -> list[Path]:
+    """Take an archive apart; a picture is taken under the hash of its content only."""
+    pictures = []
+    with tarfile.open(archive) as packed:
+        for member in packed:
+            if stopping.is_set():
+                raise _Stopped
+            content = packed.extractfile(member) if member.isfile() else None
+            named = _PICTURE.fullmatch(member.name)
+            if content is None or not (named or member.name == DATABASE):
+                continue
+            unpacked = database.parent / member.name
+            unpacked.parent.mkdir(parents=True, exist_ok=True)
+            with unpacked.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            if named is None:
+                continue
+            with unpacked.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != named[2]:
+                raise InvalidRequest(f"{archive} is damaged ({member.name}): take another backup.")
+            pictures.append(unpacked)
     if not database.exists():
         raise InvalidRequest(f"{archive} has no {DATABASE} in it: name an archive that `pentimento backup` made.")
     return pictures

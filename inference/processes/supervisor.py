@@ -37,6 +37,7 @@ class Loss:
         started: whether there was a process.
         failures: processes in a row that did not become ready, this one included; 0 if this one was ready.
         first: none has become ready yet.
+        closing: it was not wanted any more.
     """
 
     reason: str
@@ -45,6 +46,7 @@ class Loss:
     started: bool
     failures: int
     first: bool
+    closing: bool
 
 
 class Supervisor:
@@ -189,5 +191,6 @@ class Supervisor:
                 started=child is not None,
                 failures=self._failures,
                 first=not self._opened.is_set(),
+                closing=self._closing,
             )
         )

@@ -286,7 +286,7 @@ class ProcessEngine:
         if loss.started:
             self._end_in_flight(hung=isinstance(loss.fault, TimeoutError), ending=loss.ending or "closed")
         fatal = loss.first or isinstance(loss.fault, Unkillable) or loss.failures >= self._max_failed_starts
-        if self._stopped or not fatal:
+        if self._stopped or loss.closing or not fatal:
             return None
         reason = loss.reason
         if isinstance(loss.fault, TimeoutError):

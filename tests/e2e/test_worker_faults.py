@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from inference.api import (
     Cancelled,
@@ -36,6 +37,7 @@ from inference.api import (
 from inference.models.entry import ModelEntry
 from inference.processes import child
 from inference.processes.backoff import Backoff
+from inference.processes.child import Child
 from inference.worker.engine import ProcessEngine
 
 PATIENCE = 120.0
@@ -404,6 +406,27 @@ async def test_a_default_model_that_loads_too_long_is_a_start_up_error(tmp_path:
     with pytest.raises(EngineStopped, match="not loaded within 2 seconds"):
         async with bench(tmp_path, model="stall", load_seconds=2.0):
             pass
+
+
+async def test_whoever_leaves_while_the_model_loads_is_told_of_no_fault() -> None:
+    loading = asyncio.Event()
+
+    class Loading(ProcessEngine):
+        async def _converse(self, child: Child) -> None:
+            loading.set()
+            await super()._converse(child)
+
+    async def enter() -> None:
+        async with Loading(model="stall", backend="tests.fakes.backend:Sketcher"):
+            pass
+
+    with capture_logs() as said:
+        entering = asyncio.create_task(enter())
+        await loading.wait()
+        entering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await entering
+    assert [each for each in said if each["log_level"] in {"warning", "error"}] == []
 
 
 async def test_the_engine_stops_when_no_worker_starts_any_more(tmp_path: Path) -> None:

@@ -61,3 +61,44 @@ def test_a_command_that_there_is_not_names_the_nearest(
         parser().parse_args([typed])
     assert ended.value.code == 2
     assert capsys.readouterr().err == f"pentimento: {told} (see pentimento --help)\n"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "check --config=",
+        "backup",
+        "restore",
+        "download pocket",
+        "init",
+        "init --data-dir",
+        "init --model",
+        "restart",
+        "styles",
+        "styles photo.png --out",
+        "styles photo.png --model",
+        "map --control canny",
+        "map photo.png --control canny --model",
+        "img2img photo.png oil --out",
+        "img2img photo.png oil --model",
+        "img2img photo.png oil --control-map",
+        "sweep photo.png oil --out",
+        "chain photo.png oil --out",
+        "demo photo.png",
+        "demo photo.png sketch.png --out",
+        "playground --data-dir",
+        "playground --model",
+    ],
+)
+def test_a_name_that_is_empty_by_mistake_is_none(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable that is not set would restart every device, or make a service's files in this folder."""
+    words = typed.split()
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(words if words[-1].endswith("=") else [*words, ""])
+    assert ended.value.code == 2
+    assert ": a name is wanted, and this one is empty (see " in capsys.readouterr().err
+
+
+def test_what_may_be_left_out_may_be() -> None:
+    for typed in ("restart", "download", "init", "styles", "playground", "img2img photo.png oil"):
+        parser().parse_args(typed.split())

@@ -5,6 +5,8 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,11 +15,14 @@ import pytest
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli.backup import backup
+from bot.cli.cleanup import cleanup
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 from tests.fakes.disk import no_file_over
+
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -81,6 +86,31 @@ async def test_a_signal_leaves_no_half_copy(data_dir: Path, tmp_path: Path, numb
         other.rollback()
         assert await copying == 128 + number
     assert list(tmp_path.iterdir()) == [data_dir]
+
+
+@pytest.mark.parametrize("pictures", [False, True])
+async def test_what_a_killed_backup_leaves_is_found_by_cleanup(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pictures: bool
+) -> None:
+    """The way with Docker makes it in the data folder."""
+    script = (
+        "import os, sys\n"
+        "from bot.__main__ import main\n"
+        "from adapters.sqlite import store\n"
+        "from bot.cli import backup\n"
+        "backup.publish = store.publish = lambda *_: os._exit(9)\n"
+        "main(sys.argv[1:])\n"
+    )
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(data_dir))
+    arguments = ["backup", str(data_dir / "copy.tar"), *(["--pictures"] if pictures else [])]
+    killed = subprocess.run([sys.executable, "-c", script, *arguments], check=False, cwd=ROOT)
+    assert killed.returncode == 9
+    [left] = data_dir.glob(".*")
+    os.utime(left, (0, 0))
+    monkeypatch.setenv("HF_HUB_CACHE", str(data_dir / "hub"))
+    assert await cleanup(argparse.Namespace(remove=True), load_settings(None, os.environ)) == 0
+    assert f"{left}  (temporary, of a program that was killed)" in capsys.readouterr().out
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("target", ["/sys/copy.db", "{tmp}/" + "a" * 235, "{tmp}/" + "a" * 300])

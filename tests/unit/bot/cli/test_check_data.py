@@ -125,6 +125,7 @@ async def test_beside_a_running_service_nothing_is_wrong_for_its_being_there(
     monkeypatch.chdir(tmp_path)
     settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port := free_port())})
     assert not is_held(tmp_path)
+    assert not list(tmp_path.iterdir()), "a lock of whoever looks may be none that the service can open"
     with hold_data_dir(tmp_path):
         async with (
             SqliteJobStore(tmp_path / "pentimento.db") as store,

@@ -43,12 +43,14 @@ def test_only_what_nobody_needs_goes_and_only_if_asked_for(
         file(data / "images" / "scratch" / "left.png", days=2),
         file(data / ".restore-x" / "pentimento.db", days=2).parent,
         file(data / ".pentimento.db.version-2.unfinished", days=2),
+        file(data / ".backup.tar.x3_y.unfinished" / "archive.tar", days=2).parent,
         file(data / "pentimento.db.version-2", days=15),
         file(data / "pentimento.db.before-restore-2", days=15),
         file(used / "left.other.incomplete", days=2),
         file(unused / "left.incomplete", days=2),
     ]
-    os.utime(data / ".restore-x", (0, 0))
+    for folder in (".restore-x", ".backup.tar.x3_y.unfinished"):
+        os.utime(data / folder, (0, 0))
 
     assert main(["cleanup"]) == 0
     told = capsys.readouterr().out
@@ -59,7 +61,7 @@ def test_only_what_nobody_needs_goes_and_only_if_asked_for(
     assert "--remove" in told.splitlines()[-1]
 
     assert main(["cleanup", "--remove"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "Removed 7, 0.01 MB."
+    assert capsys.readouterr().out.splitlines()[-1] == "Removed 8, 0.01 MB."
     assert [each for each in stays if not each.exists()] == []
     assert [each for each in goes if each.exists()] == []
     assert main(["cleanup"]) == 0

@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import bz2
+import gzip
 import hashlib
 import io
+import lzma
 import os
 import signal
 import sqlite3
@@ -23,11 +26,12 @@ from bot.cli.backup import backup
 from bot.cli.check_data import data_findings
 from bot.cli.restore import restore
 from bot.cli.stopping import stoppable
-from bot.domain.errors import FatalError, InvalidRequest
+from bot.domain.errors import FatalError, InvalidRequest, JobFailed
 from bot.domain.ids import JobId
 from bot.erasure import Retention
 from config.reading import load_settings
 from tests.builders.jobs import a_job
+from tests.fakes.disk import no_file_over
 
 
 async def back_up(data_dir: Path, to: Path, *, pictures: bool) -> None:
@@ -134,6 +138,57 @@ async def test_what_is_no_backup_is_refused_and_changes_nothing(
     assert not list((tmp_path / "data").glob("*restore*"))
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("harm", ["cut", "cut early", "changed"])
+async def test_an_archive_that_was_compressed_since_is_taken_and_a_damaged_one_refused(
+    tmp_path: Path, pack: Callable[[bytes], bytes], harm: str
+) -> None:
+    job, _ = await a_service_wrote(tmp_path / "data", os.urandom(100_000))
+    await back_up(tmp_path / "data", tmp_path / "backup.tar", pictures=True)
+    whole = pack((tmp_path / "backup.tar").read_bytes())
+    place = len(whole) // 2 if harm != "cut early" else 30
+    rest = bytes(64) + whole[place + 64 :] if harm == "changed" else b""
+    (tmp_path / "whole").write_bytes(whole)
+    (tmp_path / "harmed").write_bytes(whole[:place] + rest)
+
+    with pytest.raises(InvalidRequest, match=r"harmed is damaged .*(: take another backup|made)\.$"):
+        await put_back(tmp_path / "new", tmp_path / "harmed")
+    assert [each.name for each in (tmp_path / "new").iterdir()] == ["lock"]
+    await put_back(tmp_path / "new", tmp_path / "whole")
+    assert await jobs_in(tmp_path / "new" / "pentimento.db") == [job]
+
+
+@pytest.mark.parametrize("fault", ["of a newer version", "its last picture is another one"])
+async def test_no_picture_of_an_archive_that_is_refused_is_put_back(tmp_path: Path, fault: str) -> None:
+    """They may have been deleted since by whoever they belong to."""
+    data_dir = tmp_path / "data"
+    _, picture = await a_service_wrote(data_dir)
+    if fault == "of a newer version":
+        with closing(sqlite3.connect(data_dir / "pentimento.db")) as connection:
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    else:
+        (data_dir / "images" / "kept" / "ff").mkdir()
+        (data_dir / "images" / "kept" / "ff" / ("f" * 64)).write_bytes(b"changed")
+    await back_up(data_dir, tmp_path / "backup.tar", pictures=True)
+    (tmp_path / "data").rename(tmp_path / "old")
+
+    with pytest.raises(InvalidRequest):
+        await put_back(data_dir, tmp_path / "backup.tar")
+    assert not (data_dir / picture.relative_to(data_dir)).exists()
+
+
+async def test_a_disk_without_room_for_the_present_database_leaves_no_half_of_it(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "copy.db", pictures=False)
+    with closing(sqlite3.connect(data_dir / "pentimento.db")) as connection, connection:
+        connection.execute("INSERT INTO inbox VALUES ('1', 'discord', hex(zeroblob(500000)), 0, 1)")
+    room = (tmp_path / "copy.db").stat().st_size + 100_000
+    with no_file_over(room), pytest.raises(JobFailed, match="see that the disk there has room"):
+        await put_back(data_dir, tmp_path / "copy.db")
+    assert sorted(each.name for each in data_dir.iterdir()) == ["images", "lock", "pentimento.db"]
+
+
 async def test_an_archive_writes_nowhere_but_under_its_pictures(tmp_path: Path) -> None:
     await a_service_wrote(tmp_path / "data")
     await back_up(tmp_path / "data", tmp_path / "backup.tar", pictures=True)
@@ -226,12 +281,13 @@ async def test_a_signal_leaves_the_database_as_it_is_and_nothing_half_made(tmp_p
 
     asked = argparse.Namespace(file=tmp_path / "backup.tar")
     restoring = asyncio.create_task(stoppable(restore)(asked, settings))
-    while len(list((data_dir / "images" / "kept").glob("??/*"))) < 2:
+    while len(list(data_dir.glob(".restore-*/images/kept/??/*"))) < 2:
         await asyncio.sleep(0.005)
     os.kill(os.getpid(), signal.SIGTERM)
 
     assert await restoring == 128 + signal.SIGTERM
     assert not list(data_dir.glob(".restore-*"))
+    assert len(list((data_dir / "images" / "kept").glob("??/*"))) == 1
     assert await jobs_in(data_dir / "pentimento.db") == [old, new]
 
 
