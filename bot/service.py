@@ -316,7 +316,8 @@ class Service:
 
     async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
         """What the member has used in the last 24 hours, and of how much."""
-        usage = await self._store.usage(requester.key, since=self._clock.now() - DAY)
+        now = self._clock.now()
+        usage = await self._store.usage(requester.key, since=now - DAY, until=now + DAY)
         return usage, self._admission.limits
 
     async def recent(self, requester: Requester, *, limit: int = _RECENT) -> Sequence[Job]:

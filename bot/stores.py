@@ -4,6 +4,7 @@ A method that returns has made its change durable. Each raises `StorageFailed` i
 change is kept then.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,8 +138,8 @@ class JobReader(Protocol):
         """The job that a message shows, if that message is a job's newest one."""
         ...
 
-    async def usage(self, requester_key: str, *, since: float) -> Usage:
-        """A member's open jobs, and the pictures asked for at `since` or later. Outlives the jobs."""
+    async def usage(self, requester_key: str, *, since: float, until: float = math.inf) -> Usage:
+        """A member's open jobs, and the pictures asked for from `since` to `until`. Outlives the jobs."""
         ...
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:

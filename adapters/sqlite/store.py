@@ -61,8 +61,9 @@ INSERT OR REPLACE INTO generations (
 _USAGE = """
 SELECT
     (SELECT count(*) FROM jobs WHERE requester_key = :key AND status IN ('queued', 'running')) AS pending,
-    (SELECT coalesce(sum(pictures), 0) FROM usage WHERE requester_key = :key AND at >= :since) AS pictures,
-    (SELECT min(at) FROM usage WHERE requester_key = :key AND at >= :since) AS oldest_at
+    (SELECT coalesce(sum(pictures), 0) FROM usage WHERE requester_key = :key AND at BETWEEN :since AND :until)
+        AS pictures,
+    (SELECT min(at) FROM usage WHERE requester_key = :key AND at BETWEEN :since AND :until) AS oldest_at
 """
 
 _REFERENCED = """
@@ -236,8 +237,8 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         )
         return codec.job_from(rows[0]) if rows else None
 
-    async def usage(self, requester_key: str, *, since: float) -> Usage:
-        (row,) = await self.database.read(_USAGE, {"key": requester_key, "since": since})
+    async def usage(self, requester_key: str, *, since: float, until: float = math.inf) -> Usage:
+        (row,) = await self.database.read(_USAGE, {"key": requester_key, "since": since, "until": until})
         return Usage(pending=row["pending"], pictures=row["pictures"], oldest_at=row["oldest_at"])
 
     async def deliveries(self) -> Sequence[Duty]:

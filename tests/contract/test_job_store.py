@@ -199,6 +199,7 @@ async def test_usage_counts_open_jobs_and_recent_pictures(store: Store) -> None:
         await store.add(job)
     await finish(store, single)
     assert await store.usage("console:ada", since=20) == Usage(pending=2, pictures=5, oldest_at=20)
+    assert await store.usage("console:ada", since=10, until=20) == Usage(pending=2, pictures=5, oldest_at=10)
     assert await store.usage("console:ada", since=31) == Usage(pending=2, pictures=0, oldest_at=None)
     assert await store.usage("console:eve", since=0) == Usage(pending=0, pictures=0, oldest_at=None)
 

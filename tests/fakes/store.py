@@ -1,5 +1,6 @@
 """A `JobStore` in memory, for tests of everything that sits on one. Passes the same contract suite as SQLite."""
 
+import math
 import pickle
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -189,8 +190,8 @@ class MemoryJobStore:
     async def job_of_message(self, message: MessageRef) -> Job | None:
         return next((self._jobs[duty.job] for duty in self._outbox.values() if duty.message == message), None)
 
-    async def usage(self, requester_key: str, *, since: float) -> Usage:
-        used = [u for u in self._used.values() if u.requester_key == requester_key and u.at >= since]
+    async def usage(self, requester_key: str, *, since: float, until: float = math.inf) -> Usage:
+        used = [u for u in self._used.values() if u.requester_key == requester_key and since <= u.at <= until]
         return Usage(
             pending=sum(job.requester.key == requester_key for job in await self.open_jobs()),
             pictures=sum(u.pictures for u in used),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import LimitReached
 from bot.domain.ids import ImageId
 from bot.domain.job import JobStatus
-from bot.domain.limits import DAY
+from bot.domain.limits import DAY, Limits
 from bot.domain.request import ReplyTarget
 from bot.erasure import Retention
 from bot.lifecycle import HOUSEKEEPING_SECONDS, Keep, _keep_house
@@ -82,6 +83,19 @@ async def test_a_clock_that_went_ahead_deletes_nothing_for_a_day(tmp_path: Path)
         await asyncio.sleep(1.5 * DAY)
         assert await at.store.job(job.id) is None, "a machine that slept for a year wakes up to the truth"
         await over(house)
+
+
+async def test_a_clock_that_was_ahead_locks_nobody_out(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=Limits(per_user_per_day=1)) as at:
+        clock = JumpingClock(ahead=30 * DAY)
+        at.core.service._admission._clock = clock
+        await at.service.submit(request())
+        with pytest.raises(LimitReached):
+            await at.service.submit(request())
+        clock.ahead = 0.0
+        await at.service.submit(request())
+        with pytest.raises(LimitReached, match="come back in 24 hours"):
+            await at.service.submit(request())
 
 
 async def test_sessions_that_have_ended_are_swept_each_time(tmp_path: Path) -> None:
