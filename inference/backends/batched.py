@@ -17,7 +17,7 @@ from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.families import components_of
 from inference.models import loading
-from inference.models.device_errors import translate
+from inference.models.device_errors import translate, translated
 from inference.prompts import idle_negative
 
 MOST_SLOTS = 16
@@ -68,6 +68,7 @@ class LoopBackend(StockBackend):
         ready = control is None or (loaded is not None and loaded.controls.is_ready(control.kind))
         return ready and super()._is_equipped(request, cached)
 
+    @translated()
     def free(self) -> None:
         for loaded in self._loaded_models():
             loaded.components.prompts.clear()

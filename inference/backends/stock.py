@@ -26,7 +26,7 @@ from inference.batching.task import Task
 from inference.errors import OutOfMemory, Unsuited
 from inference.families import clip_text, token_weights
 from inference.models import catalog, loading
-from inference.models.device_errors import translate
+from inference.models.device_errors import translated
 from inference.models.devices import (
     choose_device,
     choose_dtype,
@@ -50,6 +50,7 @@ class StockBackend:
 
     slots = 1
 
+    @translated()
     def __init__(self, settings: Settings) -> None:
         loading.quiet()
         self._settings = settings
@@ -80,6 +81,7 @@ class StockBackend:
     def together(self, models: frozenset[str]) -> bool:
         return len(models) <= 1  # stock generates one picture at a time
 
+    @translated()
     def load(self, model: str) -> ModelDefaults:
         return self._cached_model(model).defaults
 
@@ -120,10 +122,7 @@ class StockBackend:
             lora_set=LoraSet(model, pipeline, entry.loras, self.cache.make_room),
             planned=planned,
         )
-        try:
-            self._ready(cached)
-        except (RuntimeError, MemoryError) as error:
-            raise translate(error) from None
+        self._ready(cached)
         return cached
 
     def _plan(self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: Card) -> Plan | None:
@@ -161,6 +160,7 @@ class StockBackend:
     def _ready(self, cached: CachedModel) -> None:
         """What else there is to do when a model has been loaded; here nothing."""
 
+    @translated()
     def generate(self, task: Task) -> Image.Image:
         with self.cache.held(lambda: self._cached_model(task.request.model)) as cached:
             reading = readable(cached.pipeline, task.request)
@@ -172,19 +172,16 @@ class StockBackend:
         pipeline = cached.pipeline
         if (note := idle_negative(task.request, partial(takes_negative, cached.takes))) is not None:
             task.tell(note)
-        try:
-            if loras := task.request.loras:
-                pipeline = cached.lora_set.adapted()
-                cached.lora_set.apply(loras)
-            tiled = cached.planned is not None and cached.planned.tiled
-            set_low_memory(pipeline, low_memory=task.low_memory or tiled)
-            # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
-            pipeline.scheduler = copy.deepcopy(cached.scheduler)
-            self._begin(task, cached, pipeline.scheduler)
-            torch.manual_seed(task.request.seed)  # some schedulers draw their noise without a generator
-            pixels = pipeline(**arguments(task, cached, pipeline), output_type="np").images[0]
-        except (RuntimeError, MemoryError) as error:
-            raise translate(error) from None
+        if loras := task.request.loras:
+            pipeline = cached.lora_set.adapted()
+            cached.lora_set.apply(loras)
+        tiled = cached.planned is not None and cached.planned.tiled
+        set_low_memory(pipeline, low_memory=task.low_memory or tiled)
+        # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
+        pipeline.scheduler = copy.deepcopy(cached.scheduler)
+        self._begin(task, cached, pipeline.scheduler)
+        torch.manual_seed(task.request.seed)  # some schedulers draw their noise without a generator
+        pixels = pipeline(**arguments(task, cached, pipeline), output_type="np").images[0]
         return picture_of(pixels, task.request.model)
 
     def _begin(self, task: Task, cached: CachedModel, scheduler: Any) -> None:
@@ -205,6 +202,7 @@ class StockBackend:
                 )
             )
 
+    @translated()
     def equip(self, request: Img2ImgRequest) -> None:
         with self.cache.held(lambda: self._cached_model(request.model)) as cached:
             self._equip(request, cached)
@@ -227,6 +225,7 @@ class StockBackend:
     def _is_equipped(self, request: Img2ImgRequest, cached: CachedModel) -> bool:
         return cached.lora_set.has(request.loras)
 
+    @translated()
     def counters(self) -> Mapping[str, int]:
         return {
             "models_loaded": self.cache.loads,
@@ -237,6 +236,7 @@ class StockBackend:
             **device_bytes(self._device),
         }
 
+    @translated()
     def free(self) -> None:
         self.cache.clear(but=1)  # the one that wants the room
         self._give_back()

@@ -1,5 +1,8 @@
 """What errors of torch and its libraries mean: whether the device has no room, or is lost."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from inference.errors import DevicePoisoned, OutOfMemory
@@ -18,6 +21,15 @@ def translate(error: Exception) -> Exception:
     if isinstance(error, torch.AcceleratorError) or "cuda error" in words:
         return DevicePoisoned(str(error).split("\n", 1)[0])
     return error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise errors of torch as what they mean."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        raise translate(error) from None
 
 
 def is_of_device(error: Exception) -> bool:

@@ -8,6 +8,7 @@ import torch
 
 from inference.api import ModelUnavailable
 from inference.models import nvidia
+from inference.models.device_errors import is_of_device, translate
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
@@ -17,6 +18,8 @@ def choose_device(name: str) -> torch.device:
 
     Raises:
         ModelUnavailable: if this machine has none of that name.
+        OutOfMemory: if other programs have all of its memory.
+        DevicePoisoned: if it answers with an error.
     """
     if name == "auto":
         able = {
@@ -28,7 +31,9 @@ def choose_device(name: str) -> torch.device:
     try:
         device = torch.device(name)
         torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError):
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        if is_of_device(error) and "ordinal" not in str(error):  # a card's number that there is not
+            raise translate(error) from None
         seen = os.environ.get("CUDA_VISIBLE_DEVICES")
         of = "" if seen is None or device_kind(name) != "cuda" else f" (CUDA_VISIBLE_DEVICES={seen})"
         raise ModelUnavailable(

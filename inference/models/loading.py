@@ -25,7 +25,7 @@ from inference.models import (
     text_encoders,
     variants,
 )
-from inference.models.device_errors import is_of_device, translate
+from inference.models.device_errors import is_of_device, translated
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -135,7 +135,7 @@ def load(
         DevicePoisoned: if the device is lost.
     """
     on_gpu = device.type != "cpu"
-    try:
+    with translated():
         if place.is_dir():
             parts = _parts(entry, model, dtype, place)
             pipeline = _from_folder(
@@ -145,8 +145,6 @@ def load(
             pipeline = _from_file(place, entry, model, dtype, planned=planned, gpu=on_gpu)
         embeddings.load(pipeline, entry.embeddings, model)
         placement.place(pipeline, planned, device)
-    except (RuntimeError, MemoryError) as error:
-        raise translate(error) from None
     refuse_unfit(pipeline, model)
     skip_layers(pipeline, entry.clip_skip, model)
     pipeline.set_progress_bar_config(disable=True)

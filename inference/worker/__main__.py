@@ -112,20 +112,26 @@ class Worker:
             if settings.model:
                 backend.load(settings.model)
             gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
+            gc.enable()
+            self._say_capacity(backend)
         except ModelUnavailable as error:
             self._give_up(str(error))
         except OutOfMemory:
             self._give_up(
-                f"The model {settings.model!r} does not fit into the device's memory: choose a smaller one."
+                f"The model {settings.model!r} does not fit into the device's memory: choose a smaller one, or close "
+                "what else uses the device."
             )
-        else:
-            gc.enable()
-            self._say_capacity(backend)
-            return backend
+        except DevicePoisoned as error:
+            self._give_up_device(error)
+        return backend
 
     def _give_up(self, message: str) -> NoReturn:
         self._say({"frame": "unavailable", "message": message})
         os._exit(EXIT_UNAVAILABLE)
+
+    def _give_up_device(self, error: DevicePoisoned) -> NoReturn:
+        self._say({"frame": "poisoned", "message": str(error)})
+        os._exit(EXIT_POISONED)
 
     def _run(self, request: Img2ImgRequest, backend: Backend) -> None:
         def send(event: Event) -> None:
@@ -142,10 +148,13 @@ class Worker:
         needs_model = request.strength > 0 and not request.map_only
         line = self._model_turns.of(request.model, is_cancelled, backend.together)
         turn = line if needs_model else contextlib.nullcontext()
-        with turn:
-            end = self._end(request, backend, Reporter(send, alive, is_cancelled))
-            self._notice(backend)
-            self._say_counters(backend)
+        try:
+            with turn:
+                end = self._end(request, backend, Reporter(send, alive, is_cancelled))
+                self._notice(backend)
+                self._say_counters(backend)
+        except DevicePoisoned as error:
+            self._give_up_device(error)
         send(end)
         self._unfinished.discard(request.id)
         self._cancelled.discard(request.id)
@@ -159,9 +168,8 @@ class Worker:
             return Failed(FailureKind.INVALID, str(error), error.cause, error.values)
         except ModelUnavailable as error:
             return Failed(FailureKind.INVALID, f"{error}", cause="model-unavailable", values={"reason": str(error)})
-        except DevicePoisoned as error:
-            self._say({"frame": "poisoned", "message": str(error)})
-            os._exit(EXIT_POISONED)
+        except DevicePoisoned:
+            raise
         except Exception:  # noqa: BLE001 -- whatever a model's code raises ends one request, not the worker
             traceback.print_exc()
             return Failed(

@@ -300,7 +300,7 @@ class ProcessEngine:
         """Listen until the worker leaves.
 
         Raises:
-            Unusable: it says itself that it cannot work.
+            Unusable: it says itself that it cannot work, or its device.
         """
         # A model that is on its way is loaded by the first request for it; all else goes on.
         first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
@@ -319,8 +319,9 @@ class ProcessEngine:
                 case "unavailable":
                     raise Unusable(frame["message"])
                 case "poisoned":
-                    log.error("device poisoned", message=frame["message"])
-                    return
+                    raise Unusable(
+                        f"The device is lost ({frame['message']}): if it stays so, reset it or restart the machine."
+                    )
                 case _ if entry := self._in_flight.get(frame["id"]):
                     self._hear(entry, frame)
 

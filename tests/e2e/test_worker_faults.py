@@ -402,6 +402,20 @@ async def test_a_backend_that_does_not_exist_is_a_start_up_error(tmp_path: Path)
             pass
 
 
+async def test_a_device_that_is_lost_while_the_default_model_loads_is_told_as_lost(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"^The device is lost \(an illegal memory access was encountered\): "):
+        async with bench(tmp_path, model="poison", models=("poison",)):
+            pass
+
+
+async def test_a_device_whose_loss_shows_after_a_picture_is_no_worker_that_hangs(tmp_path: Path) -> None:
+    async with bench(tmp_path, backend="Unplugged") as at_work:
+        failed = await at_work.end()
+        assert isinstance(failed, Failed)
+        assert failed.kind is FailureKind.CRASH
+        assert ended(at_work) == {"poisoned": 1}
+
+
 async def test_a_default_model_that_loads_too_long_is_a_start_up_error(tmp_path: Path) -> None:
     with pytest.raises(EngineStopped, match="not loaded within 2 seconds"):
         async with bench(tmp_path, model="stall", load_seconds=2.0):

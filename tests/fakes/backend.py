@@ -160,6 +160,15 @@ class Slow(Sketcher):
     step_seconds = 0.5
 
 
+class Unplugged(Sketcher):
+    """A sketcher whose device falls off the bus with its first picture, which shows when its memory is looked at."""
+
+    def counters(self) -> Mapping[str, int]:
+        if self._pictures:
+            poison()
+        return super().counters()
+
+
 class Forgetful(Sketcher):
     """A sketcher with room for one model, which takes a while to load."""
 

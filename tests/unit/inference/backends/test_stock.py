@@ -68,3 +68,47 @@ def test_a_start_from_noise_knows_nothing_of_the_source_and_spares_the_original(
     assert torch.equal(alone, scheduler.add_noise(source * 0, noise, first))
     original.set_timesteps(8)
     assert torch.equal(original.add_noise(source, noise, first), mixed)
+
+
+def test_whatever_of_a_lost_device_is_asked_it_is_known_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    from inference.backends import stock
+    from inference.backends.base import Settings
+    from inference.backends.batched import LoopBackend
+    from inference.errors import DevicePoisoned
+    from inference.models.entry import ModelEntry
+
+    def lost(*_: object) -> None:
+        raise torch.AcceleratorError("CUDA error: unspecified launch failure")
+
+    settings = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")}, device="cpu")
+    backend = LoopBackend(settings)
+    monkeypatch.setattr(stock, "device_bytes", lost)
+    monkeypatch.setattr(stock.gc, "collect", lost)
+    for ask in (backend.counters, backend.free):
+        with pytest.raises(DevicePoisoned, match="unspecified launch failure"):
+            ask()
+    monkeypatch.setattr(stock, "card_of", lost)
+    with pytest.raises(DevicePoisoned, match="unspecified launch failure"):
+        LoopBackend(settings)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("CUDA error: out of memory", "OutOfMemory"),
+        ("CUDA error: CUDA-capable device(s) is/are busy or unavailable", "DevicePoisoned"),
+        ("CUDA error: invalid device ordinal", "ModelUnavailable"),
+    ],
+)
+def test_a_device_that_is_full_or_broken_is_not_said_to_be_absent(
+    said: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inference.models.devices import choose_device
+
+    def refused(*_: object, **_named: object) -> None:
+        raise torch.AcceleratorError(said)
+
+    monkeypatch.setattr(torch, "empty", refused)
+    with pytest.raises(Exception) as refusal:  # noqa: PT011 -- which one is the question
+        choose_device("cuda")
+    assert type(refusal.value).__name__ == kind
