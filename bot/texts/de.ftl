@@ -79,6 +79,7 @@ note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: dr
 note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
 note-weights-unread = Gewichte wie (Wort:1.3) wirken hier nicht: die Wörter wurden ohne sie gelesen.
 note-strength-used = Mit Stärke { $strength } gemacht: dieses Modell zählt die Stärke in ganzen Schritten, daher nicht mit { $wanted }.
+note-lora-in-part = Vom Adapter „{ $name }“ passen { $missed } von { $all } Schichten nicht zu diesem Modell und blieben ohne Wirkung.
 note-schedule-unread = Änderungen unterwegs wie [Tag:Abend:0.5] wirken hier nicht: alle Wörter wurden von Anfang an gelesen.
 note-prompt-unread = Der Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
 note-negative-unread = Der negative Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.

@@ -81,6 +81,7 @@ note-stays = Its picture may be shown only where you asked for it: press a butto
 note-recipe-unread = Of the pasted recipe this means nothing here and was left out: { $settings }.
 note-weights-unread = Weights such as (word:1.3) do not act here: the words were read without them.
 note-strength-used = Made at strength { $strength }: this model counts strength in whole steps, so not at { $wanted }.
+note-lora-in-part = Of the adapter '{ $name }' { $missed } of { $all } layers do not fit this model and did nothing.
 note-schedule-unread = Changes on the way such as [day:dusk:0.5] do not act here: all of the words were read from the start.
 note-prompt-unread = The prompt is too long for this model. Not read: “{ $words }”.
 note-negative-unread = The negative prompt is too long for this model. Not read: “{ $words }”.

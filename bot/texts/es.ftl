@@ -79,6 +79,7 @@ note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un bo
 note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
 note-weights-unread = Los pesos como (palabra:1.3) no actúan aquí: las palabras se leyeron sin ellos.
 note-strength-used = Hecha con fuerza { $strength }: este modelo cuenta la fuerza en pasos enteros, así que no con { $wanted }.
+note-lora-in-part = Del adaptador «{ $name }», { $missed } de { $all } capas no encajan en este modelo y no tuvieron efecto.
 note-schedule-unread = Los cambios durante el proceso como [día:noche:0.5] no actúan aquí: todas las palabras se leyeron desde el principio.
 note-prompt-unread = El prompt es demasiado largo para este modelo. No leído: «{ $words }».
 note-negative-unread = El prompt negativo es demasiado largo para este modelo. No leído: «{ $words }».

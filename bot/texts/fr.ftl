@@ -85,6 +85,7 @@ note-stays = L’image ne peut être montrée que là où tu l’as demandée : 
 note-recipe-unread = De la recette collée, ceci n’existe pas ici et a été laissé de côté : { $settings }.
 note-weights-unread = Les poids comme (mot:1.3) n’agissent pas ici : les mots ont été lus sans eux.
 note-strength-used = Faite à la force { $strength } : ce modèle compte la force en étapes entières, donc pas à { $wanted }.
+note-lora-in-part = De l’adaptateur « { $name } », { $missed } couches sur { $all } ne conviennent pas à ce modèle et sont restées sans effet.
 note-schedule-unread = Les changements en cours de route comme [jour:nuit:0.5] n’agissent pas ici : tous les mots ont été lus dès le début.
 note-prompt-unread = Le prompt est trop long pour ce modèle. Non lu : « { $words } ».
 note-negative-unread = Le prompt négatif est trop long pour ce modèle. Non lu : « { $words } ».

@@ -79,6 +79,7 @@ note-stays = この画像は依頼した場所でだけ表示できます。そ�
 note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
 note-weights-unread = (単語:1.3) のような重みはここでは効きません。言葉だけを読みました。
 note-strength-used = 強さ { $strength } で作成しました。このモデルは強さをステップ単位で数えるため、{ $wanted } にはなりません。
+note-lora-in-part = アダプター「{ $name }」の { $all } 層のうち { $missed } 層はこのモデルに合わず、効果がありませんでした。
 note-schedule-unread = [昼:夕方:0.5] のような途中での切り替えはここでは効きません。すべての言葉を最初から読みました。
 note-prompt-unread = プロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
 note-negative-unread = ネガティブプロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」

@@ -166,7 +166,10 @@ class StockBackend:
             reading = readable(cached.pipeline, task.request)
             for note in reading.notes:
                 task.tell(note)
-            return self._generate(replace(task, request=reading.request), cached)
+            picture = self._generate(replace(task, request=reading.request), cached)
+            for note in cached.lora_set.notes(task.request.loras):
+                task.tell(note)
+            return picture
 
     def _generate(self, task: Task, cached: CachedModel) -> Image.Image:
         pipeline = cached.pipeline

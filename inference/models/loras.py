@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 
-from inference.api import Lora
+from inference.api import Lora, Note
 from inference.errors import Unsuited
 from inference.models import hub
 from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import LoraEntry
+from inference.models.lora_weights import layers, with_strengths
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
 from inference.models.safetensors_header import found_instead
@@ -38,8 +40,24 @@ _DENOISERS = frozenset({"unet", "transformer"})
 _OF_WORDS = re.compile(r"(lora_te|text_encoder|te\d?[._])")
 """Beginnings of the names of weights for a text encoder, in the formats of kohya, diffusers and others."""
 
-_OTHER_KINDS = {"hada_w1": "LoHa", "lokr_w": "LoKr", "oft_blocks": "OFT", ".diff_b": "full difference"}
+_OTHER_KINDS = {
+    "hada_w1": "LoHa",
+    "lokr_w": "LoKr",
+    "oft_blocks": "OFT",
+    "oft_diag": "OFT",
+    "lora_mid": "LoCon (Tucker)",
+    ".diff": "full difference",
+    "bundle_emb": "LoRA + embedding",
+}
 """Marks of what LyCORIS writes beside LoRAs (github.com/KohakuBlueleaf/LyCORIS), of which diffusers reads few."""
+
+_NEVER = {
+    "dora_scale": "DoRA",
+    "query_norm.scale": "control LoRA",
+    "norm_q.weight": "control LoRA",
+    "lora_controlnet": "control LoRA",
+}
+"""Marks of what diffusers puts on: the first without its sizes, the others into weights that all requests share."""
 
 
 class LoraSet:
@@ -76,6 +94,7 @@ class LoraSet:
         self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
         self._adapted: Any = None
         self._there: set[str] = set()
+        self._missed: dict[str, tuple[int, int]] = {}  # layers that this model has not, and all of them
         self._active: tuple[Lora, ...] = ()
         self._variants: dict[tuple[Lora, ...], Any] = {}
 
@@ -143,6 +162,19 @@ class LoraSet:
         self.adapted().set_adapters([self._inner[lora.name] for lora in loras], [lora.weight for lora in loras])
         self._active = loras
 
+    def notes(self, loras: tuple[Lora, ...]) -> list[Note]:
+        """What a member should know of a picture that was made with these."""
+        return [
+            Note(
+                f"Of the adapter {lora.name!r} {missed[0]} of {missed[1]} layers do not fit this model "
+                "and did nothing.",
+                cause="lora-in-part",
+                values={"name": lora.name, "missed": str(missed[0]), "all": str(missed[1])},
+            )
+            for lora in loras
+            if (missed := self._missed.get(lora.name))
+        ]
+
     def _place(self, name: str) -> str:
         if name not in self._entries:
             there = ", ".join(self._entries) or "none"
@@ -162,9 +194,13 @@ class LoraSet:
 
     def _put_on(self, name: str, weights: dict[str, torch.Tensor]) -> None:
         nbytes = sum(each.nbytes for each in weights.values())
+        adapted, inner = self.adapted(), self._inner[name]
+        if (kind := _kind_of(_NEVER, weights)) or _widens(adapted, weights):
+            raise _of_kind(name, self._model, kind or "control LoRA")
         self._make_room(nbytes)
         self._active = ()  # whatever happens now, what is active is not known any more
-        adapted, inner = self.adapted(), self._inner[name]
+        if hasattr(adapted, "unet"):  # its names without this are known, and this is 1 by now
+            weights = {key: each for key, each in weights.items() if not key.endswith(".alpha")}
         try:
             with torch.inference_mode(mode=False), torch.no_grad():  # torchao's tensors cannot be read in that mode
                 adapted.load_lora_weights(weights, adapter_name=inner)
@@ -179,6 +215,8 @@ class LoraSet:
             raise refusal
         self._there.add(name)
         self.nbytes += nbytes
+        if (missed := layers(weights) - _layers_with(adapted, inner)) > 0:
+            self._missed[name] = (missed, layers(weights))
 
 
 def _take_off(adapted: Any, inner: str) -> None:
@@ -191,13 +229,8 @@ def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Uns
     """Why an adapter with these weights cannot be used, if it was put on these components only; None if it can."""
     keys = tuple(weights)
     picture, words = bool(on & _DENOISERS), bool(on - _DENOISERS)
-    kind = next((kind for mark, kind in _OTHER_KINDS.items() if any(mark in key for key in keys)), "")
-    if not on and kind:
-        return Unsuited(
-            f"The adapter {name!r} is a {kind}, which cannot be loaded for {model!r}: leave it out, or use a LoRA.",
-            cause="lora-kind",
-            values={"name": name, "model": model, "kind": kind},
-        )
+    if not on and (kind := _kind_of(_OTHER_KINDS, keys)):
+        return _of_kind(name, model, kind)
     if not on:
         return Unsuited(
             f"The adapter {name!r} was made for another kind of model than {model!r}: leave it out.",
@@ -220,6 +253,36 @@ def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Uns
     return None
 
 
+def _kind_of(marks: Mapping[str, str], keys: Iterable[str]) -> str:
+    keys = tuple(keys)
+    return next((kind for mark, kind in marks.items() if any(mark in key for key in keys)), "")
+
+
+def _of_kind(name: str, model: str, kind: str) -> Unsuited:
+    return Unsuited(
+        f"The adapter {name!r} is a {kind}, which cannot be loaded for {model!r}: leave it out, or use a LoRA.",
+        cause="lora-kind",
+        values={"name": name, "model": model, "kind": kind},
+    )
+
+
+def _widens(pipeline: Any, weights: Mapping[str, torch.Tensor]) -> bool:
+    """Whether an adapter is for a model that sees more than its latents: diffusers would widen the model for it."""
+    entry = getattr(getattr(pipeline, "transformer", None), "x_embedder", None)
+    first = weights.get("transformer.x_embedder.lora_A.weight")
+    return first is not None and first.shape[-1] > getattr(entry, "in_features", first.shape[-1])
+
+
+def _layers_with(pipeline: Any, inner: str) -> int:
+    """Of how many layers an adapter was put on."""
+    parts = [part for name in ADAPTED if isinstance(part := getattr(pipeline, name, None), torch.nn.Module)]
+    return sum(
+        any(inner in getattr(layer, names) for names in getattr(layer, "adapter_layer_names", ()))
+        for part in parts
+        for layer in part.modules()
+    )
+
+
 def copy_for_adapters(pipeline: Any) -> Any:
     """A pipeline with modules of its own where adapters go, and the same weights."""
     adapted = copy.copy(pipeline)
@@ -240,7 +303,10 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
     """
     try:
         with torch.inference_mode(mode=False):  # what is read in that mode cannot be put on a model
-            weights: dict[str, torch.Tensor] = load_file(locate(place))
+            file = locate(place)
+            tensors: dict[str, torch.Tensor] = load_file(file)
+            with safe_open(file, framework="pt") as content:
+                weights = with_strengths(tensors, content.metadata() or {})
     except LookupError:
         raise Unsuited(
             f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "
