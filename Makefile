@@ -33,7 +33,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 .PHONY: help demo playground styles test check quantized pocket bench fix install clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Installs torch from elsewhere than pip's own index where TORCH_INDEX says so; the next step then finds it in place.
 define INSTALL_TORCH
@@ -87,7 +87,7 @@ $(QUANTIZED): $(TOOLS)
 	$(PIP) install --quiet --no-deps --upgrade $(LOCK) --target $@ --group quantized
 	@touch $@
 
-install: $(RUNTIME) ## Make .venv with the pentimento command in it
+install: $(RUNTIME) ## Make .venv with the pentimento command in it; EXTRAS=quantized,ray,tracing adds parts
 	@echo "Ready: $(BIN)/pentimento --help"
 
 PHOTO := docs/demo/photo.jpg
