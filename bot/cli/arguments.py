@@ -24,7 +24,10 @@ EXIT_CANNOT_START = 69
 
 PLAYGROUND_PORT = 8420
 _EXAMPLES = "examples:\n"
-_EXIT_CODES = "\n\nexit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start"
+_EXIT_CODES = (
+    "\n\nexit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start, "
+    "130 or 143 it was stopped"
+)
 _FIRST = ("playground", "img2img", "init", "check", "serve")
 """The commands that the help without a command shows an example of."""
 CHATS = ("discord", "slack", "both", "none")
@@ -272,7 +275,11 @@ def _download(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine
         "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
     )
     download.add_argument(
-        "models", nargs="*", type=named, metavar="MODEL", help="a name of the catalogue or a hub id"
+        "models",
+        nargs="*",
+        type=named,
+        metavar="MODEL",
+        help="a name of the catalogue, a hub id or a file of a hub's repository",
     )
     download.add_argument("--controls", action="store_true", help="their ControlNets too")
     download.add_argument("--offered", action="store_true", help="all models that are on offer")

@@ -17,7 +17,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "styles": ("pentimento styles", "pentimento styles photo.jpg --out styles"),
     "map": ("pentimento map photo.jpg --control canny --out edges.png",),
     "check": ("pentimento check", "pentimento check --json"),
-    "models": ("pentimento models",),
+    "models": ("pentimento models", "pentimento models --card 12"),
     "download": (
         "pentimento download sdxl-turbo",
         "pentimento download --offered",
