@@ -24,7 +24,7 @@ import psutil
 from benchmarks.bench_bot import keep, quiet
 from benchmarks.goals import Goal
 from inference.api import Cancelled, Done, Engine, Img2ImgRequest, Step
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from inference.worker.engine import ProcessEngine
@@ -108,7 +108,7 @@ class Bench:
 @asynccontextmanager
 async def bench(folder: Path) -> AsyncIterator[Bench]:
     """Both engines, opened."""
-    settings = Settings(model="fake", entries=ENTRIES)
+    settings = WorkerSettings(model="fake", entries=ENTRIES)
     async with cluster("one") as machines:
         os.environ.update(machines.environment)
         async with (

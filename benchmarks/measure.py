@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.peers import CompiledStock, StaticBatch, Stock, Stream
 from benchmarks.workloads import Ask
 from inference.api import Failed, Img2ImgRequest
-from inference.backends.base import Backend, Settings
+from inference.backends.base import Backend, WorkerSettings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import StockBackend
 from inference.batching.batch_size import RowCountFile
@@ -41,7 +41,7 @@ class Engine:
 
     @classmethod
     def open(cls, kind: str, model: str, device: str, dtype: str, knees: RowCountFile) -> "Engine":
-        settings = Settings(model=model, entries={model: ModelEntry(id=model)}, device=device, dtype=dtype)
+        settings = WorkerSettings(model=model, entries={model: ModelEntry(id=model)}, device=device, dtype=dtype)
         backend = LoopBackend(settings, knees) if kind == "pentimento" else KINDS[kind](settings)
         backend.load(model)
         return cls(f"{kind} {dtype}", backend)

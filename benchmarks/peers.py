@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from inference.acceleration.compile import allow_many_shapes, compile_regions, compiled
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, arguments
 from inference.batching.task import Task
@@ -28,7 +28,7 @@ class Stock(StockBackend):
     slots = 4
     pipeline: Any
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         super().__init__(settings)
         self._alone = threading.Lock()
 
@@ -61,7 +61,7 @@ class StaticBatch(Stock):
 
     slots = 2 * MOST
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         super().__init__(settings)
         self._inbox: queue.SimpleQueue[tuple[Task, Future[Image.Image]]] = queue.SimpleQueue()
         threading.Thread(target=self._serve, daemon=True).start()

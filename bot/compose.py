@@ -33,7 +33,7 @@ from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import ModelDefaults, RestartableEngine
-from inference.backends.base import Settings as WorkerSettings
+from inference.backends.base import WorkerSettings
 from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import with_controls
 from inference.models.downloads import SILENCE_SECONDS, DownloadProgress, fetched

@@ -272,6 +272,16 @@ class Device:
     lost: int = 0
 
 
+CLOSED = "The engine was closed."
+"""Why an engine that was left can run nothing."""
+
+UNUSED_CARD = "There is an NVIDIA card"
+"""What the description of a processor says, with why, if a card that is there is not used."""
+
+STARTING = "It is being started."
+"""The trouble of a device that has yet to come."""
+
+
 class EngineStopped(Exception):
     """The engine cannot run anything any more: its worker keeps dying, or it was closed."""
 
@@ -344,10 +354,6 @@ class Engine(Protocol):
 
     def counters(self) -> Mapping[str, int]:
         """What its worker has counted, by name, for whoever watches the service; may begin anew at any time."""
-        ...
-
-    async def drain(self, seconds: float) -> bool:
-        """Wait until nothing runs, `seconds` at most; True when it is so."""
         ...
 
 

@@ -31,7 +31,7 @@ from config.reading import ConfigError
 from config.safety import load_blocked
 from config.settings import Settings
 from config.styles import load_styles
-from inference.api import EngineStopped, ModelUnavailable
+from inference.api import UNUSED_CARD, EngineStopped, ModelUnavailable
 
 LOW_MEMORY = 2 << 30
 """What the shipped model, its libraries and one decoded 40-megapixel source take together, with room to spare."""
@@ -225,7 +225,7 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         what = f"device {device.name}" if len(devices) > 1 or device.host else "device"
         if device.trouble:
             yield Finding(what, State.NOTE, f"takes no part: {device.trouble}")
-        elif "There is an NVIDIA card" in device.description:
+        elif UNUSED_CARD in device.description:
             yield Finding(what, State.NOTE, device.description)
         else:
             slots = f"{device.slots} slot{'s' if device.slots != 1 else ''}"

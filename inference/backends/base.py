@@ -1,7 +1,8 @@
 """The seam inside the worker: what makes pictures, as the worker sees it.
 
-A backend is named on the worker's command line as "module:factory"; the factory takes `Settings`. It owns models and
-device; sizes, files, strengths 0 and 1 and the way out of memory trouble are the worker's (`worker.generate`).
+A backend is named on the worker's command line as "module:factory"; the factory takes `WorkerSettings`. It owns
+models and device; sizes, files, strengths 0 and 1 and the way out of memory trouble are the worker's
+(`worker.generate`).
 
 The worker calls `generate` from as many threads at once as the backend has slots, with several models at once only
 if `together` says so, and `load` for a model that is not loaded only while nothing is generated with another one.
@@ -22,7 +23,7 @@ AUTO_SHARE = 2 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class WorkerSettings:
     """What a backend is started with.
 
     Attributes:
@@ -112,4 +113,4 @@ class Backend(Protocol):
         ...
 
 
-BackendFactory = Callable[[Settings], Backend]
+BackendFactory = Callable[[WorkerSettings], Backend]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend
 from inference.batching.batch_size import RowCountFile
@@ -28,7 +28,7 @@ H200; the others meanwhile read and write their PNGs."""
 class LoopBackend(StockBackend):
     """Models of the step loop's families run together, all others one request at a time."""
 
-    def __init__(self, settings: Settings, row_counts: RowCountFile | None = None) -> None:
+    def __init__(self, settings: WorkerSettings, row_counts: RowCountFile | None = None) -> None:
         super().__init__(settings)
         self._row_counts = row_counts or RowCountFile()
         self._alone = threading.Lock()

@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable, Note
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
 from inference.backends.stock_strength import begin_at, levels_of, whole
 from inference.batching.strength import ROUNDING, start_of
@@ -51,7 +51,7 @@ class StockBackend:
     slots = 1
 
     @translated()
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         loading.quiet()
         self._settings = settings
         self._device = choose_device(settings.device)

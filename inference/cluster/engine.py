@@ -7,7 +7,7 @@ was to blame. Members wait, and everything ends once.
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
@@ -16,6 +16,8 @@ from typing import Self
 import structlog
 
 from inference.api import (
+    CLOSED,
+    STARTING,
     Arriving,
     Cancelled,
     Capacity,
@@ -29,12 +31,13 @@ from inference.api import (
     Needs,
     Started,
 )
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.models.library import foreseen
+from inference.pool.changes import Changes
 from inference.processes import frames, protocol
 from inference.processes.child import Child
 from inference.processes.supervisor import Loss, Supervisor, Unusable
-from inference.worker.engine import CLOSED, LOOP
+from inference.worker.engine import LOOP
 from inference.worker.in_flight import not_offered
 
 log = structlog.get_logger(__name__)
@@ -64,7 +67,7 @@ class ClusterEngine:
         at_once: enter before any machine has come.
     """
 
-    def __init__(self, settings: Settings, *, address: str, backend: str = LOOP, at_once: bool = False) -> None:
+    def __init__(self, settings: WorkerSettings, *, address: str, backend: str = LOOP, at_once: bool = False) -> None:
         self._settings = settings
         self._address = address
         self._backend = backend
@@ -78,7 +81,7 @@ class ClusterEngine:
         self._counters: Mapping[str, int] = {}
         self._refusal = ""
         self._restarts: dict[str, asyncio.Future[bool]] = {}
-        self._changed = asyncio.Event()
+        self._changes = Changes()
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
 
@@ -129,7 +132,6 @@ class ClusterEngine:
         finally:
             self._drop(entry)
             self._in_flight.pop(entry.key, None)
-            self._changed.set()
 
     async def cancel(self, request_id: str) -> None:
         for entry in [*self._in_flight.values()]:
@@ -137,7 +139,7 @@ class ClusterEngine:
                 self._drop(entry)
 
     async def ready(self) -> None:
-        await self._until(lambda: bool(self._stopped) or any(device.slots for device in self._devices))
+        await self._changes.until(lambda: bool(self._stopped) or any(device.slots for device in self._devices))
         if self._stopped:
             raise EngineStopped(self._stopped)
 
@@ -165,14 +167,6 @@ class ClusterEngine:
     def counters(self) -> Mapping[str, int]:
         return self._counters
 
-    async def drain(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._until(lambda: not self._in_flight)
-        except TimeoutError:
-            return False
-        return True
-
     async def restart(self, name: str, *, seconds: float) -> bool:
         child = self._supervisor.child
         if child is None:
@@ -193,14 +187,10 @@ class ClusterEngine:
         """
 
         def settled() -> bool:
-            coming = any("being started" in device.trouble for device in self._devices)
+            coming = any(device.trouble == STARTING for device in self._devices)
             return bool(self._refusal) or (bool(self._devices) and not coming)
 
-        try:
-            async with asyncio.timeout(COME_SECONDS):
-                await self._until(settled)
-        except TimeoutError:
-            pass
+        await self._changes.until(settled, COME_SECONDS)
         if not any(device.slots for device in self._devices):
             raise ModelUnavailable(self._refusal or " ".join(device.trouble for device in self.devices()))
 
@@ -231,7 +221,7 @@ class ClusterEngine:
         for entry in self._in_flight.values():
             entry.events.put_nowait(None)
         self._end_restarts()
-        self._changed.set()
+        self._changes.note()
 
     def _end_restarts(self) -> None:
         """Nobody will say how they went."""
@@ -252,7 +242,7 @@ class ClusterEngine:
         for entry in self._in_flight.values():
             if entry.unwanted:
                 entry.events.put_nowait(Cancelled())
-        self._changed.set()
+        self._changes.note()
 
     async def _converse(self, child: Child) -> None:
         settings = self._settings.to_json()
@@ -282,9 +272,4 @@ class ClusterEngine:
         self._capacity = capacity if capacity.models else replace(capacity, models=self._capacity.models)
         self._devices = [Device(**{**each, "loaded": tuple(each["loaded"])}) for each in frame["devices"]]
         self._counters = protocol.counters_from_json(frame["counters"])
-        self._changed.set()
-
-    async def _until(self, condition: "Callable[[], bool]") -> None:
-        while not condition():
-            self._changed.clear()
-            await self._changed.wait()
+        self._changes.note()

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from inference.api import Done, EngineStopped, Img2ImgRequest, ModelUnavailable, Preview
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.processes import frames, protocol
 from inference.worker.engine import ProcessEngine
 
@@ -52,7 +52,7 @@ class Host:
         """Begin to load the default model.
 
         Args:
-            settings: what `Settings.to_json` wrote.
+            settings: what `WorkerSettings.to_json` wrote.
             backend: as in `ProcessEngine`.
             version: `code_version` of whoever asks.
 
@@ -61,7 +61,7 @@ class Host:
         """
         if (own := code_version()) != version:
             return {"refused": f"it has another version of Pentimento ({own}, not {version}): install the same."}
-        wanted = Settings.from_json(settings)
+        wanted = WorkerSettings.from_json(settings)
         self._engine = ProcessEngine(
             model=wanted.model,
             entries=wanted.entries,

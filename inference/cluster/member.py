@@ -21,6 +21,7 @@ from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from inference.api import (
+    CLOSED,
     Arriving,
     Cancelled,
     Capacity,
@@ -63,7 +64,7 @@ class RayMember:
         host: the machine's address.
         node: its id in the cluster.
         gpu: whether it takes one of the machine's GPUs, and no more.
-        settings: as `inference.backends.base.Settings.to_json` writes them.
+        settings: as `inference.backends.base.WorkerSettings.to_json` writes them.
         backend: as in `ProcessEngine`.
     """
 
@@ -79,7 +80,6 @@ class RayMember:
         self._capacity = Capacity(slots=1, device="")
         self._device = Device(name=name, host=host)
         self._counters: Mapping[str, int] = {}
-        self._trouble = "It is being started."
 
     async def __aenter__(self) -> Self:
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -107,7 +107,7 @@ class RayMember:
     async def __aexit__(self, *exc_info: object) -> None:
         self._pinging.cancel()
         if not self.lost:
-            self._lose("The engine was closed.")
+            self._lose(CLOSED)
             with contextlib.suppress(TimeoutError, RayError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._actor.close.remote()
@@ -171,11 +171,6 @@ class RayMember:
 
     def counters(self) -> Mapping[str, int]:
         return self._counters
-
-    async def drain(self, seconds: float) -> bool:
-        """Say whether nothing runs: who waits for that has a pool."""
-        del seconds
-        return not self._keys_of
 
     def _pictures(self, request: Img2ImgRequest) -> tuple[bytes, bytes]:
         """A request's source, no larger than the model works on, and its map; empty if they cannot be read."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import psutil
 import torch
 
-from inference.api import ModelUnavailable
+from inference.api import UNUSED_CARD, ModelUnavailable
 from inference.models import nvidia
 from inference.models.device_errors import is_of_device, translate
 
@@ -55,12 +55,12 @@ def unused_card(device: torch.device) -> str:
     card = found[0]
     if torch.version.cuda is None:
         return (
-            f"There is an NVIDIA card, {card.name}, but this PyTorch ({torch.__version__}) has no CUDA: install the "
+            f"{UNUSED_CARD}, {card.name}, but this PyTorch ({torch.__version__}) has no CUDA: install the "
             'build for CUDA (TORCH_INDEX, see the README), or set model.device = "cpu" to mean the processor.'
         )
     driver = f" {card.driver}" if card.driver else ""
     return (
-        f"There is an NVIDIA card, {card.name}, but this PyTorch (CUDA {torch.version.cuda}) cannot use it with the "
+        f"{UNUSED_CARD}, {card.name}, but this PyTorch (CUDA {torch.version.cuda}) cannot use it with the "
         f"driver{driver}: bring the driver up to date or install a build for an older CUDA (TORCH_INDEX, see the "
         'README), or set model.device = "cpu" to mean the processor.'
     )

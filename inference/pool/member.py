@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
-from inference.api import MAPS, Capacity, Device, Engine, Event, Img2ImgRequest, Started, Step
+from inference.api import MAPS, STARTING, Capacity, Device, Engine, Event, Img2ImgRequest, Started, Step
 from inference.geometry import Size, working_size
 from inference.pool.choice import Batch, DeviceState
 from inference.processes.backoff import Backoff
@@ -118,7 +118,7 @@ class Member:
         if self.state in {State.OPEN, State.LEAVING}:
             slots = (lambda device: device.slots) if self.state is State.OPEN else (lambda _: 0)
             return [replace(device, name=self.name, slots=slots(device)) for device in devices]
-        trouble = self.trouble or "It is being started."
+        trouble = self.trouble or STARTING
         return [
             replace(device, name=self.name, slots=0, running=0, loaded=(), trouble=trouble, pid=0)
             for device in devices

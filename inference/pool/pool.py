@@ -16,6 +16,7 @@ from typing import Self
 import structlog
 
 from inference.api import (
+    CLOSED,
     Arriving,
     Cancelled,
     Capacity,
@@ -37,7 +38,6 @@ from inference.pool.request_queue import RequestQueue
 
 log = structlog.get_logger(__name__)
 
-CLOSED = "The engine was closed."
 MAX_LOSSES = 3
 """Devices that may be lost under a picture, after which it counts as to blame."""
 
@@ -176,9 +176,6 @@ class Pool:
             counted.update(member.engine.counters())
         counted.update(self._library.counters() if self._library else {})
         return counted
-
-    async def drain(self, seconds: float) -> bool:
-        return await self._changes.until(lambda: not self._requests, seconds)
 
     async def restart(self, name: str, *, seconds: float) -> bool:
         return await self._members.restart(name, seconds=seconds)

@@ -12,7 +12,7 @@ class Wanted:
     Attributes:
         model: hub id or local folder.
         revision: commit, branch or tag on the hub; empty for its main branch.
-        device: as in `inference.backends.base.Settings`.
+        device: as in `inference.backends.base.WorkerSettings`.
         unsafe_labels: labels that count; empty takes those known by their names.
     """
 

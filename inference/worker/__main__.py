@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import BinaryIO, NoReturn, cast
 
 from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
-from inference.backends.base import Backend, BackendFactory, Settings
+from inference.backends.base import Backend, BackendFactory, WorkerSettings
 from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.models.builds import unfit_torchvision
@@ -58,7 +58,7 @@ class Worker:
         """Open the backend, then run what is asked."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         opening = self._asked.get()
-        settings = Settings.from_json(opening["settings"])
+        settings = WorkerSettings.from_json(opening["settings"])
         self._offered = tuple(settings.entries)
         self._annotator = Annotator(settings.map_models)
         backend = self._open(backend_name, settings)
@@ -99,7 +99,7 @@ class Worker:
         if loaded != [*self._loaded]:
             self._say_capacity(backend)
 
-    def _open(self, backend_name: str, settings: Settings) -> Backend:
+    def _open(self, backend_name: str, settings: WorkerSettings) -> Backend:
         gc.disable()  # imports make hundreds of thousands of objects and no garbage
         remember()
         defer()

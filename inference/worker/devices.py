@@ -27,7 +27,7 @@ class OwnDevice:
 
     Attributes:
         name: for people, e.g. "cuda:1".
-        device: what the worker calls it: see `inference.backends.base.Settings`.
+        device: what the worker calls it: see `inference.backends.base.WorkerSettings`.
         environment: variables that its process is started with.
     """
 

@@ -16,6 +16,7 @@ from typing import Self
 import structlog
 
 from inference.api import (
+    CLOSED,
     Arriving,
     Cancelled,
     Capacity,
@@ -31,7 +32,7 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
 from inference.models.library import Library, all_offered
@@ -48,7 +49,6 @@ log = structlog.get_logger(__name__)
 LOOP = "inference.backends.batched:LoopBackend"
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 MAX_FAILED_STARTS = 5
-CLOSED = "The engine was closed."
 
 
 class ProcessEngine:
@@ -57,7 +57,7 @@ class ProcessEngine:
     Args:
         model: the default model; loaded before the engine is entered. A hub id or folder if `entries` lacks it.
         entries: the models that requests may name, by that name; loaded when one does.
-        device, dtype, memory_gb, memory, map_models: as in `inference.backends.base.Settings`.
+        device, dtype, memory_gb, memory, map_models: as in `inference.backends.base.WorkerSettings`.
         own: which device is the worker's alone, instead of `device`.
         library: what brings files, if engines share it; else it has its own.
         backend: "module:factory" of what runs the models.
@@ -91,7 +91,7 @@ class ProcessEngine:
     ) -> None:
         map_models = map_models or MapModels()
         self._own = own or OwnDevice(name=device, device=device)
-        self._settings = Settings(
+        self._settings = WorkerSettings(
             model=model,
             entries=all_offered(model, entries or {}, map_models),
             device=self._own.device,
@@ -106,8 +106,6 @@ class ProcessEngine:
         self._keys = itertools.count(1)
         self._waiting: deque[InFlight] = deque()
         self._in_flight: dict[str, InFlight] = {}
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._supervisor = Supervisor(
             "The worker",
             *(self._start, self._converse, self._lost),
@@ -208,14 +206,6 @@ class ProcessEngine:
     def counters(self) -> Mapping[str, int]:
         return self._counts.all() | (self._library.counters() if self._own_library else {})
 
-    async def drain(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
-        except TimeoutError:
-            return False
-        return True
-
     async def _bring_for(self, entry: InFlight) -> None:
         try:
             await self._library.bring(entry.request.needs)
@@ -235,10 +225,6 @@ class ProcessEngine:
             entry.sign = asyncio.get_running_loop().time()
             self._in_flight[entry.key] = entry
             child.send({"frame": "run", "request": asdict(replace(entry.request, id=entry.key))})
-        if self._waiting or self._in_flight:
-            self._idle.clear()
-        else:
-            self._idle.set()
         self._watch()
 
     def _able(self) -> list[InFlight]:

@@ -24,7 +24,7 @@ from bot.cli.readings import ENGINE
 from bot.cli.serve import health
 from bot.health import Health
 from config.reading import load_settings
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.batched import LoopBackend
 from inference.models.entry import ModelEntry
 from inference.models.library import Library
@@ -91,7 +91,7 @@ def test_the_page_lists_every_metric(families: list[Metric]) -> None:
 
 
 def test_what_the_engine_counts_is_described() -> None:
-    settings = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")}, device="cpu")
+    settings = WorkerSettings(model="pocket", entries={"pocket": ModelEntry(id="pocket")}, device="cpu")
     library = Library(settings.entries, settings.map_models, silence=1.0)
     counted = {*LoopBackend(settings).counters(), *library.counters(), *Counts().all()}
     assert counted == ENGINE.keys()

@@ -26,7 +26,7 @@ from bot.findings import Finding, State
 from bot.overseeing import Stage
 from config.reading import load_settings
 from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from tests.builders.requests import asker, png
@@ -46,7 +46,7 @@ pytestmark = [
 PATIENCE = 90.0
 TIMED = os.environ.get("PENTIMENTO_TEST_RAY") == "long"
 long = pytest.mark.skipif(not TIMED, reason="PENTIMENTO_TEST_RAY=long runs it")
-SETTINGS = Settings(model="fake", entries={"fake": ModelEntry(id="pocket")})
+SETTINGS = WorkerSettings(model="fake", entries={"fake": ModelEntry(id="pocket")})
 
 
 class HeldCluster(ClusterEngine):
@@ -239,7 +239,7 @@ async def test_a_machine_that_is_unfit_is_named_and_keeps_nobody_waiting(machine
 
 @long
 async def test_a_model_that_no_machine_has_is_said_of_each(machines: Cluster) -> None:
-    absent = Settings(model="absent", entries={"absent": ModelEntry(id="/nowhere/at/all")})
+    absent = WorkerSettings(model="absent", entries={"absent": ModelEntry(id="/nowhere/at/all")})
     engine = ClusterEngine(absent, address=machines.address, backend="tests.fakes.backend:many_slots")
     with pytest.raises(ModelUnavailable) as refused:
         await engine.__aenter__()
@@ -282,7 +282,7 @@ async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
 
 async def checked(machines: Cluster) -> dict[str, Finding]:
     """What `check` says of model and devices."""
-    pocket = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
+    pocket = WorkerSettings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
     engine = ClusterEngine(pocket, address=machines.address, backend="tests.fakes.backend:many_slots")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check, "engine_of", lambda *_, **__: engine)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models.catalog import with_entry
@@ -80,7 +80,7 @@ class Sketcher:
     device = "a pencil"
     step_seconds = 0.005
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._entries = settings.entries
         self._loaded: set[str] = set()
         self._pictures = 0
@@ -147,7 +147,7 @@ def _allocate(task: Task, limit: int) -> None:
         raise OutOfMemory
 
 
-def many_slots(settings: Settings) -> Sketcher:
+def many_slots(settings: WorkerSettings) -> Sketcher:
     """A sketcher that takes three requests at a time."""
     sketcher = Sketcher(settings)
     sketcher.slots = 3
@@ -185,7 +185,7 @@ class Forgetful(Sketcher):
         return {**super().counters(), "models_loaded": self.loads}
 
 
-def mortal(settings: Settings) -> Sketcher:
+def mortal(settings: WorkerSettings) -> Sketcher:
     """A sketcher whose model is the path of a file: while that does not exist, the model cannot be loaded."""
     if not os.path.exists(settings.model):  # noqa: PTH110 -- a model id is text
         raise ModelUnavailable(f"The model {settings.model!r} is gone: bring it back.")

@@ -10,6 +10,7 @@ It passes the contract suite in `tests/contract/test_engine.py`. On top of the c
 """
 
 import asyncio
+import contextlib
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from typing import Self
 from PIL import Image
 
 from inference.api import (
+    CLOSED,
     Arriving,
     Cancelled,
     Capacity,
@@ -153,22 +155,16 @@ class FakeEngine:
         return model == self._model
 
     def trouble(self) -> str:
-        return "The engine was closed." if self._stopped else ""
+        return CLOSED if self._stopped else ""
 
     def counters(self) -> Mapping[str, int]:
         return {"requests": len(self.requests)}
 
     async def restart(self, name: str, *, seconds: float) -> bool:
-        await self.drain(seconds)
-        return name == "fake" and not self._stopped
-
-    async def drain(self, seconds: float) -> bool:
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._until(lambda: not self._running and not self._waiting)
-        except TimeoutError:
-            return False
-        return True
+        return name == "fake" and not self._stopped
 
     def script(self, *acts: Failed | Act) -> None:
         """What the next runs do, one act each."""
@@ -266,7 +262,7 @@ class FakeEngine:
 
     def _check_open(self) -> None:
         if self._stopped:
-            raise EngineStopped("The engine was closed.")
+            raise EngineStopped(CLOSED)
 
     async def _change(self, change: Callable[[], object]) -> None:
         async with self._changed:

@@ -27,7 +27,7 @@ from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
 from inference.api import RestartableEngine
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
@@ -112,7 +112,7 @@ def wish(event: str, prompt: str) -> Request:
 class WholeCluster(ClusterEngine):
     """It is entered when each machine can make pictures."""
 
-    def __init__(self, machines: int, settings: Settings, address: str) -> None:
+    def __init__(self, machines: int, settings: WorkerSettings, address: str) -> None:
         super().__init__(settings, address=address, backend="tests.fakes.backend:many_slots")
         self._machines = machines
 
@@ -125,7 +125,7 @@ class WholeCluster(ClusterEngine):
 
 def engine_of(devices: int) -> RestartableEngine:
     if address := os.environ.get("RAY_TEST_ADDRESS"):
-        settings = Settings(model="sketch", entries={"sketch": ModelEntry(id="pocket")})
+        settings = WorkerSettings(model="sketch", entries={"sketch": ModelEntry(id="pocket")})
         return WholeCluster(devices, settings, address)
     backend = f"tests.fakes.backend:{'many_slots' if devices > 1 else 'Sketcher'}"
     return Pool(

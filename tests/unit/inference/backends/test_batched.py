@@ -12,7 +12,7 @@ import torch
 
 from inference.api import ModelUnavailable, Note
 from inference.backends import stock
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.batched import LoopBackend
 from inference.backends.model_cache import weight_to_come, whole_weight
 from inference.batching.task import Task
@@ -35,7 +35,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 def notes(folder: Path, *, true_guidance: float = 1.0, **asked: Any) -> list[Note]:
     entry = ModelEntry(id=str(folder), true_guidance=true_guidance)
-    settings = Settings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32")
+    settings = WorkerSettings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32")
     backend = LoopBackend(settings, FixedRowCount(2))
     backend.load("tiny")
     told: list[Note] = []
@@ -82,7 +82,9 @@ def test_what_does_not_act_is_told_and_nothing_else(
 @pytest.mark.parametrize("name", ["sd", "flux-dev"])
 def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     folder = folders.save_made(MAKERS[name], tmp_path / name)
-    settings = Settings(model="tiny", entries={"tiny": ModelEntry(id=str(folder))}, device="cpu", dtype="float32")
+    settings = WorkerSettings(
+        model="tiny", entries={"tiny": ModelEntry(id=str(folder))}, device="cpu", dtype="float32"
+    )
     backend = LoopBackend(settings, FixedRowCount(2))
     backend.load("tiny")
     told: list[Note] = []
@@ -113,7 +115,9 @@ def test_a_second_try_for_want_of_memory_finds_nothing_of_the_first(
     monkeypatch.setattr(placement, "place", place)
     folder = str(folders.save_made(folders.stable_diffusion, tmp_path / "sd"))
     entries = {name: ModelEntry(id=folder) for name in ("one", "other")}
-    backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2))
+    backend = LoopBackend(
+        WorkerSettings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2)
+    )
     for name in entries:
         backend.load(name)
     assert len(tries) == 3
@@ -157,7 +161,7 @@ def test_checkpoints_of_one_architecture_are_timed_once_and_weighed_once(tmp_pat
     places = {name: folders.save_made(folders.stable_diffusion, tmp_path / name) for name in ("one", "other")}
     places["larger"] = folders.save_made(folders.stable_diffusion_xl, tmp_path / "larger")
     entries = {name: ModelEntry(id=str(place)) for name, place in places.items()}
-    backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), Asked(2))
+    backend = LoopBackend(WorkerSettings(model="one", entries=entries, device="cpu", dtype="float32"), Asked(2))
     for name in entries:
         backend.load(name)
     assert keys[0] == keys[1] != keys[2]

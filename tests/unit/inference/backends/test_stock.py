@@ -72,7 +72,7 @@ def test_a_start_from_noise_knows_nothing_of_the_source_and_spares_the_original(
 
 def test_whatever_of_a_lost_device_is_asked_it_is_known_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     from inference.backends import stock
-    from inference.backends.base import Settings
+    from inference.backends.base import WorkerSettings
     from inference.backends.batched import LoopBackend
     from inference.errors import DevicePoisoned
     from inference.models.entry import ModelEntry
@@ -80,7 +80,7 @@ def test_whatever_of_a_lost_device_is_asked_it_is_known_as_lost(monkeypatch: pyt
     def lost(*_: object) -> None:
         raise torch.AcceleratorError("CUDA error: unspecified launch failure")
 
-    settings = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")}, device="cpu")
+    settings = WorkerSettings(model="pocket", entries={"pocket": ModelEntry(id="pocket")}, device="cpu")
     backend = LoopBackend(settings)
     monkeypatch.setattr(stock, "device_bytes", lost)
     monkeypatch.setattr("gc.collect", lost)

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from inference.api import Control, ControlKind, Img2ImgRequest, Lora
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import start_from_noise
 from inference.batching.batch_size import RowCountFile
@@ -294,7 +294,9 @@ def test_networks_used_longest_ago_leave_where_room_is_needed_but_none_that_is_i
         return request(model="sd", control=Control(kind=kind))
 
     def loaded(memory_gb: float) -> tuple[LoopBackend, ControlNets]:
-        settings = Settings(model="sd", entries={"sd": entry}, device="cpu", dtype="float32", memory_gb=memory_gb)
+        settings = WorkerSettings(
+            model="sd", entries={"sd": entry}, device="cpu", dtype="float32", memory_gb=memory_gb
+        )
         backend = LoopBackend(settings, RowCountFile(tmp_path / "rows.json"))
         backend.equip(asking(CANNY))
         [cached] = backend.cache

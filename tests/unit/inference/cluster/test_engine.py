@@ -10,13 +10,13 @@ from importlib.util import find_spec
 import pytest
 
 from inference.api import ModelUnavailable
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.cluster import engine
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from inference.processes.child import Child
 
-SETTINGS = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
+SETTINGS = WorkerSettings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
 
 
 async def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.stock import StockBackend
 from inference.models import devices, nvidia
 from inference.models.entry import ModelEntry
@@ -30,8 +30,8 @@ def test_a_card_that_torch_cannot_use_is_said_and_not_passed_over(
     assert words in said
     assert 'model.device = "cpu"' in said
     entries = {"pocket": ModelEntry(id="pocket")}
-    assert "GTX 1080" in StockBackend(Settings(model="pocket", entries=entries)).device
-    assert "GTX 1080" not in StockBackend(Settings(model="pocket", entries=entries, device="cpu")).device
+    assert "GTX 1080" in StockBackend(WorkerSettings(model="pocket", entries=entries)).device
+    assert "GTX 1080" not in StockBackend(WorkerSettings(model="pocket", entries=entries, device="cpu")).device
 
 
 def test_without_a_card_the_processor_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

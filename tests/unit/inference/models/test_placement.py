@@ -14,7 +14,7 @@ from PIL import Image
 
 from inference.api import ModelUnavailable
 from inference.backends import stock
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.backends.batched import LoopBackend
 from inference.batching.task import Task
 from inference.errors import Unsuited
@@ -100,7 +100,7 @@ def painted(
     entry = ModelEntry(id=str(folder), offload=offload, base=base)
     monkeypatch.setattr(stock, "card_of", lambda *_: simulated)
     backend = LoopBackend(
-        Settings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32"),
+        WorkerSettings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32"),
         FixedRowCount(2),
     )
     defaults = backend.load("tiny")
@@ -196,7 +196,9 @@ def test_two_models_share_the_card_by_their_plans(tmp_path: Path, monkeypatch: p
     for room, both in ((whole.peak + whole.resident, True), (whole.peak, False)):
         monkeypatch.setattr(stock, "card_of", lambda *_, room=room: card(room))
         entries = {name: ModelEntry(id=str(place)) for name, place in places.items()}
-        backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2))
+        backend = LoopBackend(
+            WorkerSettings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2)
+        )
         backend.load("one")
         backend.load("two")
         assert backend.is_loaded("two")
@@ -249,6 +251,6 @@ def test_one_that_does_is_and_only_the_package_may_be_missing(monkeypatch: pytes
 def test_a_processor_refuses_float8_when_the_model_is_loaded(tmp_path: Path) -> None:
     folder = folders.save("sd", tmp_path / "sd")
     entry = ModelEntry(id=str(folder), quantize="float8")
-    settings = Settings(model="", device="cpu", dtype="float32", entries={"tiny": entry})
+    settings = WorkerSettings(model="", device="cpu", dtype="float32", entries={"tiny": entry})
     with pytest.raises(ModelUnavailable, match="asks for float8, which needs an NVIDIA card"):
         stock.StockBackend(settings).load("tiny")

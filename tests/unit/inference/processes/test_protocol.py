@@ -24,7 +24,7 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.processes import frames, protocol
 
@@ -103,9 +103,9 @@ def test_two_thousand_adapters_of_ten_models_are_a_frame() -> None:
         f"The name of adapter {of}": LoraEntry(place=f"/srv/models/loras/{of}.safetensors") for of in range(2000)
     }
     entries = {str(of): ModelEntry(id=f"org/{of}", loras=loras) for of in range(10)}
-    settings = Settings(model="0", entries=entries)
+    settings = WorkerSettings(model="0", entries=entries)
     frame = {"frame": "open", "settings": settings.to_json()}
-    assert Settings.from_json(through_the_pipe(frame)["settings"]) == settings
+    assert WorkerSettings.from_json(through_the_pipe(frame)["settings"]) == settings
 
 
 def test_whoever_listens_is_told_of_an_end_when_something_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from inference import geometry
 from inference.api import Done, Event, Preview
-from inference.backends.base import Settings
+from inference.backends.base import WorkerSettings
 from inference.batching.task import Task
 from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
@@ -24,7 +24,7 @@ from tests.harness.step_loop import picture, request
 class Watched(Sketcher):
     """Remembers the pictures that it was given, as long as anybody else does."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         super().__init__(settings)
         self.given: list[weakref.ref[Image.Image]] = []
 
@@ -35,7 +35,7 @@ class Watched(Sketcher):
 
 @pytest.fixture
 def backend() -> Watched:
-    made = Watched(Settings(model="tiny", entries={"tiny": ModelEntry(id="tiny")}))
+    made = Watched(WorkerSettings(model="tiny", entries={"tiny": ModelEntry(id="tiny")}))
     made.load("tiny")
     return made
 
@@ -114,7 +114,7 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
         )
         generate(
             asked,
-            Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
+            Sketcher(WorkerSettings(model="one", entries={"one": ModelEntry(id="one")})),
             Annotator(MapModels()),
             Reporter(lambda _: None, lambda _: None, lambda: False),
         )
