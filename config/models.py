@@ -153,8 +153,7 @@ def _is_model(path: Path) -> bool:
         return (path / "model_index.json").is_file()
     except OSError as refused:
         raise ConfigError(
-            f"{path.name} in models.folder cannot be looked into ({refused.strerror}): "
-            "let this user do so, or move it away."
+            f"{path.name} in models.folder cannot be read ({refused.strerror}): let this user do so, or move it away."
         ) from None
 
 

@@ -106,7 +106,7 @@ def parse_toml(file: Path, named_by: str) -> dict[str, Any]:
         ) from None
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"The configuration file {file} is no text in UTF-8 (byte {error.start + 1}): save it as UTF-8."
+            f"The configuration file {file} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8."
         ) from None
     except (ValueError, RecursionError) as error:  # tomllib's own, of numbers too long to be read
         raise ConfigError(
@@ -147,7 +147,7 @@ def near_misses(environ: Mapping[str, str]) -> Iterator[str]:
     for variable in stray:
         nearest = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
         meant = f"did you mean {nearest[0]}?" if nearest else f"settings begin with {ENV_PREFIX}."
-        yield f"The variable {variable} is no setting and is not read: {meant}"
+        yield f"The variable {variable} is not a setting and is ignored: {meant}"
     for variable in environ:
         if variable.startswith(("DISCORD_", "SLACK_")) and variable.removesuffix("_FILE") not in SECRET_NAMES:
             nearest = difflib.get_close_matches(variable, SECRET_NAMES, n=1, cutoff=0.8)
@@ -164,12 +164,12 @@ def _check_key(key: str, origin: str) -> None:
     if key in known:
         return
     if any(word in key.lower() for word in ("token", "secret")):
-        raise ConfigError(f"{key} (from {origin}) is no setting: secrets come as {', '.join(SECRET_NAMES)}.")
+        raise ConfigError(f"{key} (from {origin}) is not a setting: secrets come as {', '.join(SECRET_NAMES)}.")
     section, _, name = key.rpartition(".")
     same_name = [other for other in known if other.rpartition(".")[2] == name]
     same_section = [other for other in known if section and other.startswith(f"{section}.")]
     nearest = difflib.get_close_matches(key, same_name or same_section or known, n=1, cutoff=0)
-    raise ConfigError(f"{key} (from {origin}) is no setting: did you mean {nearest[0]}?")
+    raise ConfigError(f"{key} (from {origin}) is not a setting: did you mean {nearest[0]}?")
 
 
 def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
@@ -183,7 +183,7 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
             try:
                 value = Path(file).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as refused:
-                why = refused.strerror if isinstance(refused, OSError) else "it is no text in UTF-8"
+                why = refused.strerror if isinstance(refused, OSError) else "it is not UTF-8 text"
                 raise ConfigError(
                     f"{name}_FILE names {file}, which cannot be read ({why}): put the token there alone."
                 ) from None

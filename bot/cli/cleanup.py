@@ -61,8 +61,7 @@ def _check_open(folder: Path) -> None:
         pass  # there is none yet
     except OSError as refused:
         raise FatalError(
-            f"The folder {folder} cannot be looked into ({refused.strerror}): "
-            "run this as the user that the service runs as."
+            f"The folder {folder} cannot be read ({refused.strerror}): run this as the user that the service runs as."
         ) from None
 
 

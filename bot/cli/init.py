@@ -71,7 +71,7 @@ def _check_texts(answers: Iterable[str | int]) -> None:
             str(answer).encode()
         except UnicodeEncodeError:
             raise InvalidRequest(
-                f"{answer!r} is no text in UTF-8, as a settings file is: choose another name."
+                f"{answer!r} cannot be written as UTF-8, which a settings file is: choose another name."
             ) from None
 
 

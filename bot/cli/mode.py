@@ -16,9 +16,9 @@ ABSENT_SECONDS = 60.0
 
 _MODES = {"pause": Mode.PAUSED, "resume": Mode.RUNNING, "drain": Mode.DRAINING}
 _SAID = {
-    Mode.PAUSED: "Paused: requests are taken, and nothing begins until `pentimento resume`.",
-    Mode.RUNNING: "Running: requests are taken and made.",
-    Mode.DRAINING: "Draining: nothing new is taken until `pentimento resume`, and what waits is made.",
+    Mode.PAUSED: "Paused: requests are accepted, but no job starts until `pentimento resume`.",
+    Mode.RUNNING: "Running: requests are accepted, and jobs start.",
+    Mode.DRAINING: "Draining: no new requests are accepted until `pentimento resume`; waiting jobs are finished.",
 }
 
 
@@ -38,8 +38,8 @@ async def mode(asked: argparse.Namespace, settings: Settings) -> int:
         absent = 0.0 if is_held(settings.data_dir) else absent + _LOOK_SECONDS
         if absent > ABSENT_SECONDS:
             raise FatalError(
-                f"No service runs with the data folder {settings.data_dir}, so what waits ({left}) is not made: "
-                "start it."
+                f"No service is running with the data folder {settings.data_dir}, so its unfinished jobs ({left}) "
+                "are not being made: start it."
             )
         await asyncio.sleep(_LOOK_SECONDS)
         left = await asyncio.to_thread(open_jobs_in, database)

@@ -88,7 +88,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture from one picture."""
     asked = _with_flags(asked, settings)
     if len(getattr(asked, "strengths", None) or ()) > 1:
-        raise InvalidRequest("This makes one picture at one strength: several are a `pentimento sweep`.")
+        raise InvalidRequest("This makes pictures at one strength: use `pentimento sweep` for several.")
     name = Path(default_name(asked.source, slug(asked.prompt)))
     names = _numbered(asked.out or name, asked)
     outs = names if asked.out else [free(each) for each in names]
@@ -151,9 +151,9 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     asked = _with_flags(argparse.Namespace(**vars(asked) | {"prompt": first}), settings)
     prompts = [clean_text(prompt) for prompt in (asked.prompt, *others)]
     if any(parse_flags(prompt).options != Options(prompt=prompt or None) for prompt in others):
-        raise InvalidRequest("Options hold for every pass: say them once, in the first prompt or as arguments.")
+        raise InvalidRequest("Options apply to every pass: give them once, in the first prompt or as arguments.")
     if (getattr(asked, "count", None) or 1) > 1:
-        raise InvalidRequest("Each pass makes one picture of the one before: leave --count out.")
+        raise InvalidRequest("Each pass makes one picture from the one before: leave out --count.")
     wish = _request(asked, Action.IMG2IMG, prompts[0], max_bytes=settings.downloads.max_bytes)
     for prompt in prompts[1:]:
         replace(
@@ -240,7 +240,7 @@ def _with_flags(asked: argparse.Namespace, settings: Settings) -> argparse.Names
     """
     written = with_flags(read_options(vars(asked)), styles=load_styles(settings.styles.file))
     if written.map_only:
-        raise InvalidRequest("A control map alone is drawn by `pentimento map`.")
+        raise InvalidRequest("To draw only the control map, use `pentimento map`.")
     said = {row.name: value for row in OPTIONS if (value := getattr(written.options, row.name)) is not None}
     return argparse.Namespace(**vars(asked) | {"prompt": "", "unread": written.options.unread} | said)
 

@@ -25,8 +25,8 @@ async def restart(asked: argparse.Namespace, settings: Settings) -> int:
     database = settings.data_dir / DATABASE
     if not await asyncio.to_thread(ask_restart_in, database, asked.device or ""):
         raise FatalError(
-            "A restart of the devices is under way, or the service that began it has ended since: wait for the one, "
-            "or start the other."
+            "A restart is under way already, or the service that began it has stopped since: wait for its end, or "
+            "start the service."
         )
     await _begun(database)
     what = f"the worker of {asked.device}" if asked.device else "each device's worker in turn"
@@ -42,8 +42,8 @@ async def _begun(database: Path) -> None:
     except TimeoutError:
         if await asyncio.to_thread(withdraw_restart_in, database):
             raise FatalError(
-                f"No service took this up within {TAKEN_UP_SECONDS:.0f} seconds, so nothing is restarted: see that "
-                f"one runs with the data folder {database.parent}."
+                f"No service took this up within {TAKEN_UP_SECONDS:.0f} seconds, so nothing is restarted: check that "
+                f"one is running with the data folder {database.parent}."
             ) from None
 
 

@@ -90,9 +90,7 @@ def test_what_may_not_be_looked_into_in_a_folder_of_models_is_told_but_for_the_d
     (tmp_path / "theirs").mkdir()
     with monkeypatch.context() as closed:
         closed.setattr(Path, "is_file", refused)
-        with pytest.raises(
-            ConfigError, match=r"^theirs in models.folder cannot be looked into \(Permission denied\)"
-        ):
+        with pytest.raises(ConfigError, match=r"^theirs in models.folder cannot be read \(Permission denied\)"):
             _offered(models__folder=str(tmp_path))
 
 

@@ -171,7 +171,7 @@ def test_true_and_false_are_no_numbers(tmp_path: Path, key: str, value: str) -> 
 )
 def test_an_unknown_key_names_the_nearest_known_one(key: str, nearest: str) -> None:
     variable = "PENTIMENTO__" + key.upper().replace(".", "__")
-    assert _sentence({variable: "1"}) == f"{key} (from {variable}) is no setting: did you mean {nearest}?"
+    assert _sentence({variable: "1"}) == f"{key} (from {variable}) is not a setting: did you mean {nearest}?"
 
 
 @pytest.mark.parametrize("key", ["data_dir", "styles.file", "models.file", "safety.blocked_file"])
@@ -190,7 +190,7 @@ def test_paths_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_key_in_a_file_is_an_error_too(tmp_path: Path) -> None:
     (tmp_path / "pentimento.toml").write_text("[queue]\nlength = 3\n")
-    assert "queue.length (from pentimento.toml) is no setting" in _sentence({})
+    assert "queue.length (from pentimento.toml) is not a setting" in _sentence({})
 
 
 def test_jobs_cannot_go_before_their_pictures() -> None:
@@ -229,7 +229,7 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 )
 def test_a_file_in_another_encoding_is_to_be_saved_as_utf_8(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "pentimento.toml").write_bytes(content)
-    assert re.search(r"is no text in UTF-8 \(byte \d+\): save it as UTF-8\.$", _sentence({}))
+    assert re.search(r"is not UTF-8 text \(byte \d+\): save it as UTF-8\.$", _sentence({}))
 
 
 def test_line_ends_of_windows_are_line_ends(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def test_the_defaults_file_is_a_valid_configuration_itself(tmp_path: Path) -> No
     ],
 )
 def test_a_variable_that_is_nearly_a_setting_is_named(variable: str, words: str) -> None:
-    assert list(near_misses({variable: "5"})) == [f"The variable {variable} is no setting and is not read: {words}"]
+    assert list(near_misses({variable: "5"})) == [f"The variable {variable} is not a setting and is ignored: {words}"]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ async def test_a_name_that_is_no_text_is_refused_and_leaves_no_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    with pytest.raises(InvalidRequest, match="no text in UTF-8"):
+    with pytest.raises(InvalidRequest, match="cannot be written as UTF-8"):
         await made("--chat", "none", option, "\udcff")
     assert list(tmp_path.iterdir()) == []
 

@@ -67,7 +67,9 @@ async def test_nobody_waits_for_ever_for_what_no_service_makes(
             waiting = asyncio.create_task(ask(tmp_path, "drain", wait=True))
             await asyncio.to_thread(many.wait, 30)
             assert not waiting.done(), "a service has it"
-        with pytest.raises(FatalError, match=r"No service runs .* what waits \(1\) is not made: start it"):
+        with pytest.raises(
+            FatalError, match=r"No service is running .* unfinished jobs \(1\) are not being made: start it"
+        ):
             await waiting
 
 
@@ -124,6 +126,6 @@ async def test_a_restart_that_no_service_takes_up_is_taken_back(
 ) -> None:
     monkeypatch.setattr(restarting, "TAKEN_UP_SECONDS", 0.05)
     async with SqliteJobStore(tmp_path / "pentimento.db") as store:
-        with pytest.raises(FatalError, match="nothing is restarted: see that one runs"):
+        with pytest.raises(FatalError, match="nothing is restarted: check that one is running"):
             await restart(tmp_path)
         assert await store.restart() is None

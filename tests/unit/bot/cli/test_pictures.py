@@ -180,7 +180,7 @@ async def test_several_pictures_of_one_wish_have_numbered_files(
     assert sorted(file.name for file in (tmp_path / "sweep").iterdir()) == [
         "sheet.png", "strength-0-1.png", "strength-0-2.png", "strength-0.5-1.png", "strength-0.5-2.png",
     ]  # fmt: skip
-    with pytest.raises(InvalidRequest, match="leave --count out"):
+    with pytest.raises(InvalidRequest, match="leave out --count"):
         await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil"], count=2), SETTINGS)
 
 
