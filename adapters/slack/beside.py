@@ -5,9 +5,10 @@ and is deleted then; of a job that ends without a result the source is deleted t
 workspace.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
+from typing import Any
 
 import structlog
 
@@ -39,6 +40,16 @@ class Besides:
         """The source and the preview of a card, as far as Slack takes them."""
         return Beside(source=await self._source(team, card), preview=await self._preview(team, card))
 
+    def take_over(self, team: Team, card: Card, files: Sequence[Mapping[str, Any]]) -> None:
+        """What an earlier process uploaded for a message stays in use, and goes when it would have gone then."""
+        for file in files:
+            name = str(file.get("name", "")).removesuffix(".jpg")
+            if name.startswith(_preview_of(card)):
+                self._previews[card.job] = name
+            elif name != _source_of(card):
+                continue
+            self._uploads.adopt(team, name, str(file["id"]))
+
     async def clear(self, team: Team, card: Card) -> None:
         """Of a job that has ended no preview is shown any more, and no source either if its card has none."""
         if not card.status.ended:
@@ -59,7 +70,7 @@ class Besides:
         if not previews:
             return ""
         content = b"".join(each for _, each in sorted(previews.items()))
-        name = f"preview-{card.job}-{blake2b(content, digest_size=6).hexdigest()}"
+        name = _preview_of(card) + blake2b(content, digest_size=6).hexdigest()
         before = self._previews.get(card.job)
         read = partial(self._files.preview_in_one, card)
         if file := await self._shown(team, name, read, alt=text(card.locale, "alt-preview")):
@@ -78,3 +89,8 @@ class Besides:
 
 def _source_of(card: Card) -> str:
     return f"source-{card.job}"
+
+
+def _preview_of(card: Card) -> str:
+    """What the names of all its previews begin with."""
+    return f"preview-{card.job}-"

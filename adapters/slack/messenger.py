@@ -93,6 +93,7 @@ class SlackMessenger:
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
         self._below: set[JobId] = set()
+        self._taken_over: Latest[MessageRef, bool] = Latest(_REMEMBERED)
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
@@ -112,6 +113,7 @@ class SlackMessenger:
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
+        await self._take_over(target, message, card)
         try:
             stands = await self._show(target, message, card)
         except Undeliverable:
@@ -119,6 +121,23 @@ class SlackMessenger:
             raise
         await self._besides.clear(team_of(target), card)
         return stands
+
+    async def _take_over(self, target: ReplyTarget, message: MessageRef, card: Card) -> None:
+        """Find out what stands beside a message of an earlier process, once: its files are known by name alone."""
+        if float(target.address.get("asked_at", 0)) >= self._began_at or message in self._taken_over:
+            return
+        team, place = team_of(target), json.loads(message)
+        try:
+            await self._api.workspaces.identity(team)  # at a start without an answer from Slack, be put off at once
+            async for each in self._api.messages(team, place["channel"], thread=place["ts"], oldest=place["ts"]):
+                if each.get("ts") == place["ts"]:
+                    self._besides.take_over(team, card, each.get("files") or ())
+                    break
+        except SlackFault as fault:
+            if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+                raise delivery_error(fault) from fault
+            log.info("what stands beside an earlier message is not known", code=fault.code)
+        self._taken_over[message] = True
 
     async def _show(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         team, place = team_of(target), json.loads(message)

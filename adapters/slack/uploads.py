@@ -91,6 +91,10 @@ class Uploads:
         await self._until_ready(team, file)
         return file
 
+    def adopt(self, team: Team, name: str, file: str) -> None:
+        """An earlier process uploaded this as `name`."""
+        self._known[team.space, name] = file
+
     def doubt(self, team: Team, files: Iterable[str]) -> None:
         """Slack did not show a message with these files: `once` asks again how each of them stands."""
         for file in files:

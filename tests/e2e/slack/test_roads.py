@@ -12,6 +12,7 @@ from adapters.slack.inbound import inbound
 from bot.domain.errors import FatalError
 from bot.stores import InboxEvent
 from tests.builders.requests import png
+from tests.fakes.engine import FakeEngine
 from tests.harness.slack import bench, http_options, options
 from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member, images
@@ -187,6 +188,28 @@ async def test_a_direct_message_posted_before_a_crash_is_found_again(
     async with bench(slack, tmp_path):
         await ann.result(direct)
     assert len(ann.from_bot(direct)) == 1
+
+
+@pytest.mark.parametrize("ends", ["Delete", "Cancel"])
+async def test_what_an_earlier_run_uploaded_for_a_job_goes_with_it(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path, *, ends: str
+) -> None:
+    async with bench(slack, tmp_path) as first:
+        first.engine.hold()
+        await ann.say(general, "a boat", files=[photo])
+        (message,) = await ann.see(lambda: ann.from_bot(general))
+        await ann.see(lambda: message.get("files"))
+    engine = FakeEngine(slots=1)
+    if ends == "Cancel":
+        engine.hold()
+    async with bench(slack, tmp_path, engine=engine) as second:
+        shown = await ann.result(general) if ends == "Delete" else message
+        await ann.press(ends, general, shown)
+        await ann.see(lambda: not ann.from_bot(general))
+        async with asyncio.timeout(PATIENCE):
+            while await second.core.store.unsettled("slack") or await second.core.store.deliveries():
+                await asyncio.sleep(0.02)
+    assert [file.id for file in slack.state.files.values() if not file.deleted] == [photo.id]
 
 
 async def test_a_replayed_command_whose_time_is_over_is_told(
