@@ -193,7 +193,8 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     settings.mkdir()
     shutil.copy(ROOT / ".env.example", settings / "environment")
     with (settings / "environment").open("a", encoding="utf-8") as file:
-        file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\n")
+        file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\nPENTIMENTO__SAFETY__BLOCKED=gun*,red queen\n")
+        file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\nHF_TOKEN='quoted one'")
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
     (tmp_path / "runuser").chmod(0o755)
     (tmp_path / "script").write_text(script.replace(service["WorkingDirectory"], str(settings)), encoding="utf-8")
@@ -206,6 +207,8 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     said = dict(each.split("=", 1) for each in service["Environment"].split())
     assert {f"{name}={value}" for name, value in said.items() if name != "HF_HOME"} <= set(told)
     assert {"DISCORD_TOKEN=abc", "HF_HOME=/elsewhere", "SLACK_BOT_TOKEN="} <= set(told)
+    assert {"PENTIMENTO__SAFETY__BLOCKED=gun*,red queen", "HTTPS_PROXY=http://bot:p$1&a@proxy:3128"} <= set(told)
+    assert "HF_TOKEN=quoted one" in told
 
 
 def test_pages_start_and_build_the_service_without_a_gpu_by_its_name() -> None:
