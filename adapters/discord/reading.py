@@ -73,7 +73,8 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
         direct = channel is not None and channel.type is discord.ChannelType.private
         reachable = direct and not interaction.context.private_channel
     else:
-        reachable = known  # a server may have our commands without us, as a member may
+        # A server may have our commands without us, as a member may; and commands work where we see nothing.
+        reachable = known and interaction.app_permissions.view_channel
     return _origin(
         interaction.user,
         channel,

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from adapters.discord.incoming import Incoming, Kind, Origin
+from adapters.discord.permissions import NEEDED
 from bot.domain.errors import StorageFailed
 from bot.stores import InboxEvent
 from tests.e2e.discord.conftest import PNG, Bench, Start
@@ -42,7 +43,7 @@ async def test_after_a_quarter_of_an_hour_the_same_message_gets_the_result(
     assert not [call for call in bench.discord.requests if call[2] >= 400]
 
 
-@pytest.mark.parametrize("place", ["private", "user-installed", "commands without the bot"])
+@pytest.mark.parametrize("place", ["private", "user-installed", "commands without the bot", "out of its sight"])
 async def test_before_the_only_token_dies_collect_appears_and_delivers(
     bench: Bench, anna: Person, channel: Channel, place: str
 ) -> None:
@@ -51,6 +52,8 @@ async def test_before_the_only_token_dies_collect_appears_and_delivers(
     else:
         there = bench.discord.channel(bench.discord.guild(member=False))
         there.installed = place != "user-installed"
+        if place == "out of its sight":
+            there = bench.discord.channel(denied=NEEDED["View Channels"])
         _, message = await running(bench, anna, there)
     bench.discord.clock.skip(QUARTER - 100)
     await eventually(lambda: collect_offered(bench, message))
