@@ -360,7 +360,8 @@ class DiscordMessenger:
                 if not card.status.ended:
                     self._attached.stands(card.job, files.all, answer)
                 return answer
-        return await call(write(layout(card, Files(notes=(text(card.locale, "note-too-large"),))), (), {}))
+        plain = layout(self._names.of_card(card), Files(notes=(text(card.locale, "note-too-large"),)))
+        return await call(write(plain, (), {}))
 
     def _by_token(self, token: Token) -> Write:
         """The message that answered the token's interaction, or that its button sits on."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from adapters.discord.markdown import inert
 from bot.domain.card import Card
 from bot.forms import Form
 from bot.pages import Ink, Page, Part
@@ -48,8 +49,8 @@ class CommandNames:
         return commands_as(said, lambda name: f"/{command_name(name, locale)}")
 
     def of_card(self, card: Card) -> Card:
-        """A card whose notes, which are ours, link to the commands that they name."""
-        return replace(card, notes=tuple(self.linked(note, card.locale) for note in card.notes))
+        """A card whose notes link to the commands that they name; what they quote is people's words."""
+        return replace(card, notes=tuple(self.linked(inert(note), card.locale) for note in card.notes))
 
     def of_page(self, page: Page, locale: str) -> Page:
         """A page whose lines link to the commands that ours name."""

@@ -14,6 +14,7 @@ from adapters.discord.commands import commands
 from adapters.discord.faults import Meaning, judge
 from adapters.discord.forms import modal
 from adapters.discord.ids import OwnId, Word
+from adapters.discord.named import CommandNames
 from adapters.discord.registration import same
 from adapters.discord.translate import focused, options
 from bot.card_files import Files
@@ -28,7 +29,7 @@ from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.forms import Menu
 from bot.picture_form import Purpose, picture_form, result_form
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, text
 from inference.api import ControlKind
 from tests.servers.discord.checks import check_commands, check_message, check_modal
 
@@ -158,6 +159,27 @@ def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothe
     assert payload["allowed_mentions"] == {"parse": [], "users": ["42"]}
     private = layout(replace(card, private=True))
     assert private["allowed_mentions"] == {"parse": []}
+
+
+def test_what_a_note_quotes_is_no_markup_and_a_command_in_it_is_a_link() -> None:
+    said = text("en", "note-prompt-unread", words="[a gift](https://example.org) for <@&5> @everyone **now**")
+    card = Card(
+        job=JOB,
+        status=JobStatus.RUNNING,
+        owner=OWNER,
+        private=False,
+        locale="en",
+        headline="Starting",
+        prompt="a boat",
+        notes=(said, "See /styles."),
+    )
+    names = CommandNames()
+    names.learn([{"type": 1, "name": "styles", "id": "7"}])
+    shown = layout(names.of_card(card))["embeds"][0]["description"]
+    assert "](" not in shown.replace("\\]\\(", "")
+    assert "<@&5>" not in shown
+    assert "**now**" not in shown
+    assert "</styles:7>" in shown
 
 
 @pytest.mark.parametrize(
