@@ -164,7 +164,7 @@ class Service:
         """
         await self.admit(by, where=where)
         if not by.writes:
-            raise NotAllowed("refused-may-not-write")
+            raise NotAllowed("refused-shown-alone")
 
     async def ask(self, asked: Ask) -> Receipt:
         """Accept a wish as a chat heard it, by the rules of the place where it was asked.

@@ -23,7 +23,7 @@ from bot.card_files import NO_FILES
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
-from bot.domain.errors import InvalidRequest, Undeliverable
+from bot.domain.errors import InvalidRequest, NotAllowed, Undeliverable
 from bot.domain.ids import GenerationId, JobId
 from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
@@ -158,5 +158,7 @@ class DiscordExchange(Answer):
 
     async def publish(self, asked: ReplyTarget, card: Card) -> None:
         del asked
+        if self.hidden:  # by Discord: apps that members bring along may be for their eyes alone
+            raise NotAllowed("refused-shown-alone")
         target = address(self.event, self.response, hidden=False).target()
         await self.desk.messenger.post(target, card, nonce=f"{card.job}-p")

@@ -35,7 +35,7 @@ async def test_who_may_not_write_gets_what_they_press_alone_and_publishes_nothin
     assert shown.hidden == ben.id
     before = len(bench.discord.in_channel(place))
     told = await bench.discord.refused(await ben.press(shown, "Publish"))
-    assert told == f"⚠️ {text('en', 'refused-may-not-write')}"
+    assert told == f"⚠️ {text('en', 'refused-shown-alone')}"
     assert sum(not post.hidden for post in bench.discord.in_channel(place)) < before
 
 
@@ -73,3 +73,14 @@ async def test_everyone_is_a_role_that_everybody_has(bench: Bench, anna: Person,
     saved = await keeper.command(channel, "settings", sub="allow", role=channel.guild.id)
     await bench.discord.shown(saved)
     await painted(bench, anna, channel)
+
+
+async def test_what_discord_shows_its_member_alone_is_not_called_published(bench: Bench, anna: Person) -> None:
+    bench.discord.hide_external = True
+    place = bench.discord.channel(bench.discord.guild(member=False))
+    asked = await anna.command(place, "img2img", image=PNG, prompt="a boat")
+    shown = await bench.discord.shown(asked, lambda shown: "Publish" in shown.buttons)
+    told = await bench.discord.refused(await anna.press(shown, "Publish"))
+    assert told == f"⚠️ {text('en', 'refused-shown-alone')}"
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    assert not await bench.store.copies(job.id)
