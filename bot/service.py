@@ -160,7 +160,7 @@ class Service:
         """The same for what everybody sees that is there.
 
         Raises:
-            NotAllowed: as above, or they may not write there.
+            NotAllowed: as above, or what they do there is for them alone.
         """
         await self.admit(by, where=where)
         if not by.writes:

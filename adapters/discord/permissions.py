@@ -28,9 +28,13 @@ def has(permissions: int, bit: int) -> bool:
 
 
 def may_write(origin: Origin) -> bool:
-    """Whether a member may write there themselves, as far as Discord says."""
+    """Whether a member may write there, or have us write by a command, as far as Discord says.
+
+    Channels for commands alone let nobody write; pressing a button and reacting take neither of the two permissions.
+    """
     bit = NEEDED["Send Messages in Threads" if origin.parent else "Send Messages"]
-    return not (origin.guild and origin.permissions) or has(origin.permissions, bit)
+    either = bit | Permissions.use_application_commands.flag
+    return not (origin.guild and origin.permissions) or has(origin.permissions, either)
 
 
 def check_may_answer(event: Incoming) -> None:

@@ -26,7 +26,7 @@ class Asker:
         channel: the id by which settings name that conversation; empty if their list of channels does not apply.
         roles: ids of the member's roles there.
         site: what kind of place it is.
-        writes: they may write there themselves; else what they do there is for them alone.
+        writes: they may write there, or have the bot write; else what they do there is for them alone.
         operates: they run the service, and have shown that.
         moderates: they may act on others' messages in the server or workspace that `requester.space` names.
         others: the same member in other places whose rules hold for them too, as on the web.

@@ -8,7 +8,7 @@ from tests.servers.discord import payloads
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel, Post
 
-SEND, MANAGE_MESSAGES, SEND_IN_THREADS = 1 << 11, 1 << 13, 1 << 38
+SEND, MANAGE_MESSAGES, COMMANDS, SEND_IN_THREADS = 1 << 11, 1 << 13, 1 << 31, 1 << 38
 
 
 async def painted(bench: Bench, who: Person, channel: Channel) -> Post:
@@ -29,7 +29,7 @@ async def test_who_may_not_write_gets_what_they_press_alone_and_publishes_nothin
 ) -> None:
     place = channel if where == "channel" else bench.discord.thread(channel)
     message = await painted(bench, anna, place)
-    ben.permissions = payloads.MEMBER & ~(SEND if where == "channel" else SEND_IN_THREADS)
+    ben.permissions = payloads.MEMBER & ~(SEND if where == "channel" else SEND_IN_THREADS) & ~COMMANDS
     pressed = await ben.press(message, "Reroll")
     shown = await bench.discord.shown(pressed, lambda shown: "Publish" in shown.buttons)
     assert shown.hidden == ben.id
@@ -43,11 +43,20 @@ async def test_who_may_not_write_gets_what_they_react_for_directly(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
     message = await painted(bench, anna, channel)
-    await overwrite(bench, channel, ben, deny=SEND)
+    await overwrite(bench, channel, ben, deny=SEND | COMMANDS)
     before = len(bench.discord.in_channel(channel))
     await ben.react(message, "🔁")
     assert "a boat" in (await ben.told(lambda shown: "Publish" in shown.buttons)).words
     assert len(bench.discord.in_channel(channel)) == before
+
+
+async def test_where_only_commands_are_let_in_results_are_for_everybody(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    anna.permissions = payloads.MEMBER & ~SEND
+    message = await painted(bench, anna, channel)
+    again = await bench.discord.shown(await anna.press(message, "Reroll"), lambda shown: "Reroll" in shown.buttons)
+    assert (message.hidden, again.hidden) == ("", "")
 
 
 @pytest.mark.parametrize("moderates", ["here", "everywhere but here"])
