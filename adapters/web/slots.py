@@ -16,8 +16,8 @@ UPLOADS = 4
 _WAITING = 3
 """Of one member; more are refused."""
 
-STREAMS_OF_ONE = 6
-"""As many as a browser opens to one host over HTTP/1.1."""
+STREAMS_OF_ONE = 4
+"""Over HTTP/1.1 a browser opens six connections to one host: some have to be left for pages and pictures."""
 
 STREAMS = 200
 

@@ -232,7 +232,10 @@ function sketch(form) {
     form.dataset.begun = "yes";
     canvas.setPointerCapture(event.pointerId);
     pen.beginPath();
-    pen.moveTo(...at(event));
+    const [x, y] = at(event);
+    pen.moveTo(x, y);
+    pen.lineTo(x + 0.01, y); // a tap is a dot, and a line without any length is none
+    pen.stroke();
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!event.buttons) return;

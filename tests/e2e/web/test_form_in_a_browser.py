@@ -13,9 +13,10 @@ PHOTO = Path("docs/demo/cup.jpg")
 
 GIVE = """
 ([event, kinds]) => {
+  const TYPES = { "image.png": { type: "image/png" } };
   const held = new DataTransfer();
   for (const [kind, content] of kinds) {
-    if (kind === "file") held.items.add(new File(["?"], content)); else held.setData(kind, content);
+    if (kind === "file") held.items.add(new File(["?"], content, TYPES[content])); else held.setData(kind, content);
   }
   const made = event === "drop"
     ? new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true })

@@ -1,13 +1,16 @@
-"""The start token."""
+"""The start token, and the names by which this machine is reached."""
 
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import Mock
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from adapters.web.doors import StartToken, start_token
+from adapters.web.guard import Guard
 from tests.builders.requests import asker
 
 
@@ -28,3 +31,24 @@ async def test_whoever_has_the_start_token_is_the_person(given: str, enters: boo
         cookies={"pentimento-8420": given}, get_extra_info={"sockname": ("127.0.0.1", 8420)}.get
     )
     assert (await door.who(cast("web.Request", request)) == door.person) is enters
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "passes"),
+    [
+        (80, "127.0.0.1", True),
+        (80, "127.0.0.1:80", False),
+        (8420, "127.0.0.1:8420", True),
+        (8420, "127.0.0.1", False),
+    ],
+)
+async def test_browsers_do_not_say_the_usual_port(port: int, host: str, passes: bool) -> None:
+    guard = Guard(door=StartToken(token="right", person=asker()))
+    request = make_mocked_request("POST", "/static/x", headers={"Host": host, "Origin": f"http://{host}"})
+    transport = cast("Mock", request.transport)
+    transport.get_extra_info.side_effect = {"sockname": ("127.0.0.1", port)}.get
+    if passes:
+        assert await guard.check(request, "en") is None
+    else:
+        with pytest.raises(web.HTTPMisdirectedRequest):
+            await guard.check(request, "en")

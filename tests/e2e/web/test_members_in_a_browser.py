@@ -1,4 +1,4 @@
-"""A job's page in a real browser: what moves on it, how far its history is read, what is chosen in high contrast."""
+"""Members' pages in a real browser: what moves on them, how many there may be, what is read, seen and drawn."""
 
 import asyncio
 import io
@@ -15,6 +15,15 @@ from tests.harness.pages import Pages, ask, member, post, serving
 from tests.harness.playground import chromium, followed, needs_browser, opened
 
 pytestmark = [needs_browser, pytest.mark.slow]
+
+
+DARK = """
+paper => {
+  const pixels = paper.getContext("2d").getImageData(0, 0, paper.width, paper.height).data;
+  return pixels.filter((value, place) => place % 4 === 0 && value < 128).length;
+}
+"""
+"""Pixels that were drawn."""
 
 
 async def looked_at(pages: Pages, look: Callable[[Page], None]) -> None:
@@ -58,6 +67,36 @@ async def test_a_preview_that_is_told_again_neither_moves_the_page_nor_is_fetche
 
         await looked_at(pages, look)
         await pages.bench.engine.release()
+
+
+async def test_many_pages_that_follow_jobs_leave_room_for_another(tmp_path: Path) -> None:
+    """Over HTTP/1.1 browsers open six connections to one host, and each stream takes one."""
+    async with serving(tmp_path) as pages, await pages.browser("ann") as ann:
+        pages.bench.engine.hold()
+        job = await ask(ann, "slow")
+
+        def look(page: Page) -> None:
+            for _ in range(7):
+                other = page.context.new_page()
+                other.goto(f"{pages.origin}/jobs/{job}")
+                other.locator("progress").wait_for()
+            page.goto(f"{pages.origin}/results", timeout=20_000)
+
+        await looked_at(pages, look)
+        await pages.bench.engine.release()
+
+
+async def test_a_tap_on_the_paper_is_a_dot(tmp_path: Path) -> None:
+    async with serving(tmp_path) as pages:
+
+        def look(page: Page) -> None:
+            page.get_by_text("More options").click()
+            paper = page.get_by_label("Paper to draw on")
+            assert paper.evaluate(DARK) == 0
+            paper.click()
+            assert 0 < paper.evaluate(DARK) < 50
+
+        await looked_at(pages, look)
 
 
 async def test_the_history_of_a_long_chain_is_read_to_its_end(tmp_path: Path) -> None:
