@@ -118,8 +118,10 @@ def parser() -> argparse.ArgumentParser:
     _init(commands, shared)
     completion = commands.add_parser("completion", parents=[shared], help="print a completion script for a shell")
     completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
-    for name, command in commands.choices.items():
-        command.epilog = _EXAMPLES + "\n".join(f"  {example}" for example in EXAMPLES[name])
+    for row in commands._choices_actions:  # noqa: SLF001 -- argparse keeps the line of each command nowhere else
+        command, line = commands.choices[row.dest], row.help or ""
+        command.description = f"{line[:1].upper()}{line[1:]}."
+        command.epilog = _EXAMPLES + "\n".join(f"  {example}" for example in EXAMPLES[row.dest])
     return top
 
 

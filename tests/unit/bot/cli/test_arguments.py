@@ -102,3 +102,13 @@ def test_a_name_that_is_empty_by_mistake_is_none(typed: str, capsys: pytest.Capt
 def test_what_may_be_left_out_may_be() -> None:
     for typed in ("restart", "download", "init", "styles", "playground", "img2img photo.png oil"):
         parser().parse_args(typed.split())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_help_of_a_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args([name, "--help"])
+    usage, described, *_ = capsys.readouterr().out.split("\n\n")
+    assert usage.startswith(f"usage: pentimento {name} ")
+    assert described[0].isupper()
+    assert described.endswith(".")
