@@ -23,7 +23,7 @@ from bot.domain.access import Asker
 from bot.domain.limits import Limits
 from bot.domain.request import Requester
 from bot.domain.safety import Outcome, Policy
-from bot.lifecycle import Core, Keep
+from bot.lifecycle import Core, RetentionDays
 from bot.operations import Premises
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.sign_in import OperatorSignIn, SignIn
@@ -178,9 +178,9 @@ def exporter_of(settings: Settings, core: Core) -> Exporter:
     return PictureExporter(store=core.store, images=core.images, embed_recipe=settings.output.embed_recipe)
 
 
-def keep_of(settings: Settings) -> Keep:
+def retention_days_of(settings: Settings) -> RetentionDays:
     """How long things are kept."""
-    return Keep(
+    return RetentionDays(
         pictures_days=settings.retention.pictures_days,
         jobs_days=settings.retention.jobs_days,
         inbox_days=settings.retention.inbox_days,

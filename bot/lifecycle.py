@@ -63,8 +63,8 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
-    """How many days things are kept; see `bot.erasure.Retention`."""
+class RetentionDays:
+    """How many days things are kept; `bot.erasure.Retention` has them as moments."""
 
     pictures_days: float
     jobs_days: float
@@ -118,7 +118,7 @@ class Running:
             await stage("messages", self._messages, seconds=MESSAGES_SECONDS)
 
 
-async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, grace: float) -> None:
+async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: RetentionDays, grace: float) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP; a second signal leaves at once.
 
     Args:
@@ -175,7 +175,7 @@ def _on_signals() -> asyncio.Event:
     return stop
 
 
-async def _keep_house(core: Core, keep: Keep) -> None:
+async def _keep_house(core: Core, keep: RetentionDays) -> None:
     time = asyncio.get_running_loop().time
     last: float | None = None
     trusted_at = orphans_at = time()

@@ -31,5 +31,5 @@ async def image_info(at: DiscordExchange) -> None:
 async def suggest(at: DiscordExchange) -> None:
     """Styles, models and adapters, while a member types."""
     option, typed = focused(at.event.body)
-    found = suggestions(option, typed, at.desk.service, model=str(options(at.event.body).get("model")))
+    found = suggestions(option, typed, at.desk.service, model=str(options(at.event.body).get("model") or ""))
     await at.suggest(found)

@@ -13,7 +13,7 @@ from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import for_owner
 from bot.cli.premises import premises_of
 from bot.compose import compose, engine_of, playground_of
-from bot.lifecycle import Keep
+from bot.lifecycle import RetentionDays
 from bot.ports import Messenger
 from bot.system import settle_in
 from config.reading import origins
@@ -47,7 +47,7 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
         address = f"http://127.0.0.1:{page.port}/?token={token}"
         # A task begins when `serve` first waits, and by then a signal stops it as it should.
         parts.callback(asyncio.create_task(_announce(address, browser=asked.browser)).cancel)
-        keep = Keep(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
+        keep = RetentionDays(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
         await lifecycle.serve(core, [page], keep=keep, grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
 

@@ -12,7 +12,7 @@ from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.premises import premises_of
 from bot.cli.readings import readings, room
-from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
+from bot.compose import compose, engine_of, platforms_of, retention_days_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
 from bot.health import Health
 from bot.ports import Messenger
@@ -77,7 +77,9 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
         await asyncio.to_thread(load_all)
-        await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)
+        await lifecycle.serve(
+            core, platforms, keep=retention_days_of(settings), grace=settings.shutdown.grace_seconds
+        )
     return EXIT_DONE
 
 

@@ -22,7 +22,7 @@ from bot.domain.errors import LimitReached, TryLater
 from bot.domain.job import JobStatus
 from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
-from bot.lifecycle import Core, Keep, serve
+from bot.lifecycle import Core, RetentionDays, serve
 from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
@@ -153,7 +153,7 @@ async def main(url: str, data_dir: Path, classifier: str = "") -> None:
         messengers[PLATFORM] = chat
         grace = float(os.environ.get("GRACE_SECONDS", "5"))
         print("up", flush=True)  # noqa: T201
-        await serve(core, [chat], keep=Keep(pictures_days=1, jobs_days=1, inbox_days=1), grace=grace)
+        await serve(core, [chat], keep=RetentionDays(pictures_days=1, jobs_days=1, inbox_days=1), grace=grace)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from bot.domain.job import JobStatus
 from bot.domain.limits import DAY, Limits
 from bot.domain.request import ReplyTarget
 from bot.erasure import Retention
-from bot.lifecycle import HOUSEKEEPING_SECONDS, Keep, _keep_house
+from bot.lifecycle import HOUSEKEEPING_SECONDS, RetentionDays, _keep_house
 from tests.builders.requests import request
 from tests.fakes.clock import LoopClock
 from tests.fakes.store import MemoryJobStore
@@ -21,7 +21,7 @@ from tests.harness.core import bench
 
 pytestmark = pytest.mark.looptime
 
-KEEP = Keep(pictures_days=7, jobs_days=30, inbox_days=2)
+KEEP = RetentionDays(pictures_days=7, jobs_days=30, inbox_days=2)
 
 
 @dataclass

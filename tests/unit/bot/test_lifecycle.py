@@ -9,13 +9,13 @@ import pytest
 from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import JobId
 from bot.erasure import Retention
-from bot.lifecycle import Keep, serve
+from bot.lifecycle import RetentionDays, serve
 from bot.stores import Due
 from tests.builders.requests import request
 from tests.fakes.store import MemoryJobStore
 from tests.harness.core import bench
 
-KEEP = Keep(pictures_days=7, jobs_days=30, inbox_days=2)
+KEEP = RetentionDays(pictures_days=7, jobs_days=30, inbox_days=2)
 
 
 @pytest.mark.looptime
