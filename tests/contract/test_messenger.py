@@ -14,12 +14,11 @@ from bot.card_files import CardFiles
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.job import JobStatus
-from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget, Requester
 from bot.ports import Messenger
 from bot.rendering import render
+from tests.builders.exported import Pngs
 from tests.builders.jobs import a_generation, a_job
-from tests.builders.requests import png
 from tests.fakes.messenger import FakeMessenger
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.world import Post
@@ -38,31 +37,6 @@ class Chat:
     delete_all: Callable[[], None]
     done: Callable[[], list[bool]]
     posts: Callable[[], list[Post]] = list
-
-
-class Pngs:
-    """An exporter that has the same picture for everything."""
-
-    async def export(self, *_: object, **__: object) -> Exported:
-        return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
-
-    async def shown(self, *_: object, **__: object) -> Exported:
-        return await self.export()
-
-    async def thumbnail(self, *_: object, **__: object) -> Exported:
-        return await self.export()
-
-    async def sheet(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def strip(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def wipe(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def style_sheet(self, *_: object) -> Exported:
-        return await self.export()
 
 
 def fake_chat() -> Chat:

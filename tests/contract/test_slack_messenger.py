@@ -17,11 +17,10 @@ from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.job import Job, JobStatus
-from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
+from tests.builders.exported import Pngs
 from tests.builders.jobs import a_generation, a_job
-from tests.builders.requests import png
 from tests.fakes.clock import LoopClock
 from tests.harness.slack import options
 from tests.servers.slack.member import Member, images, labels_of, words
@@ -29,31 +28,6 @@ from tests.servers.slack.server import SlackServer, slack_server
 from tests.servers.slack.state import Conversation
 
 NONCE = "job-1"
-
-
-class Pngs:
-    """An exporter that has the same picture for everything."""
-
-    async def export(self, *_: object, **__: object) -> Exported:
-        return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
-
-    async def shown(self, *_: object, **__: object) -> Exported:
-        return await self.export()
-
-    async def thumbnail(self, *_: object, **__: object) -> Exported:
-        return await self.export()
-
-    async def sheet(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def strip(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def wipe(self, *_: object) -> Exported:
-        return await self.export()
-
-    async def style_sheet(self, *_: object) -> Exported:
-        return await self.export()
 
 
 @dataclass(frozen=True)

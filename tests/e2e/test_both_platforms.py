@@ -1,13 +1,11 @@
 """Discord and Slack in one process: one queue, one worker, fair across both, and one memory of jobs."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from adapters.discord.platform import DiscordPlatform
-from adapters.pictures.outgoing import PictureExporter
 from tests.builders.requests import png
+from tests.harness.both import discord_beside
 from tests.harness.slack import Bench, bench
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member, words
@@ -17,26 +15,8 @@ from tests.servers.slack.server import SlackServer, slack_server
 @asynccontextmanager
 async def both(folder: Path, discord: DiscordServer, slack: SlackServer) -> AsyncIterator[Bench]:
     """One core with both platforms on it."""
-    async with bench(slack, folder) as running:
-        core = running.core
-        platform = DiscordPlatform(
-            token=discord.token,
-            api_url=discord.url,
-            service=core.service,
-            store=core.store,
-            exporter=PictureExporter(store=core.store, images=core.images, embed_recipe=False),
-            clock=discord.clock,
-            allowed_hosts=frozenset({"127.0.0.1"}),
-            max_bytes=1 << 20,
-        )
-        async with platform, asyncio.TaskGroup() as tasks:
-            running.messengers[platform.name] = platform.messenger
-            listening = tasks.create_task(platform.run())
-            await discord.gateway.ready.wait()
-            await discord.until(lambda: discord.commands, what="commands")
-            yield running
-            await platform.stop_intake()
-            listening.cancel()
+    async with bench(slack, folder) as running, discord_beside(running, discord):
+        yield running
 
 
 async def test_one_queue_is_fair_across_both_and_a_job_is_known_on_its_own_only(tmp_path: Path) -> None:

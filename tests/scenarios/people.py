@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.discord.platform import DiscordPlatform
-from adapters.pictures.outgoing import PictureExporter
 from bot.domain.actions import Verb
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
 from tests.e2e.slack.test_workspaces import OAUTH, install
+from tests.harness.both import discord_beside
 from tests.harness.slack import Bench, bench, http_options
 from tests.harness.waiting import PATIENCE
 from tests.scenarios.humans import SECRET, DiscordHuman, Human, SlackHuman
@@ -90,30 +89,13 @@ async def people_of(chat: str, folder: Path) -> AsyncIterator[People]:
         async with bench(slack, folder, settings=http_options(slack, **OAUTH)) as running:
             for team in slack.state.teams.values():
                 assert (await install(slack, team)).startswith("200")
-            core = running.core
-            platform = DiscordPlatform(
-                token=discord.token,
-                api_url=discord.url,
-                service=core.service,
-                store=core.store,
-                exporter=PictureExporter(store=core.store, images=core.images, embed_recipe=False),
-                clock=discord.clock,
-                allowed_hosts=frozenset({"127.0.0.1"}),
-                max_bytes=1 << 20,
-            )
-            async with platform, asyncio.TaskGroup() as tasks:
-                running.messengers[platform.name] = platform.messenger
-                listening = tasks.create_task(platform.run())
-                await discord.gateway.ready.wait()
-                await discord.until(lambda: discord.commands, what="commands")
+            async with discord_beside(running, discord):
                 here, other = (on_discord, on_slack) if chat == "discord" else (on_slack, on_discord)
                 yield People(running=running, **here, other_platform=other["member"])
                 with contextlib.suppress(TimeoutError):  # the core outlives this chat, and would go on trying
                     async with asyncio.timeout(2):
-                        while core.delivery._followers:
+                        while running.core.delivery._followers:
                             await asyncio.sleep(0.01)
-                await platform.stop_intake()
-                listening.cancel()
 
 
 def _of_discord(server: DiscordServer) -> dict[str, Human]:

@@ -17,9 +17,10 @@ from bot.domain.card import Progress
 from bot.domain.job import JobStatus, Lineage
 from bot.domain.request import Requester
 from bot.rendering import render
+from tests.builders.exported import Pngs
 from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
-from tests.contract.test_messenger import Pngs, card, discord_chat
+from tests.contract.test_messenger import card, discord_chat
 from tests.e2e.discord.conftest import PNG, Bench, Start, bench_on
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running

@@ -18,8 +18,9 @@ from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
 from bot.stores import MessageRef
+from tests.builders.exported import Pngs
 from tests.builders.jobs import a_generation, a_job
-from tests.contract.test_messenger import Pngs, nothing
+from tests.contract.test_messenger import nothing
 
 LIFE = 900.0
 
