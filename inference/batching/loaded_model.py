@@ -107,12 +107,9 @@ class LoadedModel:
                 found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
             else:
                 example = trial(components, side)
-                tried = TRIED if planned is None else max(ROW_COUNTS[0], min(TRIED, planned.rows))
-                if components.device.type == "cuda" and compiles and denoiser.compile(example.padded(tried)):
-                    compile_regions(getattr(components.vae, "decoder", None))
-                    with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
-                        for pictures in (2, 1):  # a compiler takes one for a case of its own
-                            components.decode(example.padded(pictures).latents)
+                if components.device.type == "cuda" and compiles:
+                    tried = TRIED if planned is None else max(ROW_COUNTS[0], min(TRIED, planned.rows))
+                    _compile(components, denoiser, example, rows=tried)
                 found = row_counts.get(
                     (device, architecture(components.denoiser, planned), str(side), torch.__version__),
                     lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
@@ -128,6 +125,16 @@ class LoadedModel:
             controls=ControlNets(components, controls or {}, make_room),
             step_cache=cache,
         )
+
+
+def _compile(components: Components, denoiser: Denoiser, example: Rows, *, rows: int) -> None:
+    """Compile the denoiser, for calls of so many rows, and if it can be, what decodes its results."""
+    if not denoiser.compile(example.padded(rows)):
+        return
+    compile_regions(getattr(components.vae, "decoder", None))
+    with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
+        for pictures in (2, 1):  # a compiler takes one for a case of its own
+            components.decode(example.padded(pictures).latents)
 
 
 def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) -> LoadedModel:
