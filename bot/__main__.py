@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_streams() -> None:
-    """Let every name be printed, and let nothing that is opened later take the place of a stream that was closed."""
+    """Make every name printable, and keep a file that is opened later from taking the place of a closed stream."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -78,7 +78,7 @@ def _prepare_streams() -> None:
 
 
 def _drop_unwritten() -> None:
-    """What cannot be printed shall not be tried again by the interpreter at its end."""
+    """Keep the interpreter from trying at exit to write what could not be printed."""
     try:
         sys.stdout.flush()
     except OSError:

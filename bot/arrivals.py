@@ -1,4 +1,4 @@
-"""What jobs need and this machine has not: brings it, shows how far it is, and lines the jobs up when it is here."""
+"""Fetches what jobs need and this machine lacks, shows how far that is, and lines the jobs up once it is here."""
 
 import asyncio
 from functools import partial

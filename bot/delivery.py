@@ -244,7 +244,7 @@ class Delivery:
                 await follower.next_news(REPOSITION_SECONDS)
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
-        """The end stands; a stand-in for it leaves the duty in the store, for the next start."""
+        """The end is shown, so the duty is done; after a stand-in for the card it stays, for the next start."""
         if whole:
             await self._store.delivered(job.id)
             self.ended[job.status] += 1

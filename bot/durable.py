@@ -1,6 +1,6 @@
 """Waiting for a disk that refuses: what is finished must be written down, however long that takes.
 
-A service waits as long as it takes. Who sits at a terminal and waits along gives it so many tries.
+A service waits as long as it takes. A command at a terminal gives up after so many tries.
 """
 
 import asyncio

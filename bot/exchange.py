@@ -20,7 +20,7 @@ from bot.texts import Argument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """What is told otherwise in each chat.
+    """What differs from chat to chat.
 
     Attributes:
         help: the message that says the ways in.

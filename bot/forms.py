@@ -138,7 +138,7 @@ class FormErrors(InvalidRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """What there is to choose from if a form is opened.
+    """What a form that is opened now can offer.
 
     Attributes:
         models: what is shown of each, by name.

@@ -176,9 +176,7 @@ class Inbox:
                 try:
                     await arrival.tell(refused)
                 except Exception:
-                    log.exception(
-                        "member not told", sentence=str(refused)
-                    )  # the last word: nothing may come after it
+                    log.exception("member not told", sentence=str(refused))  # nothing is left to try
             if arrival.payload is not None:
                 await self._settle(arrival.id)
             self._held.discard(arrival.id)

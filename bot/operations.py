@@ -1,6 +1,6 @@
-"""What whoever runs the service sees and does: the mode of operation, everybody's jobs, what failed, who used what.
+"""What the operator sees and does: the mode of operation, everybody's jobs, what failed, who used what.
 
-Who that is is shown at the edge, by a secret; an `Asker` with `operates` set is let do what `bot.domain.access` says.
+The edge decides by a secret who the operator is; an `Asker` with `operates` may do what `bot.domain.access` says.
 Words and pictures of members are not part of any of this: they are revealed one job at a time, and that is logged.
 """
 

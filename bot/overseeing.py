@@ -1,4 +1,4 @@
-"""What whoever runs the service wants to know of the store, and the mode of operation that it keeps."""
+"""What the operator wants to know of the store, and the mode of operation that it keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Jobs that lack something which has to be fetched first: aside, in order, until that is here."""
+"""Jobs that wait for something that has to be fetched first, put aside in order until it is here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

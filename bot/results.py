@@ -82,7 +82,7 @@ class Results:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, generation: GenerationId, *, by: Asker) -> Found | None:
-        """A result to go on from; None if it is not kept, or nothing that this member may go on from here."""
+        """A result to go on from; None if it is not kept, or if this member may not go on from it here."""
         job = await self._store.job(job_of(generation))
         if job is None or not await self._may(Act.DERIVE, by, job):
             return None
@@ -92,7 +92,7 @@ class Results:
         """The same.
 
         Raises:
-            UserError: it is not kept, or nothing that this member may go on from here.
+            UserError: it is not kept, or this member may not go on from it here.
         """
         found = await self._found(generation, await self.allowed(Act.DERIVE, job_of(generation), by))
         if found is None:

@@ -1,4 +1,4 @@
-"""Something that there is so much of, handed out to whoever is due first."""
+"""A limited amount of something, handed out to whoever is due first."""
 
 import asyncio
 import heapq

@@ -211,7 +211,7 @@ class Service:
         return again
 
     async def _press_into_thread(self, asked: Ask, verb: Verb, found: Found, settings: PlaceSettings) -> Receipt:
-        """Accept a press whose thread is still to be opened, which is done for nothing that is refused."""
+        """Accept a press whose thread is still to be opened; none is opened for a press that is refused."""
         opened = Opened()
 
         async def settle(job: Job) -> Job:

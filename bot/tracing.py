@@ -57,7 +57,7 @@ async def exporting(endpoint: str, *, version: str) -> AsyncIterator[None]:
 
 @contextmanager
 def span(name: str, job: str, **attributes: str | int) -> Iterator[None]:
-    """What happens meanwhile belongs to the job's trace."""
+    """Add a span to the job's trace for what happens inside the context."""
     if not _tracers:
         yield
         return
@@ -69,7 +69,7 @@ def span(name: str, job: str, **attributes: str | int) -> Iterator[None]:
 
 
 def passed(name: str, job: str, *, begun: float, ended: float) -> None:
-    """A span of the past, by Unix seconds: what nobody was at work on, such as waiting."""
+    """Add a span that has ended already, by Unix seconds: time in which nobody worked on the job, such as waiting."""
     if _tracers:
         parent = _trace_of(job)
         waited = _tracers[0].start_span(

@@ -1,4 +1,4 @@
-"""Members' pictures on their way in: fetched and decoded a few at a time, whoever sends how many.
+"""Members' pictures on their way in: fetched and decoded a few at a time, however many are sent.
 
 Two things are short: memory, which files that were fetched take until they are stored, and processors. Both go first
 to whoever costs least: a picture is due when it was sent, and later by `PATIENCE` for each second of a processor that

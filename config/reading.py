@@ -141,7 +141,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, st
 
 
 def near_misses(environ: Mapping[str, str]) -> Iterator[str]:
-    """One sentence for each variable that looks like a setting of ours and is none."""
+    """One sentence for each variable that looks like one of our settings but is not."""
     stray = [variable for variable in environ if _looks_like_ours(variable.upper())]
     known = sorted(ENV_PREFIX + key.upper().replace(".", "__") for key in known_keys()) if stray else []
     for variable in stray:

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 
 class Table(BaseModel):
-    """No key that there is not, no number that is none; `true` and `false` only if one of them is asked for."""
+    """Refuses unknown keys, NaN and infinity, and `true` and `false` where no boolean is asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

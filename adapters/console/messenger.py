@@ -39,10 +39,10 @@ class ConsoleMessenger:
         return nonce
 
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
-        """Nothing: whoever waits looks on."""
+        """Do nothing: the person who waits is looking at the terminal."""
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
-        """Nothing was said."""
+        """Do nothing: `notify` posts nothing."""
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Bring the line up to date."""

@@ -155,7 +155,7 @@ class Answer:
         await self.say(body, beside=in_public, openly=True)
 
     async def open(self, form: Form, about: object) -> None:
-        """Open a form, which `about` comes back with; who does not get it is told to try again."""
+        """Open a form, which comes back with `about`; a member who does not get it is told to try again."""
         locale = self.event.origin.locale
         opened = await self._at_once(_MODAL, modal(str(about), self.desk.names.of_form(form, locale)))
         if isinstance(opened, Fault):

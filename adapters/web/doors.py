@@ -90,7 +90,7 @@ class Membership:
         return False
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
-        """Whoever comes to the front door without a session is shown where links come from."""
+        """Show a visitor without a session where links come from."""
         if request.path == "/" and request.method == "GET" and not await self.who(request):
             return web.Response(status=303, headers={"Location": "/signin"})
         return None

@@ -51,7 +51,7 @@ def _cleanup(settings: Settings, *, remove: bool) -> int:
 
 
 def _check_open(folder: Path) -> None:
-    """What may not be seen would be told as nothing left over."""
+    """Refuse a folder that this user may not read: it would look like one with nothing left over."""
     try:
         with os.scandir(folder) as names:
             for each in names:

@@ -1,4 +1,4 @@
-"""The settings as whoever sits at this machine uses them."""
+"""The settings as they hold for the person at this machine."""
 
 import difflib
 from pathlib import Path

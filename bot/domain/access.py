@@ -141,7 +141,7 @@ def is_allowed(act: Act, asker: Asker, job: Job, copies: Collection[str]) -> boo
 
 
 def refusal(act: Act, asker: Asker, job: Job | None, copies: Collection[str] = ()) -> UserError:
-    """Why not. A job that they may not see is refused in the words for one that there is not."""
+    """Why not. A job that they may not see is refused in the same words as one that does not exist."""
     if job is None or not is_allowed(Act.SEE, asker, job, copies):
         return Gone(_UNKNOWN[act])
     return NotAllowed(_NOT_YOURS[act])

@@ -43,7 +43,7 @@ class ThreadWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a member wants, whoever they are and wherever they said it.
+    """What a member wants, apart from who they are and where they said it.
 
     Attributes:
         options: what was said.

@@ -38,7 +38,7 @@ class Button:
 
     @property
     def id(self) -> ButtonId:
-        """What brings its meaning back when it is pressed."""
+        """The id by which a press finds what the button means."""
         return ButtonId(self.verb, self.target, self.strength)
 
 

@@ -169,7 +169,7 @@ def _is_a_slip(name: str) -> bool:
 
 
 def _nearest(written: str) -> str:
-    """The flag that somebody meant who wrote one that there is not."""
+    """The known flag that is nearest to an unknown one."""
     name = re.sub(r"[\W_]", "-", written).casefold()
     within = (known for known in _NAMES if name.startswith(f"{known}-") or name.endswith(f"-{known}"))
     return next(within, None) or difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.0)[0]

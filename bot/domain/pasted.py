@@ -32,7 +32,7 @@ _ABOUT_THE_FILE = re.compile(r"version|size|.*hash(?:es)?|controlnet.*", re.IGNO
 
 
 def pasted_recipe(text: str) -> Options:
-    """The options that a text has as a recipe; all of the text is the prompt if it is none.
+    """The options that a text has as a recipe; if it is no recipe, all of it is the prompt.
 
     Raises:
         InvalidRequest: a value is out of range; with the sentence for the member.
@@ -94,7 +94,7 @@ def _negative(text: str) -> tuple[str, str]:
 
 
 def _fields(tail: str) -> tuple[Mapping[str, str], str]:
-    """The fields of a recipe by their names in small letters, and what is none any more."""
+    """The fields of a recipe by their names in lower case, and the text that follows them."""
     fields = dict[str, str]()
     place = 0
     while found := _FIELD.match(tail, place):

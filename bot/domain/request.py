@@ -63,7 +63,7 @@ class Requester:
 
     @property
     def shown_name(self) -> str:
-        """What the member is called, fit to stand in a line of ours; their id if that is nothing that shows."""
+        """The member's name, fit to stand in a line of ours; their id if nothing of the name is visible."""
         return clip(clean_text(self.name) or self.user, MAX_NAME)
 
 

@@ -51,7 +51,7 @@ def clean_text(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """The same with its white space as it was typed, for who still reads lines."""
+    """The same with its white space as it was typed, for callers that still read lines."""
     plain = _HARMFUL.sub("", _TAGS.sub(lambda found: found.group(1) or "", text))
     return _JOINERS.sub(_joiner, _VARIANTS.sub(_variant, plain))
 

@@ -32,7 +32,7 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        if is_of_device(error) and "ordinal" not in str(error):  # a card's number that there is not
+        if is_of_device(error) and "ordinal" not in str(error):  # the number of a card that does not exist
             raise translate(error) from None
         seen = os.environ.get("CUDA_VISIBLE_DEVICES")
         of = "" if seen is None or device_kind(name) != "cuda" else f" (CUDA_VISIBLE_DEVICES={seen})"

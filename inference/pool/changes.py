@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class Changes:
-    """Who changes something says so; whoever waits looks again then."""
+    """Whoever changes something calls `note`; those who wait then check their conditions again."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()

@@ -101,7 +101,7 @@ def suspects_of(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -
 
 
 def end_with_worker(taken_up: Collection[InFlight], *, hung: bool, ending: str) -> Failed:
-    """The end of whoever was to blame that the worker hangs or is gone; `ending` says how it ended."""
+    """The end of the request that made the worker hang or die; `ending` says how the worker ended."""
     if not hung:
         return Failed(
             FailureKind.CRASH,
