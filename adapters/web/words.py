@@ -1,5 +1,6 @@
 """What a request says of who sent it, and what is named otherwise on a page than in a chat."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
@@ -35,13 +36,17 @@ TRUSTED = web.AppKey("trusted", Sequence[IPv4Network | IPv6Network])
 """Networks of the proxies whose word on where a request comes from is taken."""
 
 
+_WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]*)\]):\d+$")
+"""As some proxies forward it, Azure's among them."""
+
+
 def address_of(request: web.Request) -> str:
     """Where it comes from, to bound what one address may try: the last one that no trusted proxy has."""
     trusted = request.app[TRUSTED]
     address = request.remote or ""
     forwarded = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
     while forwarded and _is_in(address, trusted):
-        before = forwarded.pop()
+        before = _WITH_PORT.sub(r"\1\2", forwarded.pop())
         if not _is_address(before):
             break
         address = before

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from adapters.web.addresses import job_in
 from bot.domain.card import Progress
 from tests.builders.requests import png
 from tests.harness.pages import Pages, ask, member, post, serving
@@ -16,6 +17,16 @@ from tests.harness.playground import chromium, followed, needs_browser, opened
 
 pytestmark = [needs_browser, pytest.mark.slow]
 
+
+COVERED = """
+() => {
+  const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+  const above = document.elementFromPoint(left + width / 2, top + height / 2);
+  const bar = document.querySelector(".go");
+  return [document.activeElement.id, bar.contains(above) && !bar.contains(document.activeElement)];
+}
+"""
+"""What has the focus, and if the bar with the buttons lies on it."""
 
 DARK = """
 paper => {
@@ -84,6 +95,32 @@ async def test_many_pages_that_follow_jobs_leave_room_for_another(tmp_path: Path
 
         await looked_at(pages, look)
         await pages.bench.engine.release()
+
+
+async def test_a_narrow_picture_lies_on_its_source_and_the_focus_under_nothing(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.effect_noise((96, 224), 90).save(file, "PNG")
+    async with serving(tmp_path) as pages, await pages.browser("ann") as ann:
+        where = (await post(ann, "/jobs", nonce="a", prompt="narrow", picture=file.getvalue()))[1]
+        await pages.bench.shown(job_in(where.rpartition("/")[2]))
+
+        def look(page: Page) -> None:
+            page.set_viewport_size({"width": 320, "height": 256})  # as 1280 pixels are at 400 %
+            page.goto(pages.origin + where)
+            wide = "shown => Math.round(shown.getBoundingClientRect().width)"
+            widths = {page.locator(f".compare {each}").evaluate(wide) for each in (".before", ".after", "input")}
+            assert len(widths) == 1
+            assert widths.pop() < 100
+            page.get_by_label("Before and after").focus()
+            reached = []
+            while "strength" not in reached:
+                page.keyboard.press("Tab")
+                name, covered = page.evaluate(COVERED)
+                assert not covered, name
+                reached.append(name)
+            assert "picture" in reached
+
+        await looked_at(pages, look)
 
 
 async def test_a_tap_on_the_paper_is_a_dot(tmp_path: Path) -> None:
