@@ -13,6 +13,7 @@ from bot.domain.errors import UserError
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation
 from bot.domain.place import PlaceSettings, ThreadPolicy
+from bot.rendering import title
 from bot.stores import ThreadStore
 
 PASSES = 3
@@ -96,15 +97,16 @@ class Threads:
         Raises:
             UserError: the chat does not let us.
         """
-        return await self._store.thread(family_of(made), by.place) or await self._open(way, made, by.place)
+        return await self._store.thread(family_of(made), by.place) or await self._open(way, made, by)
 
     async def closed(self, thread: str) -> None:
         """The chat has that thread no more: what it was for goes on in the channel."""
         await self._store.closed(thread)
 
-    async def _open(self, way: ThreadWay, made: Generation, place: str) -> str:
-        thread = await way.open(" ".join(made.recipe.prompt.split())[:_LONGEST_NAME])
-        await self._store.opened(family_of(made), place, thread)
+    async def _open(self, way: ThreadWay, made: Generation, by: Asker) -> str:
+        named = title(made.recipe, by.place_locale or by.locale)
+        thread = await way.open(" ".join(named.split())[:_LONGEST_NAME])
+        await self._store.opened(family_of(made), by.place, thread)
         return thread
 
 

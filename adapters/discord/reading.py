@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind, Origin
+from adapters.discord.permissions import NEEDED, has
 from bot.domain.button_id import parse_button_id
 from bot.domain.ids import job_of
 
@@ -74,7 +75,7 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
         reachable = direct and not interaction.context.private_channel
     else:
         # A server may have our commands without us, as a member may; and commands work where we see nothing.
-        reachable = known and interaction.app_permissions.view_channel
+        reachable = known and has(interaction.app_permissions.value, NEEDED["View Channels"])
     return _origin(
         interaction.user,
         channel,

@@ -6,6 +6,7 @@ from adapters.discord.permissions import NEEDED
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.texts import text
+from tests.builders.pictures import drawing
 from tests.builders.places import set_to
 from tests.e2e.discord.conftest import Bench
 from tests.e2e.discord.test_buttons import result_of
@@ -127,6 +128,20 @@ async def test_a_thread_that_takes_nothing_more_costs_no_result(
         await anna.press(result, "Reimagine 0.9")
         anew = await bench.discord.until(lambda: bench.discord.channels.get(result.id), what="another thread")
         await bench.discord.posted(anew, lambda post: post.done)
+
+
+async def test_the_thread_of_a_map_without_words_is_named_for_what_it_is(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await always(bench, channel)
+    asked = await anna.command(channel, "map", image=drawing(), control="canny")
+    alone = await bench.discord.shown(asked, lambda post: "Use map" in post.buttons)
+    published = await anna.press(alone, "Publish")
+    drawn = await bench.discord.shown(published, lambda post: "Use map" in post.buttons)
+    await anna.submit(await anna.press(drawn, "Use map"), prompt="a boat")
+    thread = await bench.discord.until(lambda: bench.discord.channels.get(drawn.id), what="a thread")
+    await bench.discord.posted(thread, lambda post: post.done)
+    assert thread.payload["name"] == text("en", "alt-map", kind="canny")
 
 
 async def test_a_voice_channel_has_no_threads_so_none_is_offered_there_nor_missed(bench: Bench, anna: Person) -> None:
