@@ -9,6 +9,7 @@ room and dropped when not. Posting and editing are safe to repeat, so at-least-o
 import asyncio
 import contextlib
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -130,6 +131,7 @@ class Delivery:
         while self._looks and self._looks[0][0] <= self._moved:
             _, job = heapq.heappop(self._looks)
             if follower := self._followers.get(job):
+                follower.next_look = math.inf
                 follower.news.set()
 
     async def show_again(self, job_id: JobId) -> None:
@@ -238,7 +240,7 @@ class Delivery:
         if waiting is None:
             await follower.next_news(pause)
             return
-        self._look_again(job, waiting)
+        self._look_again(job, waiting, follower)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._holds_for(waiting)):
                 await follower.next_news(REPOSITION_SECONDS)
@@ -266,9 +268,12 @@ class Delivery:
             return replace(waiting, expected_at=None, expected_late=None)
         return waiting
 
-    def _look_again(self, job: JobId, waiting: Waiting) -> None:
-        closer = max(1, waiting.position // CLOSER)
-        heapq.heappush(self._looks, (self._moved + closer, job))
+    def _look_again(self, job: JobId, waiting: Waiting, follower: "_Follower") -> None:
+        """Once, however often it is written meanwhile: while a model is downloaded, say, nobody leaves the line."""
+        due = self._moved + max(1, waiting.position // CLOSER)
+        if due < follower.next_look:
+            follower.next_look = due
+            heapq.heappush(self._looks, (due, job))
 
     def _card(self, job: Job, generations: Sequence[Generation], follower: "_Follower") -> tuple[Card, bool]:
         """The job's card, and whether it is whole: a fault of ours must cost one message only, and not its service.
@@ -329,9 +334,11 @@ class _Follower:
 
     Attributes:
         promised: by when its message said that it would be ready, the first time; Unix seconds.
+        next_look: how many will have left the line when its message is looked at again.
     """
 
     def __init__(self) -> None:
+        self.next_look = math.inf
         self.progress: Progress | None = None
         self.promised: float | None = None
         self.news = asyncio.Event()

@@ -176,7 +176,8 @@ class Inbox:
                 try:
                     await arrival.tell(refused)
                 except Exception:
-                    log.exception("member not told", sentence=str(refused))  # nothing is left to try
+                    # Nothing is left to try. The sentence may quote what they typed.
+                    log.exception("member not told", refusal=refused.message)
             if arrival.payload is not None:
                 await self._settle(arrival.id)
             self._held.discard(arrival.id)

@@ -35,7 +35,7 @@ class Notices:
             else:
                 await self._post(place, place.user, sentence, below)
         except SlackFault as fault:
-            log.warning("member not told", code=fault.code, sentence=sentence)
+            log.warning("member not told", code=fault.code)  # the sentence may quote what they typed
 
     async def _ephemerally(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
         try:

@@ -70,3 +70,16 @@ def test_every_language_says_it_with_its_own_numbers(language: str) -> None:
     assert ("3,1" if comma else "3.1") in said
     assert "4" in said
     assert ("Go" if language == "fr" else "GB") in said
+
+
+@pytest.mark.looptime
+async def test_nothing_grows_while_a_download_takes_hours(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.miss(MODEL, HALF)
+        for number in range(5):
+            await at.service.submit(request(f"member {number}"))
+        await asyncio.sleep(3 * 3600)
+        assert len(at.core.delivery._looks) <= 5
+        await at.engine.receive(MODEL)
+        await asyncio.sleep(60)
+        assert not at.core.delivery._followers

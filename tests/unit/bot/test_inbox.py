@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.domain.errors import DeliveryError, NotAllowed, StorageFailed, UserError
+from bot.domain.errors import DeliveryError, InvalidRequest, NotAllowed, StorageFailed, UserError
 from bot.inbox import Arrival, Inbox, Taken
 from bot.stores import InboxEvent
 from tests.fakes.clock import LoopClock
@@ -168,6 +169,16 @@ async def test_every_fault_is_a_sentence_and_ends_nothing_else(fault: Exception,
     assert f"a told {said}" in diary
     assert "b works" in diary
     assert not await store.unsettled("fake")
+
+
+async def test_what_a_member_typed_is_not_logged_if_they_cannot_be_told() -> None:
+    fault = InvalidRequest("refused-strength-word", given="a secret wish")
+    at = inbox(MemoryJobStore())
+    with capture_logs() as said:
+        async with running(at):
+            await at.take(Coming("a", [], fault=fault, unheard=RuntimeError("the chat is away")))
+    assert [each["refusal"] for each in said if each["event"] == "member not told"] == ["refused-strength-word"]
+    assert "a secret wish" not in str(said)
 
 
 async def test_what_a_crash_interrupted_is_done_again_and_not_acknowledged_again() -> None:
