@@ -83,6 +83,11 @@ def asking(request: web.Request) -> Asker:
     return request[_ASKER]
 
 
+async def stays(request: web.Request) -> bool:
+    """Whether who was let in would be now, too: streams last longer than a session may."""
+    return await request[_DOOR].who(request) is not None
+
+
 class Door(Protocol):
     """Knows who asks.
 
@@ -116,6 +121,9 @@ class Door(Protocol):
     async def who(self, request: web.Request) -> Asker | None:
         """Who asks; None if they are not let in."""
         ...
+
+
+_DOOR = web.RequestKey("door", Door)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +164,7 @@ class Guard:
             asker = await door.who(request)
             if asker is None:
                 raise web.HTTPForbidden(text=text(locale, door.refusal))
+            request[_DOOR] = door
             request[_ASKER] = replace(asker, locale=locale, operates=operating)
             operates = operating or (self.operators is not None and await self.operators.who(request) is not None)
             request[_VISITOR] = Visitor(

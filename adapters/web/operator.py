@@ -10,7 +10,7 @@ import time
 
 from aiohttp import web
 
-from adapters.web.guard import asker_of
+from adapters.web.guard import asker_of, stays
 from adapters.web.incoming import read_form
 from adapters.web.operators import Operators, signin_page
 from adapters.web.overview import job_rows, overview_view
@@ -93,7 +93,7 @@ class OperatorPages:
             # A page that was closed is noticed at the next thing that it is told, a session that ended at the next
             # look; after a disk that refuses, the page asks again by itself.
             with contextlib.suppress(ConnectionResetError, StorageFailed):
-                while not self._closing.is_set() and await self._stays(request):
+                while not self._closing.is_set() and await stays(request):
                     part = fragment("operator_live.html", locale, await self._shown_now(locale))
                     event = f"event: overview\ndata: {json.dumps(part)}\n\n" if part != told else ": still here\n\n"
                     await stream.write(event.encode())
@@ -106,10 +106,6 @@ class OperatorPages:
     def close(self) -> None:
         """End every stream: the service stops."""
         self._closing.set()
-
-    async def _stays(self, request: web.Request) -> bool:
-        """Whether who looks on is still the operator."""
-        return self._operators is None or await self._operators.who(request) is not None
 
     async def _shown_now(self, locale: str) -> dict[str, object]:
         found = await self._operations.overview(most=_SHOWN)

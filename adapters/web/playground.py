@@ -13,7 +13,7 @@ from aiohttp import web
 
 from adapters.web.addresses import generation_in, job_in, number_in, see
 from adapters.web.following import followed
-from adapters.web.guard import asker_of, asking
+from adapters.web.guard import asker_of, asking, stays
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import STATIC, event_stream, fragment, new_nonce, page
@@ -164,6 +164,8 @@ class Playground:
         with contextlib.suppress(ConnectionResetError, StorageFailed):
             async with aclosing(followed(job, messenger=self._messenger, after=after, stored=stored)) as cards:
                 async for version, card in cards:
+                    if not await stays(request):
+                        return stream
                     await stream.write(_event(version, card, by.locale) if card else b": still here\n\n")
             if not self._messenger.closing:
                 await stream.write(b"event: end\ndata:\n\n")

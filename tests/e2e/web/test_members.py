@@ -1,5 +1,6 @@
 """Members on the web: signed in by a link of the bot's, each with their own pictures and nobody else's."""
 
+import asyncio
 import io
 import json
 import re
@@ -12,12 +13,14 @@ import pytest
 
 from adapters.web import following
 from bot.domain.actions import Press, Verb
+from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
 from bot.overseeing import Mode
 from bot.sign_in import LINK_SECONDS, SESSION_SECONDS
 from tests.builders.requests import request
 from tests.harness.pages import Pages, ask, member, post, read, serving
+from tests.harness.waiting import PATIENCE
 
 UNKNOWN = "Z" * 22
 
@@ -105,6 +108,20 @@ async def test_guessing_links_is_slow(pages: Pages) -> None:
     async with aiohttp.ClientSession(pages.origin) as stranger:
         answers = [(await post(stranger, "/signin", token="guess"))[0] for _ in range(7)]
     assert answers == [403] * 5 + [429] * 2
+
+
+async def test_a_page_that_is_open_elsewhere_is_told_nothing_after_a_sign_out(pages: Pages) -> None:
+    pages.bench.engine.hold()
+    async with await pages.browser("ann") as ann, await pages.browser("ann") as elsewhere:
+        job = await ask(ann, "mine")
+        async with elsewhere.get("/events", params={"job": job}) as stream:
+            assert (await stream.content.readline()).startswith(b"id: ")
+            await post(ann, "/me/leave", everywhere="1")
+            pages.bench.core.delivery.progressed(job, Progress(fraction=0.5))
+            async with asyncio.timeout(PATIENCE):
+                assert b"event: end" not in await stream.content.read()
+    await pages.bench.engine.release()
+    await pages.bench.shown(job)
 
 
 async def test_a_forgotten_member_is_signed_out(pages: Pages) -> None:
