@@ -153,8 +153,12 @@ class Denoiser:
         if self._graphs is not None:
             self._graphs.forget()
 
-    def compile(self, example: Rows) -> bool:
+    def compile(self, example: Rows, *others: Rows) -> bool:
         """Compile the model's blocks, and keep that if calls of `example` become faster.
+
+        Args:
+            example: what it is judged by.
+            *others: what requests bring besides that a compiler may take for another case.
 
         Returns:
             Whether they are.
@@ -165,7 +169,9 @@ class Denoiser:
             self.forget()
             compile_regions(self._model)
             if seconds(self, example) < WORTH * plain:
-                self(example.only(0))  # a compiler takes one row for a case of its own; no request is to wait for it
+                for rows in (example, *others):  # no request is to wait for a compiler
+                    self(rows)
+                    self(rows.only(0))  # which it takes for a case of its own
                 return True
         except Exception as error:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
             reason = f"{type(error).__name__}: {str(error).strip().split(chr(10), 1)[0][:200]}"

@@ -129,7 +129,9 @@ class LoadedModel:
 
 def _compile(components: Components, denoiser: Denoiser, example: Rows, *, rows: int) -> None:
     """Compile the denoiser, for calls of so many rows, and if it can be, what decodes its results."""
-    if not denoiser.compile(example.padded(rows)):
+    several = example.padded(rows)
+    masked = [with_padded_text(several)] if components.texts_vary else []
+    if not denoiser.compile(several, *masked):
         return
     compile_regions(getattr(components.vae, "decoder", None))
     with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
@@ -182,8 +184,8 @@ def choose_attention(components: Components, kernel: str, side: int, model: str)
     if not kernel and not components.is_transformer:
         return
     rows = trial(components, side)
-    if components.texts_vary:  # kernels have to take a mask of padded text
-        rows = rows.lengthened(rows.hidden.shape[1] + 8)
+    if components.texts_vary:  # kernels have to take a mask
+        rows = with_padded_text(rows)
 
     def took() -> float:
         return seconds(lambda rows: components.call(components.denoiser, rows), rows)
@@ -255,6 +257,11 @@ def _suit(components: Components) -> None:
         if not components.upcasts:
             suit_processor(components.vae)
             pack(components.vae)
+
+
+def with_padded_text(rows: Rows) -> Rows:
+    """As requests with prompts of other lengths share a call with others, or with their own negative prompt."""
+    return rows.lengthened(rows.hidden.shape[1] + 8)
 
 
 def trial(components: Components, side: int) -> Rows:

@@ -9,6 +9,7 @@ import torch
 from inference.acceleration.cuda_graphs import Graphs
 from inference.batching import denoiser as denoisers
 from inference.batching.denoiser import Denoiser, Rows
+from inference.batching.loaded_model import with_padded_text
 from inference.families.stable_diffusion import StableDiffusion
 from tests.harness.step_loop import Captures, error
 from tests.tiny_models.pipelines import stable_diffusion
@@ -68,19 +69,22 @@ def test_a_device_that_cannot_capture_is_called_plainly() -> None:
         assert len(denoiser._graphs) == 0
 
 
-def test_no_request_waits_for_a_compiler_because_it_brings_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_request_waits_for_a_compiler_because_it_brings_one_row_or_padded_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     components = StableDiffusion(stable_diffusion("ddim"))
-    called: list[int] = []
+    called: list[tuple[int, bool]] = []
     timed = iter((2.0, 1.0))
     monkeypatch.setattr(torch, "compile", lambda model, **_: model)
     monkeypatch.setattr(denoisers, "seconds", lambda *_: next(timed))
 
     def predict(_: Any, rows: Rows) -> torch.Tensor:
-        called.append(len(rows.latents))
+        called.append((len(rows.latents), rows.mask is not None))
         return rows.latents
 
-    assert Denoiser(components.denoiser, predict).compile(_rows(components))
-    assert called == [1], "beside the calls that are timed, which have more"
+    rows = _rows(components)
+    assert Denoiser(components.denoiser, predict).compile(rows, with_padded_text(rows))
+    assert called == [(3, False), (1, False), (3, True), (1, True)], "beside the calls that are timed"
 
 
 def test_one_row_is_computed_as_one_and_three_as_four() -> None:
