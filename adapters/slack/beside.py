@@ -46,7 +46,7 @@ class Besides:
             name = str(file.get("name", "")).removesuffix(".jpg")
             if name.startswith(_preview_of(card)):
                 self._previews[card.job] = name
-            elif name != _source_of(card):
+            elif name not in {_source_of(card), *(picture.generation for picture in card.pictures[:1])}:
                 continue
             self._uploads.adopt(team, name, str(file["id"]))
 

@@ -9,12 +9,14 @@ from typing import Any
 import structlog
 
 from adapters.slack import greeting
+from adapters.slack.below import files_below, job_id_in, message_ref
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, pressed_in, shown_in
+from adapters.slack.layout import Message
 from adapters.slack.members import Place, place_key
-from adapters.slack.messenger import delivery_error, job_id_in, message_ref, moved_to
+from adapters.slack.messenger import moved_to
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -236,6 +238,9 @@ class SlackExchange:
                 async for reply in self.desk.api.messages(place.team, place.channel, thread=message["ts"]):
                     if ":report:" in str(job_id_in(reply)):
                         await self._take_away(place.channel, reply, files=files)
+        if message and not any(block["type"] == "image" for block in message.get("blocks") or ()):
+            # Its pictures may stand below it, named in metadata that an event need not bring.
+            message = await self.desk.api.message(place.team, place.channel, message["ts"]) or message
         await self._take_away(place.channel, message, files=files)
         if above and above["ts"] != message.get("ts"):
             await self._take_away(above["channel"], await self.desk.api.message(place.team, **above) or above)
@@ -253,36 +258,30 @@ class SlackExchange:
             if image.get("slack_file", {}).get("id")
         }
         shown |= {file["id"] for file in message.get("files") or ()}
-        for file in sorted(shown):
-            await api.quietly(team, "files_delete", file=file)
+        await self.desk.uploads.delete(team, sorted(shown.union(files_below(message))))
 
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""
         del key  # a message of the bot's own says by itself why it is there
         place = self.place
-        target = place.reply_to(asked_at=self.desk.clock.now(), private=True)
+        target = place.reply_to(asked_at=self._asked_at, private=True)
         try:
-            channel = await self.desk.messenger.copy(
-                target, replace(card, mention=False), nonce=f"{card.job}:for:{place.user}"
-            )
+            channel = await self._copy(target, replace(card, mention=False), f"for:{place.user}")
         except DeliveryError as fault:
             raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
         return place_key(place.team, channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page, which stands without it if Slack does not take it now."""
-        api, team, now = self.desk.api, self.place.team, self.desk.clock.now()
-        blocks = message_of(page, await self.locale())
-        try:
-            posted = await api.call(team, "chat_postMessage", channel=channel, text=page.title, blocks=blocks)
-        except SlackFault as fault:
-            raise delivery_error(fault) from fault
+        place = replace(self.place, channel=channel, thread="")
+        target = place.reply_to(asked_at=self._asked_at, private=False)
+        said = Message(page.title, tuple(message_of(page, await self.locale())))
+        posted = await self.desk.messenger.say(target, said, nonce=f"page:{self.event_id}")
         if card is None:
             return
-        there = replace(self.place, channel=channel, thread=posted["ts"])
-        target = there.reply_to(asked_at=now, private=False)
+        ts = json.loads(posted)["ts"]
         try:
-            await self.desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
+            await self._copy(moved_to(target, channel, ts), card, f"report:{ts}")
         except DeliveryError as fault:
             log.warning("posted without its picture", job=card.job, reason=str(fault))
 
@@ -293,12 +292,21 @@ class SlackExchange:
         home = asked.address
         if not (channel := home.get("home_channel", "")):
             raise InvalidRequest("refused-slack-no-channel")
-        target = moved_to(asked, channel, home.get("home_thread", ""))
+        there = replace(asked, address={**home, "asked_at": repr(self._asked_at)})
+        target = moved_to(there, channel, home.get("home_thread", ""))
         try:
-            await self.desk.messenger.copy(target, card, nonce=f"{card.job}:published")
+            await self._copy(target, card, "published")
         except DeliveryError as fault:
             raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
         await self.tell("slack-published")
+
+    async def _copy(self, target: ReplyTarget, card: Card, why: str) -> str:
+        stands = await self.desk.service.results.message_of(card.job)
+        return await self.desk.messenger.copy(target, card, nonce=f"{card.job}:{why}", of=stands)
+
+    @property
+    def _asked_at(self) -> float:
+        return self.desk.clock.now() if self.event.received_at is None else self.event.received_at
 
     async def _send_directly(self, page: Page, files: Sequence[Attached]) -> None:
         lines = (page.title, *("".join(part.text for part in row.parts) for row in page.rows))

@@ -54,11 +54,13 @@ class Inbound:
     Attributes:
         id: see the module; prefixed with the platform.
         body: the payload as it came, without Slack's verification token.
+        received_at: Unix seconds, if an earlier process took it and may have begun on it.
     """
 
     id: str
     kind: Kind
     body: Payload
+    received_at: float | None = None
 
 
 def inbound(body: Payload, *, bot_user: str) -> Inbound | None:

@@ -78,7 +78,8 @@ class Intake:
     def _read(self, row: InboxEvent) -> "_Arrival | None":
         try:
             written = json.loads(row.payload)
-            event = Inbound(id=row.id, kind=Kind(written["kind"]), body=written["body"])
+            kind = Kind(written["kind"])
+            event = Inbound(id=row.id, kind=kind, body=written["body"], received_at=row.received_at)
         except (ValueError, KeyError, TypeError):
             return None
         return _Arrival(self._desk, self._handlers[event.kind], event)

@@ -8,11 +8,13 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
 
 from adapters.slack.api import SlackApi
+from adapters.slack.below import Below, job_id_in, message_ref, metadata
 from adapters.slack.beside import Besides
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
@@ -22,7 +24,6 @@ from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
-from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.latest import Latest
@@ -30,7 +31,6 @@ from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
 
-METADATA_EVENT = "pentimento_job"
 POSTS_PER_CHANNEL = 1.0
 """Seconds between two posts in one channel: Slack takes about one a second
 (https://docs.slack.dev/apis/web-api/rate-limits)."""
@@ -54,17 +54,6 @@ _NOT_SHOWN = frozenset({Meaning.FILE_NOT_READY, Meaning.FILE_GONE})
 """A file of the message is at fault, and Slack does not say which."""
 
 log = structlog.get_logger(__name__)
-
-
-def message_ref(channel: str, ts: str) -> MessageRef:
-    """The reference of a message; the same message always gives the same text, so it can be looked up."""
-    return json.dumps({"channel": channel, "ts": ts}, separators=(",", ":"))
-
-
-def job_id_in(message: Mapping[str, Any]) -> JobId | None:
-    """The job that a message's metadata names, as `nonce` did when it was posted."""
-    job = ((message.get("metadata") or {}).get("event_payload") or {}).get("job_id")
-    return JobId(job) if isinstance(job, str) else None
 
 
 def delivery_error(fault: SlackFault) -> TryLater | Undeliverable:
@@ -92,7 +81,7 @@ class SlackMessenger:
         self._began_at = clock.now()
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
-        self._below: set[JobId] = set()
+        self._below = Below(api, uploads)
         self._taken_over: Latest[MessageRef, bool] = Latest(_REMEMBERED)
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
@@ -113,7 +102,8 @@ class SlackMessenger:
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
-        await self._take_over(target, message, card)
+        if float(target.address.get("asked_at", 0)) < self._began_at:
+            await self._take_over(target, message, card)
         try:
             stands = await self._show(target, message, card)
         except Undeliverable:
@@ -124,13 +114,14 @@ class SlackMessenger:
 
     async def _take_over(self, target: ReplyTarget, message: MessageRef, card: Card) -> None:
         """Find out what stands beside a message of an earlier process, once: its files are known by name alone."""
-        if float(target.address.get("asked_at", 0)) >= self._began_at or message in self._taken_over:
+        if message in self._taken_over:
             return
         team, place = team_of(target), json.loads(message)
         try:
             await self._api.workspaces.identity(team)  # at a start without an answer from Slack, be put off at once
             async for each in self._api.messages(team, place["channel"], thread=place["ts"], oldest=place["ts"]):
                 if each.get("ts") == place["ts"]:
+                    self._below.take_over(message, each)
                     self._besides.take_over(team, card, each.get("files") or ())
                     break
         except SlackFault as fault:
@@ -163,7 +154,19 @@ class SlackMessenger:
         there = moved_to(target, place["channel"], _thread(target, place))
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
-            return await self._stands_already(there, nonce) or await self._say(there, Message(said), nonce)
+            return await self._once(there, Message(said), nonce)
+        except SlackFault as fault:
+            raise delivery_error(fault) from fault
+
+    async def say(self, target: ReplyTarget, shown: Message, *, nonce: str) -> MessageRef:
+        """Post what shows no job, once per nonce.
+
+        Raises:
+            TryLater: Slack is busy.
+            Undeliverable: it cannot be shown there.
+        """
+        try:
+            return await self._once(target, shown, nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
@@ -184,8 +187,14 @@ class SlackMessenger:
             return fault.meaning is Meaning.MESSAGE_GONE
         return True
 
-    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> str:
+    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str, of: MessageRef | None) -> str:
         """Show an ended job once more somewhere else: published, or sent to somebody.
+
+        Args:
+            target: where.
+            card: as it is shown there.
+            nonce: of the copy.
+            of: the job's own message, whose file the copy shows too.
 
         Returns:
             The id of the conversation that it stands in.
@@ -194,12 +203,17 @@ class SlackMessenger:
             TryLater: Slack is busy.
             Undeliverable: it cannot be shown there.
         """
+        if of and card.pictures and self._uploads.known(team_of(target), card.pictures[0].generation) is None:
+            await self._take_over(target, of, card)
         try:
-            stands = self._posted.get(nonce) or await self._say(target, lay_out(card), nonce)
+            stands = await self._once(target, lay_out(card), nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
         await self._show(target, stands, card)  # what stands beside is the job's own message's to take away
         return str(json.loads(stands)["channel"])
+
+    async def _once(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
+        return await self._stands_already(target, nonce) or await self._say(target, shown, nonce)
 
     async def _say(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
         team, channel = team_of(target), target.address["channel"]
@@ -214,7 +228,7 @@ class SlackMessenger:
                 thread_ts=target.address.get("thread") or None,
                 text=shown.text,
                 blocks=shown.blocks or None,
-                metadata={"event_type": METADATA_EVENT, "event_payload": {"job_id": nonce}},
+                metadata=metadata(nonce),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -230,6 +244,9 @@ class SlackMessenger:
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place, card.locale)
+        below = lay_out(card, notes=(text(card.locale, "note-slack-below"), note))
+        if card.pictures and await self._below.stands(team, place):
+            return await self._update(team, place, below)
         for pause in (*_AGAIN, None):
             beside = await self._besides.of(team, card)
             try:
@@ -247,15 +264,12 @@ class SlackMessenger:
                 await asyncio.sleep(pause)
         if not card.pictures:  # what stands beside is not worth a message's words
             return await self._update(team, place, lay_out(card, notes=(note,)))
-        if card.job not in self._below:
-            log.warning("pictures go below the message", job=card.job)
-            self._uploads.forget(team, card.pictures)
-            await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
-            self._below.add(card.job)
-        below = text(card.locale, "note-slack-below")
-        return await self._update(team, place, lay_out(card, notes=(below, note)))
+        name = partial(self._update, team, place, below)
+        return await self._below.put(team, place, card, thread=_thread(target, place), name=name)
 
-    async def _update(self, team: Team, place: dict[str, str], shown: Message) -> None:
+    async def _update(
+        self, team: Team, place: dict[str, str], shown: Message, noted: Mapping[str, Any] | None = None
+    ) -> None:
         """`file_ids` shares the files with those who see the message; the image blocks put them in their place.
 
         Without `file_ids` an image block of a file that was shared nowhere shows "file not found" after an update
@@ -270,12 +284,14 @@ class SlackMessenger:
                 ts=place["ts"],
                 text=shown.text,
                 blocks=shown.blocks,
+                metadata=noted,
                 **more,
             )
         except SlackFault as fault:
             if fault.meaning in _NOT_SHOWN:
                 self._uploads.doubt(team, shown.files)
             raise
+        self._uploads.shows(team, shown.files)
 
     async def _shared(self, team: Team, card: Card) -> tuple[str, str]:
         """As `Uploads.put`; if the pictures cannot be uploaded, the note says why."""

@@ -60,7 +60,7 @@ class Pictures:
         Raises:
             PictureRefused: what is known of it is enough to refuse it.
         """
-        if not _is_stub(file) and _address(file):
+        if not _is_stub(file):
             self._check(file)
         size = file.get("size")
         return Sent(
@@ -77,7 +77,8 @@ class Pictures:
         """
         if _is_stub(file) or not _address(file):
             file = await self._look_up(team, str(file.get("id", "")))
-        self._check(file)
+        else:
+            self._check(file)
         try:
             identity = await self._api.workspaces.identity(team)
         except SlackFault as fault:
@@ -103,7 +104,8 @@ class Pictures:
         except SlackFault as fault:
             raise _refusal(fault) from fault
         looked_up: File = found.get("file") or {}
-        if _is_stub(looked_up) or not (_address(looked_up) or looked_up.get("is_external")):
+        self._check(looked_up)
+        if _is_stub(looked_up) or not _address(looked_up):
             raise PictureRefused("refused-slack-shared")
         return looked_up
 
@@ -113,6 +115,8 @@ class Pictures:
             raise PictureRefused("refused-slack-outside")
         if file.get("mode") == "tombstone":
             raise PictureRefused("refused-slack-deleted")
+        if file.get("mode") == "hidden_by_limit":
+            raise PictureRefused("refused-slack-hidden")
         size = file.get("size")
         if isinstance(size, int) and size > MAX_BYTES:
             raise PictureRefused("refused-file-size", size=megabytes(size), most=megabytes(MAX_BYTES))

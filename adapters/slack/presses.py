@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack import controls
+from adapters.slack.below import message_ref
 from adapters.slack.commands import form_of
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import errand_in, unfolded_view
 from adapters.slack.home import show_home
-from adapters.slack.messenger import message_ref
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id

@@ -45,7 +45,9 @@ class Uploads:
         self._known: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
         self._ready: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
         self._notes: Latest[GenerationId, str] = Latest(_REMEMBERED)
-        self._found: Latest[tuple[str, GenerationId], str] = Latest(_REMEMBERED)
+        self._nowhere: Latest[tuple[str, GenerationId], bool] = Latest(_REMEMBERED)
+        self._shown: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
+        self._unsure: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> tuple[str, str]:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
@@ -67,6 +69,8 @@ class Uploads:
             return exported.content
 
         file = await self.once(team, first, read, alt="; ".join(each.alt for each in pictures))
+        if first not in self._notes:  # an earlier process uploaded it
+            await read()
         return file, self._notes.get(first, "")
 
     async def once(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
@@ -92,8 +96,14 @@ class Uploads:
         return file
 
     def adopt(self, team: Team, name: str, file: str) -> None:
-        """An earlier process uploaded this as `name`."""
+        """An earlier process uploaded this as `name`, and a message shows it."""
         self._known[team.space, name] = file
+        self.shows(team, [file])
+
+    def shows(self, team: Team, files: Iterable[str]) -> None:
+        """A message shows these files."""
+        for file in files:
+            self._shown[team.space, file] = True
 
     def doubt(self, team: Team, files: Iterable[str]) -> None:
         """Slack did not show a message with these files: `once` asks again how each of them stands."""
@@ -104,31 +114,44 @@ class Uploads:
         """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
         if file := self._known.pop((team.space, name), None):
             self.doubt(team, [file])
-            await self._api.quietly(team, "files_delete", file=file)
+            await self.delete(team, [file])
 
     def known(self, team: Team, generation: GenerationId) -> str | None:
         """Slack's file of a result, empty if there is none to be found; None if that is not known."""
-        return self._known.get((team.space, generation)) or self._found.get((team.space, generation))
+        key = team.space, generation
+        return self._known.get(key, "" if key in self._nowhere else None)
 
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
         """Slack's file of a result that was uploaded before this process began; empty if there is none."""
-        self._found[team.space, generation] = file
+        if file:
+            self.adopt(team, generation, file)
+        else:
+            self._nowhere[team.space, generation] = True
 
-    def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
-        """The next `put` uploads these again: Slack does not show the files it has."""
-        if file := self._known.pop((team.space, pictures[0].generation), None):
-            self.doubt(team, [file])
+    async def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
+        """The next `put` uploads these again: Slack does not show the file it has, which goes unless it once did."""
+        file = self._known.pop((team.space, pictures[0].generation), "")
+        self.doubt(team, [file])
+        if file and (team.space, file) not in self._shown:
+            await self.delete(team, [file])
 
-    async def share(self, team: Team, pictures: tuple[CardPicture, ...], *, channel: str, thread: str) -> None:
-        """Post the pictures as files of their own in a thread: the way out if a message cannot show them.
+    async def prepare(self, team: Team, pictures: tuple[CardPicture, ...]) -> tuple[str, ...]:
+        """Send pictures that `complete` then makes files of their own; returns Slack's ids of them.
 
         Raises:
             SlackFault: Slack does not take it.
         """
+        files = []
         for picture in pictures:
             exported = await self._files.in_one([picture], max_bytes=MAX_BYTES, formats=FORMATS, locale=REFERENCE)
             name = f"{picture.generation}.{exported.suffix}"
-            await self.upload(team, exported.content, name=name, alt=picture.alt, channel=channel, thread=thread)
+            files.append(await self._prepare(team, exported.content, name=name, alt=picture.alt))
+        return tuple(files)
+
+    async def delete(self, team: Team, files: Iterable[str]) -> None:
+        """Slack not taking that harms nobody."""
+        for file in files:
+            await self._api.quietly(team, "files_delete", file=file)
 
     async def upload(
         self,
@@ -148,14 +171,53 @@ class Uploads:
         Raises:
             SlackFault: Slack does not take it.
         """
-        api, alt_txt = self._api, _short(alt) or None
-        place = await api.patient(
-            team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_txt
+        if left := self._unsure.pop((team.space, name), ""):
+            await self.delete(team, [left])
+        file = await self._prepare(team, content, name=name, alt=alt)
+        try:
+            await self.complete(team, file, title=title or alt, channel=channel, thread=thread)
+        except SlackFault:
+            self._unsure[team.space, name] = file
+            raise
+        return file
+
+    async def complete(
+        self, team: Team, file: str, *, title: str, channel: str | None = None, thread: str | None = None
+    ) -> None:
+        """Make a file of what was sent; doing it again changes nothing.
+
+        Raises:
+            SlackFault: Slack does not take it.
+        """
+        files, where = [{"id": file, "title": clip(title, _MAX_TITLE)}], {"channel_id": channel, "thread_ts": thread}
+        try:
+            await self._api.patient(team, "files_completeUploadExternal", files=files, **where)
+        except SlackFault as fault:
+            # This is said too of one that is complete: by an earlier try whose answer did not come through.
+            if fault.meaning is not Meaning.FILE_NOT_READY or not await self.there(team, file):
+                raise
+
+    async def there(self, team: Team, *files: str) -> bool:
+        """Whether each of these is among the workspace's files.
+
+        Raises:
+            SlackFault: Slack does not say.
+        """
+        for file in files:
+            try:
+                await self._api.patient(team, "files_info", file=file)
+            except SlackFault as fault:
+                if fault.meaning in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
+                    return False
+                raise
+        return True
+
+    async def _prepare(self, team: Team, content: bytes, *, name: str, alt: str) -> str:
+        """Send a file's bytes; nobody sees it before it is complete."""
+        place = await self._api.patient(
+            team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=_short(alt) or None
         )
         await self._send(place["upload_url"], content)
-        files = [{"id": place["file_id"], "title": clip(title or alt, _MAX_TITLE)}]
-        where = {"channel_id": channel, "thread_ts": thread}
-        await api.patient(team, "files_completeUploadExternal", files=files, **where)
         return str(place["file_id"])
 
     async def _send(self, url: str, content: bytes) -> None:

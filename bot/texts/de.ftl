@@ -293,6 +293,7 @@ refused-slack-login = Slack hat mich diese Datei nicht lesen lassen: lade mich m
 refused-slack-shared = Eine andere Organisation hat diese Datei geteilt und ich darf sie nicht lesen: lade sie hier selbst hoch.
 refused-slack-outside = Diese Datei liegt außerhalb von Slack und ich nehme nur Hochgeladenes: lade sie hier hoch.
 refused-slack-deleted = Diese Datei wurde gelöscht: lade sie noch einmal hoch.
+refused-slack-hidden = Diese Datei ist älter, als Slacks kostenloser Tarif zugänglich hält: lade sie noch einmal hoch.
 refused-not-a-picture = Diese Datei ist kein Bild: schick ein PNG, JPEG oder WebP.
 refused-slack-several-pictures = Es sind { $count } Bilder: schick das, das du meinst, allein.
 refused-slack-no-controls = Kein Modell hier kann Struktur erhalten: bitte den Betreiber des Bots um ein ControlNet.

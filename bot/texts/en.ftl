@@ -306,6 +306,7 @@ refused-slack-login = Slack didn't let me read that file. Invite me to its chann
 refused-slack-shared = Another organisation shared that file and I may not read it: upload it here yourself.
 refused-slack-outside = That file lies outside of Slack and I only take uploads: upload it here.
 refused-slack-deleted = That file was deleted: upload it again.
+refused-slack-hidden = That file is older than Slack's free plan keeps in reach: upload it again.
 refused-not-a-picture = That file is no picture: send a PNG, JPEG or WebP.
 refused-slack-several-pictures = There are { $count } pictures: send the one that you mean alone.
 refused-slack-no-controls = No model here can keep structure. Ask the bot's owner to give one a ControlNet.

@@ -293,6 +293,7 @@ refused-slack-login = Slack no me dejó leer ese archivo: invítame a su canal c
 refused-slack-shared = Otra organización compartió ese archivo y no puedo leerlo: súbelo aquí tú.
 refused-slack-outside = Ese archivo está fuera de Slack y solo acepto lo que se sube: súbelo aquí.
 refused-slack-deleted = Ese archivo se borró: súbelo de nuevo.
+refused-slack-hidden = Ese archivo es más antiguo de lo que el plan gratuito de Slack mantiene accesible: súbelo de nuevo.
 refused-not-a-picture = Ese archivo no es una imagen: envía un PNG, JPEG o WebP.
 refused-slack-several-pictures = Hay { $count } imágenes: envía sola la que quieres.
 refused-slack-no-controls = Ningún modelo de aquí sabe conservar estructura: pide un ControlNet a quien administra el bot.

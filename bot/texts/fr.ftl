@@ -299,6 +299,7 @@ refused-slack-login = Slack ne m’a pas laissé lire ce fichier : invite-moi da
 refused-slack-shared = Une autre organisation a partagé ce fichier et je ne peux pas le lire : envoie-le ici toi-même.
 refused-slack-outside = Ce fichier se trouve hors de Slack et je ne prends que ce qui est envoyé ici : envoie-le ici.
 refused-slack-deleted = Ce fichier a été supprimé : renvoie-le.
+refused-slack-hidden = Ce fichier est plus ancien que ce que l’offre gratuite de Slack garde accessible : renvoie-le.
 refused-not-a-picture = Ce fichier n’est pas une image : envoie un PNG, un JPEG ou un WebP.
 refused-slack-several-pictures = Il y a { $count } images : envoie seule celle que tu veux.
 refused-slack-no-controls = Aucun modèle ici ne sait garder de structure : demande un ControlNet à l’administrateur du bot.

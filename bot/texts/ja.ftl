@@ -284,6 +284,7 @@ refused-slack-login = Slack がそのファイルを読ませてくれません�
 refused-slack-shared = そのファイルは別の組織が共有したもので、読めません。自分でここにアップロードしてください。
 refused-slack-outside = そのファイルは Slack の外にあり、受け付けるのはアップロードされたものだけです。ここにアップロードしてください。
 refused-slack-deleted = そのファイルは削除されました。もう一度アップロードしてください。
+refused-slack-hidden = そのファイルは古く、Slack の無料プランでは見られなくなっています。もう一度アップロードしてください。
 refused-not-a-picture = そのファイルは画像ではありません。PNG、JPEG、WebP のどれかを送ってください。
 refused-slack-several-pictures = 画像が { $count } 枚あります。使いたい一枚だけを送ってください。
 refused-slack-no-controls = ここには構造を残せるモデルがありません。ボットの管理者に ControlNet の設定を頼んでください。

@@ -129,6 +129,23 @@ async def test_a_picture_whose_file_was_deleted_is_uploaded_again(bench: Bench) 
     assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 3, "the source was there still"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+async def test_an_upload_whose_end_was_not_heard_leaves_no_second_file(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    monkeypatch.setattr("adapters.slack.api.PATIENCE", 0.0 if times == 2 else 20.0)
+    bench.slack.fail("files.completeUploadExternal", reset=True, after_effect=True, skip=1, times=times)
+    done = card(JobStatus.SUCCEEDED)
+    for _ in range(times):
+        with contextlib.suppress(TryLater):
+            await bench.messenger.post(bench.target, done, nonce=NONCE)
+    await bench.messenger.post(bench.target, done, nonce=NONCE)
+    (message,) = bench.messages()
+    (image,) = images(message)
+    there = [file.id for file in bench.slack.state.files.values() if not file.deleted]
+    assert sorted(there) == sorted([image["slack_file"]["id"], message["blocks"][0]["accessory"]["slack_file"]["id"]])  # type: ignore[index]
+
+
 async def test_a_source_whose_file_was_deleted_is_uploaded_again_and_the_result_is_not(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
     (message,) = bench.messages()
@@ -261,7 +278,7 @@ async def test_of_a_job_without_a_result_nothing_stays_in_the_workspace(
 async def test_a_copy_that_shows_no_source_leaves_it_to_the_message_that_does(bench: Bench) -> None:
     done = card(JobStatus.SUCCEEDED)
     await bench.messenger.post(bench.target, done, nonce=NONCE)
-    await bench.messenger.copy(bench.target, replace(done, source=None), nonce="copy")
+    await bench.messenger.copy(bench.target, replace(done, source=None), nonce="copy", of=None)
     assert [file.deleted for file in bench.slack.state.files.values()] == [False, False]
 
 

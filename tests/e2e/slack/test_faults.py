@@ -246,6 +246,16 @@ class TestIntake:
         await ann.say(general, "a boat", file_objects=[stub])
         await ann.told("files:read")
 
+    @pytest.mark.parametrize("stub", [False, True])
+    async def test_a_file_that_the_free_plan_hides_is_said_to_be_that(
+        self, slack: SlackServer, ann: Member, general: Conversation, *, stub: bool
+    ) -> None:
+        hidden = {"mode": "hidden_by_limit", "url_private": "", "url_private_download": "", "mimetype": ""}
+        old = slack.state.add_file(ann.team, ann.user, png(), **hidden)
+        shown = {"id": old.id, "file_access": "check_file_info"} if stub else {"id": old.id, "mode": hidden["mode"]}
+        await ann.say(general, "a boat", file_objects=[shown])
+        await ann.told("free plan")
+
     async def test_an_external_file_is_refused_and_sees_no_token(
         self, slack: SlackServer, ann: Member, general: Conversation
     ) -> None:

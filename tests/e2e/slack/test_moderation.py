@@ -65,7 +65,7 @@ async def test_a_double_press_reports_once_and_slack_being_busy_reports_none_twi
     await bob.say(general, "a boat", files=[photo])
     result = await bob.result(general)
     details = await admin.opens(lambda: admin.press("Details", general, result))
-    slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=30, where={"channel": mods.id})
+    slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=1, where={"channel": mods.id})
     await admin.press("Report", None, details)
     await admin.told("The chat does not take my answer")
     busy = slack.fail(

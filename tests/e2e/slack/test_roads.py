@@ -9,13 +9,17 @@ import pytest
 
 from adapters.slack import platform
 from adapters.slack.inbound import inbound
+from adapters.slack.members import Team as OurTeam
+from adapters.slack.members import place_key
 from bot.domain.errors import FatalError
+from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.stores import InboxEvent
+from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
-from tests.harness.slack import bench, http_options, options
+from tests.harness.slack import Bench, bench, http_options, options
 from tests.harness.waiting import PATIENCE
-from tests.servers.slack.member import Member, images
+from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import NotAcknowledged, SlackServer, signed
 from tests.servers.slack.state import Conversation, File, Team
 
@@ -206,10 +210,115 @@ async def test_what_an_earlier_run_uploaded_for_a_job_goes_with_it(
         shown = await ann.result(general) if ends == "Delete" else message
         await ann.press(ends, general, shown)
         await ann.see(lambda: not ann.from_bot(general))
-        async with asyncio.timeout(PATIENCE):
-            while await second.core.store.unsettled("slack") or await second.core.store.deliveries():
-                await asyncio.sleep(0.02)
-    assert [file.id for file in slack.state.files.values() if not file.deleted] == [photo.id]
+        await settled(second)
+    assert files_left(slack) == [photo.id]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_pictures_that_stand_below_their_message_go_with_it(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path, *, restarted: bool
+) -> None:
+    slack.state.refuse_images = True
+    async with bench(slack, tmp_path) as first:
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.see(lambda: next((each for each in ann.from_bot(general) if "below" in words(each)), None))
+        await ann.see(lambda: [each for each in ann.from_bot(general) if each.get("files")])
+        if not restarted:
+            await ann.press("Delete", general, result)
+            await settled(first)
+    if restarted:
+        async with bench(slack, tmp_path) as second:
+            await ann.press("Delete", general, result)
+            await settled(second)
+    assert result["ts"] not in general.messages
+    assert files_left(slack) == [photo.id]
+
+
+@pytest.mark.parametrize("posted", [False, True])
+async def test_pictures_below_a_message_stand_there_once_though_the_process_ends_at_that_moment(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path, *, posted: bool
+) -> None:
+    slack.state.refuse_images = True
+    # Of the source and of the sheet that is refused it is heard, of the file below it is not.
+    broken = slack.fail("files.completeUploadExternal", reset=True, after_effect=posted, skip=2, times=999)
+    async with bench(slack, tmp_path):
+        await ann.say(general, "a boat", files=[photo])
+        await ann.see(lambda: broken.times < 999)
+    broken.times = 0
+    async with bench(slack, tmp_path) as second:
+        await settled(second)
+        result, *below = ann.from_bot(general)
+        assert "below" in words(result)
+        assert len(below) == 1
+        await ann.press("Delete", general, result)
+        await settled(second)
+    assert files_left(slack) == [photo.id]
+
+
+async def test_a_result_that_is_shown_again_after_a_restart_keeps_its_file(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    place, mods = place_key(OurTeam(ann.team.id)), slack.state.add_channel(ann.team, ann.user)
+    async with bench(slack, tmp_path) as first:
+        rules = PlaceSettings(threads=ThreadPolicy.OFFER, log=mods.id)
+        await first.core.service.places.change(place, set_to(rules))
+        await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+        shown = result = await ann.result(general)
+        for number, label in enumerate(("Subtle", "Strong", "Sweep"), start=1):
+            await ann.press(label, general, result)
+            shown = await ann.result(general, number)
+        await settled(first)
+    before = files_left(slack)
+    async with bench(slack, tmp_path) as second:
+        await ann.press("Continue in a thread", general, shown)
+        await ann.see(lambda: not any("thread" in label for label in labels_of(shown)))
+        details = await ann.opens(lambda: ann.press("Details", general, result))
+        await ann.press("Report", None, details)
+        await ann.see(lambda: any(images(each) for each in ann.from_bot(mods)))
+        await settled(second)
+    assert files_left(slack) == before
+
+
+async def test_a_report_that_was_posted_before_a_crash_is_posted_once(
+    slack: SlackServer,
+    ann: Member,
+    general: Conversation,
+    photo: File,
+    tmp_path: Path,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place, mods = place_key(OurTeam(ann.team.id)), slack.state.add_channel(ann.team, ann.user)
+    async with bench(slack, tmp_path) as first:
+        await first.core.service.places.change(place, set_to(PlaceSettings(log=mods.id)))
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.result(general)
+        details = await ann.opens(lambda: ann.press("Details", general, result))
+        await settled(first)
+
+        async def dies(*_events: object) -> None:
+            """As a crash between Slack's answer and our note of it."""
+
+        with monkeypatch.context() as crash:
+            crash.setattr(first.core.store, "settle", dies)
+            await ann.press("Report", None, details)
+            await ann.told("The moderators see it now")
+        assert len(ann.from_bot(mods)) == 2, "the report, and its picture in its thread"
+    async with bench(slack, tmp_path) as second:
+        await settled(second)
+        assert len(ann.from_bot(mods)) == 2
+
+
+def files_left(slack: SlackServer) -> list[str]:
+    """What stands among the workspace's files."""
+    return [file.id for file in slack.state.files.values() if file.completed and not file.deleted]
+
+
+async def settled(running: Bench) -> None:
+    """Nothing is left to be done for Slack."""
+    async with asyncio.timeout(PATIENCE):
+        while await running.core.store.unsettled("slack") or await running.core.store.deliveries():
+            await asyncio.sleep(0.02)
 
 
 async def test_a_replayed_command_whose_time_is_over_is_told(

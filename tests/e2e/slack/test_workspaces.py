@@ -12,7 +12,7 @@ from adapters.slack import platform
 from adapters.sqlite.database import Database
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
-from bot.domain.errors import FatalError
+from bot.domain.errors import FatalError, StorageFailed
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench, http_options, options
 from tests.harness.waiting import PATIENCE
@@ -43,17 +43,17 @@ def grant(team: Team, *, token: str, refresh: str = "", expires_in: int = 0) -> 
     }
 
 
-async def install(slack: SlackServer, team: Team, **granted: object) -> str:
+async def install(slack: SlackServer, team: Team, *, cookies: bool = True, **granted: object) -> str:
     """Go through the flow in a browser; returns the last page."""
     base = URL(slack.app_url).origin()
     slack.oauth_codes[f"code-{team.id}"] = grant(team, token=team.token, **granted)  # type: ignore[arg-type]
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
         async with browser.get(base / "slack/install") as page:
             html = await page.text()
-            cookie = page.headers["Set-Cookie"].partition(";")[0]
+            kept = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]} if cookies else {}
         link = URL(re.findall(r'href="([^"]*state=[^"]*)"', html)[0].replace("&amp;", "&"))
         query = {"code": f"code-{team.id}", "state": link.query["state"]}
-        async with browser.get(base / "slack/oauth_redirect", params=query, headers={"Cookie": cookie}) as done:
+        async with browser.get(base / "slack/oauth_redirect", params=query, headers=kept) as done:
             return f"{done.status} {await done.text()}"
 
 
@@ -139,6 +139,44 @@ async def test_word_of_an_uninstallation_that_comes_after_the_next_installation_
                 await asyncio.sleep(0.02)
         assert len(await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=5)) == 1
         await ann.open("/help", channel)
+
+
+@pytest.mark.parametrize("method", ["oauth.v2.access", "auth.test"])
+@pytest.mark.parametrize(
+    "fault", [{"reset": True}, {"status": 503}, {"error": "ratelimited", "status": 429, "retry_after": 9}]
+)
+async def test_who_installs_while_slack_is_down_is_told_to_come_again(
+    slack: SlackServer, tmp_path: Path, method: str, fault: Json
+) -> None:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        team = slack.state.add_team("T00000009", token="xoxb-nine")
+        slack.fail(method, times=1, **fault)
+        page = await install(slack, team)
+        assert page.startswith("503")
+        assert "Slack does not answer just now: try again in a few minutes." in page
+        assert 'href="/slack/install"' in page
+        assert (await install(slack, team)).startswith("200")
+
+
+async def test_who_installs_without_cookies_is_told_to_allow_them(slack: SlackServer, tmp_path: Path) -> None:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        page = await install(slack, slack.state.add_team("T00000009", token="xoxb-nine"), cookies=False)
+        assert page.startswith("400")
+        assert "allow cookies for this site" in page
+        assert 'href="/slack/install"' in page
+
+
+async def test_an_installation_that_cannot_be_kept_is_said_to_be_none(
+    slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(*_: object, **__: object) -> None:
+        raise StorageFailed
+
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        monkeypatch.setattr(SqliteInstallations, "save", refuses)
+        page = await install(slack, slack.state.add_team("T00000009", token="xoxb-nine"))
+        assert page.startswith("500")
+        assert "cannot be stored" in page
 
 
 async def test_a_state_is_good_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:

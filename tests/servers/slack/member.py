@@ -120,8 +120,9 @@ class Member:
             where = {"message_ts": message.get("ts", "1.1"), "channel_id": channel.id, "is_ephemeral": alone}
             body["container"] = {"type": "message", **where}
             body["channel"] = {"id": channel.id, "name": "general"}
-            if not alone:  # Slack shows us nothing of what it does not keep
-                body["message"] = {name: value for name, value in message.items() if name != "edits"}
+            if not alone:  # Slack shows us nothing of what it does not keep, and need not bring metadata
+                kept = message.keys() - {"edits", "metadata"}
+                body["message"] = {name: message[name] for name in message if name in kept}
             body["response_url"] = self._response_url()
         return await self.slack.deliver("interactive", body)
 

@@ -193,6 +193,8 @@ class WebApi:
                     raise Refused("file_is_deleted")
                 file.shared.add(conversation.id)
                 message["files"].append(self._told(file, request))
+        if "metadata" in arguments:
+            message["metadata"] = arguments["metadata"]
         message.update(text=arguments.get("text", message["text"]), blocks=blocks)
         message.setdefault("edits", []).append({"text": message["text"], "blocks": blocks})
         return {"channel": conversation.id, "ts": message["ts"], "text": message["text"], "message": message}
@@ -291,7 +293,7 @@ class WebApi:
 
     def _file_info(self, request: Request) -> Json:
         file = self._state.files.get(request.arguments["file"])
-        if file is None or file.hidden:
+        if file is None or file.hidden or not file.completed:
             raise Refused("file_not_found")
         if file.deleted:
             raise Refused("file_deleted")
