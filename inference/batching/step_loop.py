@@ -167,9 +167,19 @@ class StepLoop:
             self._attempt([run], partial(decode, [run]))
 
     def _attempt(self, blamed: list[Run], act: Callable[[], None]) -> Exception | None:
-        """Do something for runs; an error ends the blamed ones and is returned.
+        """Do something for runs; an error ends the blamed ones and is returned."""
+        trouble = self._trouble_of(act)
+        if isinstance(trouble, OutOfMemory):
+            trouble = self._trouble_of(self._free) or trouble  # a device may be lost by then
+        if trouble is not None:
+            for run in blamed:
+                run.outbox.put(trouble)
+        return trouble
 
-        The error's traceback is cleared before this returns, as its frames may hold most of the memory.
+    def _trouble_of(self, act: Callable[[], None]) -> Exception | None:
+        """The error that something ends with.
+
+        Its traceback is cleared before this returns, as its frames may hold most of the memory.
         """
         try:
             act()
@@ -181,10 +191,6 @@ class StepLoop:
         else:
             return None
         trouble.__context__ = trouble.__cause__ = None
-        if isinstance(trouble, OutOfMemory):
-            self._free()
-        for run in blamed:
-            run.outbox.put(trouble)
         return trouble
 
 

@@ -18,6 +18,7 @@ from inference.models.disk import nbytes
 from inference.models.variants import HALVES, INDEX_NAME, lacking, variant_in, variants
 
 INDEX = "model_index.json"
+CONFIGURATION = "adapter_config.json"  # of peft, beside an adapter's weights
 WEIGHTS = (".safetensors", ".gguf")
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx", ".onnx_data", ".pb", ".tflite")
 WITHOUT_WEIGHTS = re.compile(r"^(scheduler|tokenizer|feature_extractor|image_processor|processor)")
@@ -273,6 +274,8 @@ def listing(ref: HubRef) -> Listing:
         wanted = chosen(names, index, variant=ref.variant)
         if ref.kind is Kind.BASE:
             wanted = [name for name in wanted if not (_is_weights(name) and name.split("/", 1)[0] in DENOISERS)]
+    if ref.kind is Kind.ADAPTER:
+        wanted += {Path(wanted[0]).with_name(CONFIGURATION).as_posix()}.intersection(names)
     return Listing(commit, tuple(_described(ref.repository, commit, name) for name in wanted))
 
 

@@ -9,9 +9,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
+
+from inference.models.hub import CONFIGURATION
 
 _FIRST = re.compile(r"(?P<layer>.+)\.lora_(down|A)(?P<rest>(\.\w+)?\.weight)")
 """A layer's first matrix, in kohya's files and in peft's; the second is called up or B."""
@@ -34,14 +37,17 @@ def layers(weights: Mapping[str, torch.Tensor]) -> int:
     return sum(_LAYER.search(name) is not None and bool(each.any()) for name, each in weights.items())
 
 
-def with_strengths(weights: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> dict[str, torch.Tensor]:
+def with_strengths(
+    weights: Mapping[str, torch.Tensor], metadata: Mapping[str, str], apart: Mapping[str, Any] | None = None
+) -> dict[str, torch.Tensor]:
     """The same with every layer at strength 1, and float8, in which nothing is computed, in 16 bit.
 
     Args:
         weights: by the names in the file.
         metadata: of the file.
+        apart: peft's configuration of all layers, from a file of its own.
     """
-    configurations = _configurations(metadata)
+    configurations = {f"base_model.{name}": each for name, each in (apart or {}).items()} | _configurations(metadata)
     made = {name: each.bfloat16() if each.dtype in _FLOAT8 else each for name, each in weights.items()}
     for name in weights:
         if (found := _FIRST.fullmatch(name)) is None:
@@ -70,17 +76,29 @@ def with_strengths(weights: Mapping[str, torch.Tensor], metadata: Mapping[str, s
     return made
 
 
+def beside(file: Path) -> dict[str, Any]:
+    """The configuration that peft writes beside its weights; empty if there is none."""
+    try:
+        return _object(file.with_name(CONFIGURATION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
 def _configurations(metadata: Mapping[str, str]) -> dict[str, Any]:
     """peft's, of all components, as diffusers writes them beside its weights."""
+    return _object(metadata.get("lora_adapter_metadata", "{}"))
+
+
+def _object(told: str) -> dict[str, Any]:
     try:
-        found = json.loads(metadata.get("lora_adapter_metadata", "{}"))
+        found = json.loads(told)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _configured(configurations: Mapping[str, Any], layer: str, rank: int) -> float:
-    component, _, inside = layer.partition(".")
+    component, _, inside = layer.replace("base_model.model.", "base_model.", 1).partition(".")
     alpha = configurations.get(f"{component}.lora_alpha", rank)
     patterns = configurations.get(f"{component}.alpha_pattern") or {}
     alpha = next((each for pattern, each in patterns.items() if re.fullmatch(rf"(.*\.)?({pattern})", inside)), alpha)

@@ -21,7 +21,8 @@ from inference.errors import Unsuited
 from inference.models import hub
 from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import LoraEntry
-from inference.models.lora_weights import layers, with_strengths
+from inference.models.lora_names import under_diffusers_names
+from inference.models.lora_weights import beside, layers, with_strengths
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
 from inference.models.safetensors_header import found_instead
@@ -56,8 +57,10 @@ _NEVER = {
     "query_norm.scale": "control LoRA",
     "norm_q.weight": "control LoRA",
     "lora_controlnet": "control LoRA",
+    "qkv.lokr_": "LoKr",
 }
-"""Marks of what diffusers puts on: the first without its sizes, the others into weights that all requests share."""
+"""Marks of what diffusers puts on: the first without its sizes, the next into weights that all requests share, the
+last by making one layer of three in the model, to which no other adapter is put on any more."""
 
 
 class LoraSet:
@@ -193,6 +196,7 @@ class LoraSet:
             self._read.pop(name, None)
 
     def _put_on(self, name: str, weights: dict[str, torch.Tensor]) -> None:
+        weights = under_diffusers_names(weights, self._pipeline)
         nbytes = sum(each.nbytes for each in weights.values())
         adapted, inner = self.adapted(), self._inner[name]
         if (kind := _kind_of(_NEVER, weights)) or _widens(adapted, weights):
@@ -306,7 +310,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             file = locate(place)
             tensors: dict[str, torch.Tensor] = load_file(file)
             with safe_open(file, framework="pt") as content:
-                weights = with_strengths(tensors, content.metadata() or {})
+                weights = with_strengths(tensors, content.metadata() or {}, beside(file))
     except LookupError:
         raise Unsuited(
             f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "

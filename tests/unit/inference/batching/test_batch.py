@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
@@ -262,6 +263,17 @@ def test_a_fault_of_the_device_that_shows_when_its_pixels_are_awaited_is_known_a
         (painted,) = bench.paint(Caller(request(steps=16), picture(1), previews=previews))
     assert isinstance(painted.end, DevicePoisoned)
     assert str(painted.end) == "CUDA error: an illegal memory access was encountered"
+
+
+def test_a_device_that_is_lost_while_memory_is_given_back_ends_the_request_and_not_the_loop(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Bench(pipeline) as bench:
+        Trouble(bench, most_rows=0)
+        lost = torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+        monkeypatch.setattr(bench.loop, "_free", Mock(side_effect=lost))
+        painted = bench.paint(*[Caller(request(f"r{number}", steps=4), picture(number)) for number in range(2)])
+    assert [type(each.end) for each in painted] == [DevicePoisoned] * 2
 
 
 def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:

@@ -1,11 +1,14 @@
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from inference.api import ModelUnavailable
+from inference.models import hub
 from inference.models.entry import ModelEntry
-from inference.models.hub import HubRef, chosen, missing
+from inference.models.hub import HubRef, RemoteFile, chosen, missing
 from inference.models.library import known_folder
 
 INDEX = {
@@ -154,3 +157,14 @@ def test_what_a_cut_download_left_is_not_taken_for_a_model(tmp_path: Path) -> No
     assert [*missing(tmp_path)] == ["text_encoder"]
     (tmp_path / "text_encoder" / "model-00002-of-00002.safetensors").write_bytes(b"")
     assert [*missing(tmp_path)] == []
+
+
+def test_what_peft_writes_beside_an_adapter_comes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("README.md", "ink/adapter_config.json", "ink/adapter_model.safetensors")
+    info = SimpleNamespace(sha="1", siblings=[SimpleNamespace(rfilename=name) for name in names])
+    monkeypatch.setattr("huggingface_hub.HfApi", Mock(return_value=Mock(model_info=Mock(return_value=info))))
+    monkeypatch.setattr(hub, "_described", lambda _repository, _commit, name: RemoteFile(name, "", 1))
+    for named in ("org/ink", "org/ink/ink/adapter_model.safetensors"):
+        ref = HubRef.part(named, hub.Kind.ADAPTER)
+        assert ref is not None
+        assert {each.path for each in hub.listing(ref).files} == set(names[1:])
