@@ -46,7 +46,7 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.05
     most: float = 0.95
-    guidance: tuple[float, float] = (1.0, 2.0)  # scales of the runs whose states are drawn
+    guidance: tuple[float, float] = (1.0, 2.5)  # scales of the runs whose states are drawn
     kept: float = 0.72  # strength up to which the source's own drawing is the target
     redrawn: float = 0.86  # strength from which on another drawing of its layout always is
     loose: float = 0.15  # noise that has nothing to do with the target's strokes
@@ -56,7 +56,7 @@ class BridgeSettings:
     at_start: float = 0.35  # t is the run's first step
     exact: float = 0.75  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
-    unstyled: float = 0.14  # the target is the source, and the caption names no style or "photo"
+    unstyled: float = 0.17  # the target is the source, and the caption names no style or "photo"
     blended: float = 0.35  # sources that are partly in another style
     described: float = 0.95  # of the runs from pure noise, captions that name the scene
     dropped: float = 0.12  # no caption
@@ -65,14 +65,13 @@ class BridgeSettings:
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
     tint: float = 90.0  # weight of the error of coarse colours, beside that of the latents
-    strokes: float = 0.12  # weight of the difference by features of styles, beside the error of the latents
-    styles: float = 0.2  # weight of the divergence of the styles that are seen
+    strokes: float = 0.18  # weight of the difference by features of styles, beside the error of the latents
+    styles: float = 0.6  # weight of the divergence of the styles that are seen
     # Styles drawn more often than the others of a scene: those that came out worst. A trace of colour spoils noir.
     slow: tuple[str, ...] = (
-        "oil", "pastel", "anime", "ukiyo-e", "pop art", "pixel art", "mosaic", "noir", "sepia", "spring", "autumn",
-        "desert", "sunset",
+        "oil", "pencil", "noir", "spring", "mosaic", "stained glass", "clay",
     )  # fmt: skip
-    favour: float = 2.0  # how much more often
+    favour: float = 5.0  # how much more often
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from training.schedule import betas
 
 # What the product takes if a member says nothing else; it reads this file, diffusers does not mind it.
 OWN_WORDS = "pentimento.json"
-DEFAULTS = {"steps": 16, "guidance_scale": 1.5, "max_pixels": 512 * 512, "multiple": 8}
+DEFAULTS = {"steps": 16, "guidance_scale": 2.0, "max_pixels": 512 * 512, "multiple": 8}
 
 # After so short a training a ControlNet says too little. So much more of it keeps a held-out scribble's lines better,
 # 0.64 instead of 0.56 by `agreement` over four prompts, and twice as much hardly better; that is what scale 1 means.

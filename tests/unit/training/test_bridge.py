@@ -40,7 +40,7 @@ def led(strength: float, *, guidance: float, steps: int) -> list[tuple[int, floa
     return [*left, (0, 1 - sample.mean().item())]
 
 
-@pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.45), (0.5, 0.84), (0.7, 0.97), (0.9, 0.99)])
+@pytest.mark.parametrize(("strength", "styled"), [(0.3, 0.49), (0.5, 0.93), (0.7, 0.99), (0.9, 0.99)])
 def test_strength_is_how_much_of_the_style_a_run_ends_with(strength: float, styled: float) -> None:
     run = led(strength, guidance=DEFAULTS["guidance_scale"], steps=int(DEFAULTS["steps"]))
     assert 1 - run[-1][1] == pytest.approx(styled, abs=0.03)
