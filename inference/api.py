@@ -278,8 +278,8 @@ CLOSED = "The engine was closed."
 UNUSED_CARD = "There is an NVIDIA card"
 """What the description of a processor says, with why, if a card that is there is not used."""
 
-STARTING = "It is being started."
-"""The trouble of a device that has yet to come."""
+STARTING = "The engine's worker is being started, and loads its model."
+"""The trouble of a device that has yet to come, whichever engine it is of: a cluster waits for these."""
 
 
 class EngineStopped(Exception):

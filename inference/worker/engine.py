@@ -17,6 +17,7 @@ import structlog
 
 from inference.api import (
     CLOSED,
+    STARTING,
     Arriving,
     Cancelled,
     Capacity,
@@ -199,7 +200,7 @@ class ProcessEngine:
 
     def trouble(self) -> str:
         if not self._stopped and self._supervisor.child is None:
-            return "The engine's worker is being started, and loads its model."
+            return STARTING
         absent = self._library.lacks(Needs(model=self._settings.model))
         return self._stopped or ("The default model is being downloaded." if absent else "")
 

@@ -1,5 +1,7 @@
 """What a workspace's admins have: reports in a channel of theirs, a block for a time, a pause."""
 
+import asyncio
+
 import pytest
 
 from tests.builders.requests import png
@@ -57,9 +59,9 @@ async def test_a_report_goes_to_the_channel_that_an_admin_named_and_its_member_i
 
 
 async def test_a_double_press_reports_once_and_slack_being_busy_reports_none_twice(
-    admin: Member, bob: Member, general: Conversation, photo: File, team: Team
+    admin: Member, bob: Member, general: Conversation, photo: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slack, mods = admin.slack, admin.slack.state.add_channel(team, admin.user)
+    slack, mods = admin.slack, admin.slack.state.add_channel(admin.team, admin.user)
     await admin.submit(await settings_of(admin, general), log=mods.id)
     await admin.told("are saved")
     await bob.say(general, "a boat", files=[photo])
@@ -68,6 +70,7 @@ async def test_a_double_press_reports_once_and_slack_being_busy_reports_none_twi
     slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=1, where={"channel": mods.id})
     await admin.press("Report", None, details)
     await admin.told("The chat does not take my answer")
+    monkeypatch.setattr("bot.buckets._now", lambda: asyncio.get_running_loop().time() + 10)  # after Retry-After
     busy = slack.fail(
         "chat.postMessage", error="ratelimited", status=429, retry_after=30, where={"channel": mods.id}, skip=1
     )

@@ -227,8 +227,9 @@ def test_descriptions_of_commands() -> None:
 
 
 SENTENCE = re.compile(r"[A-Za-z]+,? [a-z]+ [a-z]+")
-OF_OWNERS = {"check.py", "client.py", "scopes.py", "errors.py", "faults.py"}
-"""What `pentimento check` prints and reasons for the log; these are English, as the command line is."""
+OF_OWNERS = {"check.py", "client.py", "scopes.py", "errors.py", "faults.py", "oauth.py"}
+"""What `pentimento check` prints, reasons for the log and the page on which the app is installed; these are English,
+as the command line is."""
 
 
 @pytest.mark.parametrize("chat", ["discord", "slack", "web"])
