@@ -12,7 +12,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'pentimento sweep photo.jpg "a watercolor" --out sweep',
         'pentimento sweep photo.jpg "a watercolor" --strengths 0.2,0.5,0.8,1',
     ),
-    "chain": ('pentimento chain photo.jpg "a pencil sketch" "a watercolor" --out chain',),
+    "chain": ('pentimento chain photo.jpg "an ink drawing" "sunset" --out chain',),
     "demo": ("pentimento demo docs/demo/photo.jpg docs/demo/sketch.png",),
     "styles": ("pentimento styles", "pentimento styles photo.jpg --out styles"),
     "map": ("pentimento map photo.jpg --control canny --out edges.png",),
