@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 
 class Table(BaseModel):
-    """Refuses unknown keys, NaN and infinity, and `true` and `false` where no boolean is asked for."""
+    """Refuses unknown keys, NaN and infinity, and `true` or `false` for a setting that is no boolean."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
