@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +14,7 @@ from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Job
 from bot.domain.request import Requester
-from bot.erasure import Retention
+from bot.erasure import Removed, Retention
 from bot.ports import Clock, ImageStore
 from bot.results import Results
 from bot.stores import ErasingStore
@@ -94,8 +94,11 @@ class Removal:
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
                 job = await self._cancel(job.id)
-        gone = {image for each in job.generation_ids() for image in await self._store.remove_generation(each)}
-        await self.discard(gone)
+        gone = set[ImageId]()
+        for each in job.generation_ids():
+            let_go = await self._store.remove_generation(each)
+            await self.discard(let_go)
+            gone |= let_go
         return await self._store.holders(gone, besides=job.requester.key)
 
     async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
@@ -123,19 +126,25 @@ class Removal:
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
                     await self._delivery.shown(job_id)
-        gone = await self._store.forget(requester.key)
-        await self.discard(gone.images)
-        return Forgotten(jobs=len(gone.jobs), held=await self._store.holders(gone.images))
+        jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
+        return Forgotten(jobs=jobs, held=await self._store.holders(images))
 
     async def forget_space(self, platform: str, space: str) -> int:
         """The bot was removed from a guild or workspace: the same for everybody there."""
         for job in await self._store.open_jobs_in(platform, space):
             with contextlib.suppress(Gone):  # it ended by itself in between
                 await self._cancel(job.id)
-        gone = await self._store.forget_space(platform, space)
-        await self.discard(gone.images)
-        log.info("space forgotten", platform=platform, space=space, jobs=len(gone.jobs))
-        return len(gone.jobs)
+        jobs, _ = await self._all_of(lambda: self._store.forget_space(platform, space))
+        log.info("space forgotten", platform=platform, space=space, jobs=jobs)
+        return jobs
+
+    async def _all_of(self, forget: Callable[[], Awaitable[Removed]]) -> tuple[int, frozenset[ImageId]]:
+        """Forget and discard until nothing is left; how many jobs went, and their pictures."""
+        jobs, images = 0, frozenset[ImageId]()
+        while (gone := await forget()).jobs:
+            await self.discard(gone.images)
+            jobs, images = jobs + len(gone.jobs), images | gone.images
+        return jobs, images
 
     async def sweep(self, retention: Retention) -> None:
         """Forget what is older than the owner keeps things, and its pictures."""

@@ -6,11 +6,13 @@ What goes is named with its pictures, so that whoever asked can take those off t
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 from adapters.sqlite import codec
 from adapters.sqlite.database import Database
+from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId, index_of, job_of
 from bot.erasure import Removed, Retention
 
@@ -87,10 +89,7 @@ class Erasure:
         self.database = database
 
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
-        let_go = set[ImageId]()
         on = None if retention.on is None else json.dumps(sorted(retention.on))
-        let_go |= await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, on, _LET_GO)
-        let_go |= await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, on, _DELETE)
         old: list[tuple[str, tuple[str | float, ...]]] = [
             (_OLD_USAGE, (retention.usage_before,)),
             (_OLD_INBOX, (retention.inbox_before,)),
@@ -102,13 +101,16 @@ class Erasure:
             for _ in range(_MOST_SLICES):
                 if await self.change(statement, *values, SLICE) < SLICE:
                     break
-        await self.database.purge()
+        let_go = set[ImageId]()
+        with _as_far_as_the_disk_takes_it(let_go):
+            await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, on, _LET_GO, let_go)
+            await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, on, _DELETE, let_go)
+            await self.database.purge()
         await self.database.forget_old_copies()
         return frozenset(let_go)
 
-    async def _sweep_jobs(self, due: str, before: float, on: str | None, change: str) -> frozenset[ImageId]:
+    async def _sweep_jobs(self, due: str, before: float, on: str | None, change: str, let_go: set[ImageId]) -> None:
         """Let go of jobs in slices, between which other writers get in."""
-        let_go = set[ImageId]()
         looked = {"before": before, "on": on, "most": _AT_A_TIME, "ended": -1e300, "seq": 0}
         for _ in range(_MOST_SLICES):
             rows = await self.database.read(due, looked)
@@ -116,9 +118,9 @@ class Erasure:
                 break
             looked |= {"ended": rows[-1]["ended_at"], "seq": rows[-1]["seq"]}
             found = json.dumps([row["seq"] for row in rows])
-            let_go |= {ImageId(row["image"]) for row in await self.database.read(_IMAGES, {"jobs": found})}
+            images = {ImageId(row["image"]) for row in await self.database.read(_IMAGES, {"jobs": found})}
             await self.change(change, found)
-        return frozenset(let_go)
+            let_go |= images
 
     async def forget(self, requester_key: str) -> Removed:
         await self.change("DELETE FROM sessions WHERE requester_key = ?", requester_key)
@@ -137,19 +139,22 @@ class Erasure:
         query = f"SELECT seq, id, event_id FROM jobs WHERE {whose} AND ended_at IS NOT NULL LIMIT {_AT_A_TIME}"  # noqa: S608 -- the words above
         gone: dict[int, JobId] = {}
         let_go = set[ImageId]()
-        while rows := await self.database.read(query, values):
-            gone |= {row["seq"]: JobId(row["id"]) for row in rows}
-            found = json.dumps([row["seq"] for row in rows])
-            let_go |= await self.database.transaction(
-                partial(_delete, found=found, events=[row["event_id"] for row in rows])
-            )
-        await self.database.purge()
+        with _as_far_as_the_disk_takes_it(let_go):
+            while rows := await self.database.read(query, values):
+                found = json.dumps([row["seq"] for row in rows])
+                let_go |= await self.database.transaction(
+                    partial(_delete, found=found, events=[row["event_id"] for row in rows])
+                )
+                gone |= {row["seq"]: JobId(row["id"]) for row in rows}
+            await self.database.purge()
         return Removed(jobs=[gone[seq] for seq in sorted(gone)], images=frozenset(let_go))
 
     async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
-        let_go = await self.database.transaction(partial(_remove_generation, generation=generation))
-        await self.database.purge()
-        return let_go
+        let_go = set[ImageId]()
+        with _as_far_as_the_disk_takes_it(let_go):
+            let_go |= await self.database.transaction(partial(_remove_generation, generation=generation))
+            await self.database.purge()
+        return frozenset(let_go)
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
         found = set[ImageId]()
@@ -168,6 +173,16 @@ class Erasure:
     async def change(self, statement: str, *parameters: str | float) -> int:
         """One statement in a transaction of its own; how many rows it changed."""
         return await self.database.change(statement, parameters)
+
+
+@contextmanager
+def _as_far_as_the_disk_takes_it(let_go: Collection[ImageId]) -> Iterator[None]:
+    """Stop at a disk that refuses once something went: its pictures have to go too, which may be what makes room."""
+    try:
+        yield
+    except StorageFailed:
+        if not let_go:
+            raise
 
 
 def _delete(tx: sqlite3.Connection, *, found: str, events: Sequence[str]) -> frozenset[ImageId]:

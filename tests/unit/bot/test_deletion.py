@@ -11,16 +11,21 @@ import pytest
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.actions import Verb
-from bot.domain.errors import LimitReached, PromptBlocked
+from bot.domain.errors import LimitReached, PromptBlocked, StorageFailed
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
 from bot.domain.picture import Sent
+from bot.erasure import Retention
 from bot.texts import text
 from bot.uploads import MOST_REFUSED
+from tests.builders.jobs import a_job
 from tests.builders.requests import asker, png, press, request, requester
+from tests.fakes.disk import no_file_over
 from tests.fakes.moderator import FakeModerator
 from tests.harness.core import Bench, bench
+
+EVERYTHING = Retention(pictures_before=1e12, jobs_before=1e12, inbox_before=1e12)
 
 
 @pytest.fixture
@@ -139,6 +144,25 @@ async def test_a_picture_stopped_before_its_end_counts_and_one_that_waited_does_
         await at.service.removal.cancel(job.id, by=asker())
     await at.engine.release()
     assert await used(at) == 1
+
+
+@pytest.mark.parametrize("way", ["forget", "sweep"])
+async def test_what_went_before_the_disk_refused_went_with_its_pictures(at: Bench, tmp_path: Path, way: str) -> None:
+    images = set()
+    for number in range(100):
+        job = a_job(user="ann", prompt="long " * 60, source=await at.images.put(b"%d" % number))
+        await at.store.add(job)
+        await at.store.replace(job, job.failed("no", at=1001))
+        await at.store.delivered(job.id)
+        images.add(job.source)
+    await at.service.removal.sweep(Retention(pictures_before=0, jobs_before=0, inbox_before=0))  # empties the log
+    removal = at.service.removal
+    with no_file_over(150_000), pytest.raises(StorageFailed):
+        await (removal.forget(job.requester) if way == "forget" else removal.sweep(EVERYTHING))
+    assert 0 < len(kept(tmp_path)) < 100
+    assert kept(tmp_path) == await at.store.needed(images)
+    await (removal.forget(job.requester) if way == "forget" else removal.sweep(EVERYTHING))
+    assert kept(tmp_path) == set()
 
 
 async def test_prompts_that_are_refused_again_and_again_count(tmp_path: Path) -> None:
