@@ -52,6 +52,9 @@ COPY_DAYS = 14
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
+_OLDEST = (3, 38)
+"""The first SQLite with the operator `->>`. The systems' own of Ubuntu 22.04 and of RHEL 9 are older."""
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 T = TypeVar("T")
 
@@ -74,8 +77,14 @@ class Database:
         """Open the file, make it if need be.
 
         Raises:
-            FatalError: it is damaged, of a newer version, cannot be opened, or its disk cannot take WAL.
+            FatalError: it is damaged, of a newer version, cannot be opened, or its disk cannot take WAL; or this
+                Python's SQLite is too old.
         """
+        if sqlite3.sqlite_version_info < _OLDEST:
+            raise FatalError(
+                f"This Python has SQLite {sqlite3.sqlite_version}, and Pentimento needs 3.38 or newer: "
+                "use a Python that brings its own, as uv's and conda's do, or the Docker image."
+            )
         await asyncio.to_thread(_make_file, self._path)
         async with AsyncExitStack() as opening:
             try:
@@ -217,12 +226,11 @@ class Database:
     def _copy_before_migration(self, writer: sqlite3.Connection) -> None:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
         ((version,),) = writer.execute("PRAGMA user_version").fetchall()
+        if not 0 < version < len(MIGRATIONS):
+            return
         copy = self._path.with_name(f"{self._path.name}.version-{version}")
         unfinished = copy.with_name(f".{copy.name}{UNFINISHED}")
         try:
-            _forget_old_copies(self._path)
-            if not 0 < version < len(MIGRATIONS):
-                return
             try:
                 unfinished.unlink(missing_ok=True)
                 _make_private_file(unfinished)

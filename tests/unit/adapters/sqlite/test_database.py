@@ -91,6 +91,14 @@ async def test_a_newer_database_is_refused(file: Path) -> None:
             pass
 
 
+async def test_a_python_with_an_old_sqlite_is_told_as_that(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 37, 2))
+    monkeypatch.setattr("sqlite3.sqlite_version", "3.37.2")
+    with pytest.raises(FatalError, match=re.escape("This Python has SQLite 3.37.2, and Pentimento needs 3.38 or")):
+        async with Database(file):
+            pass
+
+
 async def test_something_else_than_a_database_is_refused(file: Path) -> None:
     file.write_bytes(b"not a database at all" * 500)
     with pytest.raises(FatalError, match="damaged or not one of Pentimento's: restore a backup"):
