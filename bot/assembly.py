@@ -97,7 +97,7 @@ def assemble(
         lease=ids.job_id(),
         disk_tries=disk_tries,
     )
-    uploads = Uploads(reader=reader, clock=clock, decodes=decodes)
+    uploads = Uploads(reader=reader, decodes=decodes)
     admission = Admission(
         store=store,
         images=images,

@@ -34,6 +34,9 @@ from bot.stores import Store
 from inference.api import Engine
 
 HOUSEKEEPING_SECONDS = 3600.0
+CLOCK_SECONDS = 600.0
+"""After a start nothing is deleted by age for so long: many a machine has the right time a while after it started."""
+
 INTAKE_SECONDS = 5.0
 PICTURES_SECONDS = 5.0
 """For pictures that were cancelled after their grace to leave the device."""
@@ -178,7 +181,10 @@ def _on_signals() -> asyncio.Event:
 async def _keep_house(core: Core, keep: RetentionDays) -> None:
     time = asyncio.get_running_loop().time
     last: float | None = None
-    trusted_at = orphans_at = time()
+    trusted_at = time()
+    orphans_at = trusted_at + DAY
+    await until_stored(core.service.removal.sweep_images)
+    await asyncio.sleep(CLOCK_SECONDS)
     while True:
         now = core.clock.now()
         retention = Retention(

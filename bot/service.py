@@ -373,7 +373,7 @@ class Service:
             return None
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
-            recent = not job.status.ended or now - job.created_at < DOUBLE_CLICK_SECONDS
+            recent = not job.status.ended or abs(now - job.created_at) < DOUBLE_CLICK_SECONDS
             if recent and self._asks_for(request, job):
                 return job
         return None

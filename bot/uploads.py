@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import LimitReached, PictureRefused
 from bot.domain.picture import Picture, Sent
-from bot.ports import Clock, PictureReader
+from bot.ports import PictureReader
 from bot.queue import QueueFull
 from bot.room import Room
 from bot.texts import time_span
@@ -48,9 +48,9 @@ class _Member:
     """What is remembered of one.
 
     Attributes:
-        refusals: when they were, Unix seconds.
+        refusals: when they were, by the loop's clock, which nobody sets.
         spent: seconds that their pictures took, less what is forgotten since.
-        at: as of when, by the loop's clock.
+        at: as of when, by that clock.
     """
 
     refusals: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_REFUSED))
@@ -66,10 +66,9 @@ class _Member:
 class Uploads:
     """Admits pictures to memory and to processors."""
 
-    def __init__(self, *, reader: PictureReader, clock: Clock, decodes: int) -> None:
+    def __init__(self, *, reader: PictureReader, decodes: int) -> None:
         """`decodes`: pictures that are decoded at the same time."""
         self._reader = reader
-        self._clock = clock
         self._memory = Room(HELD_BYTES)
         self._processors = Room(decodes)
         self._members: OrderedDict[str, _Member] = OrderedDict()
@@ -125,7 +124,7 @@ class Uploads:
 
     def count(self, member: str) -> None:
         """Something of this member's was looked through and refused."""
-        self._remembered(member).refusals.append(self._clock.now())
+        self._remembered(member).refusals.append(asyncio.get_running_loop().time())
 
     def check(self, member: str) -> None:
         """Before anything of a member's is looked through.
@@ -136,7 +135,7 @@ class Uploads:
         known = self._members.get(member)
         if known is None or len(known.refusals) < MOST_REFUSED:
             return
-        wait = known.refusals[0] + WITHIN_SECONDS - self._clock.now()
+        wait = known.refusals[0] + WITHIN_SECONDS - asyncio.get_running_loop().time()
         if wait > 0:
             raise LimitReached("refused-too-many-refused", most=MOST_REFUSED, **time_span(max(60.0, wait)))
 

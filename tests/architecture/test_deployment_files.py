@@ -180,6 +180,8 @@ def test_the_unit_starts_the_service_as_its_own_user_and_does_not_loop_over_a_wr
     assert service["User"] not in {"root", "0"}
     assert "69" in service["RestartPreventExitStatus"].split()
     assert int(service["TimeoutStopSec"]) >= 60
+    assert service["OOMPolicy"] == "continue", "a worker that is killed costs that worker"
+    assert "time-sync.target" in unit["Unit"]["After"].split()
 
 
 def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path: Path) -> None:

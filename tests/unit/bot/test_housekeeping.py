@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.actions import Verb
 from bot.domain.errors import LimitReached
-from bot.domain.ids import ImageId
+from bot.domain.ids import ImageId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.limits import DAY, Limits
 from bot.domain.request import ReplyTarget
 from bot.erasure import Retention
-from bot.lifecycle import HOUSEKEEPING_SECONDS, RetentionDays, _keep_house
-from tests.builders.requests import request
+from bot.lifecycle import CLOCK_SECONDS, HOUSEKEEPING_SECONDS, RetentionDays, _keep_house
+from tests.builders.requests import press, request
 from tests.fakes.clock import LoopClock
 from tests.fakes.store import MemoryJobStore
 from tests.harness.core import bench
@@ -83,6 +84,37 @@ async def test_a_clock_that_went_ahead_deletes_nothing_for_a_day(tmp_path: Path)
         await asyncio.sleep(1.5 * DAY)
         assert await at.store.job(job.id) is None, "a machine that slept for a year wakes up to the truth"
         await over(house)
+
+
+@pytest.mark.parametrize("days", [365, -365])
+async def test_a_clock_that_is_set_right_soon_after_a_start_has_deleted_nothing(tmp_path: Path, days: int) -> None:
+    clock = JumpingClock()
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+        left = await at.images.put(b"of a crash")
+        clock.ahead = days * DAY
+        house = asyncio.ensure_future(_keep_house(replace(at.core, clock=clock), KEEP))
+        await asyncio.sleep(CLOCK_SECONDS - 1)
+        assert not await at.images.has(left), "which no clock is asked for"
+        clock.ahead = 0.0
+        await asyncio.sleep(6 * DAY)
+        assert await at.images.has(job.source)
+        await asyncio.sleep(DAY + 2 * HOUSEKEEPING_SECONDS)
+        assert not await at.images.has(job.source), "in time"
+        await over(house)
+
+
+async def test_a_press_after_the_clock_was_set_back_is_no_double_click(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        clock = JumpingClock(ahead=DAY / 12)  # as at the start of a machine that has another system, of local time
+        at.core.service._clock = at.core.service._admission._clock = clock
+        first = (await at.service.submit(request())).job
+        await at.shown(first.id)
+        again = await at.service.press(press(Verb.REROLL, generation_id(first.id, 0)))
+        await at.shown(again.job.id)
+        clock.ahead = 0.0
+        assert not (await at.service.press(press(Verb.REROLL, generation_id(first.id, 0)))).duplicate
 
 
 async def test_a_clock_that_was_ahead_locks_nobody_out(tmp_path: Path) -> None:

@@ -18,14 +18,6 @@ from tests.fakes.picture_reader import InProcessPictureReader
 from tests.harness.core import bench
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.time = 1000.0
-
-    def now(self) -> float:
-        return self.time
-
-
 def sent(content: bytes, fetched: list[bytes]) -> Sent:
     async def fetch() -> bytes:
         fetched.append(content)
@@ -42,7 +34,7 @@ async def refused(uploads: Uploads, member: str) -> None:
 
 @pytest.mark.parametrize(("size", "at_once"), [(24_000_000, 3), (4_000_000, 18), (0, 2), (500_000_000, 1)])
 async def test_files_in_memory_are_bounded_by_their_bytes(size: int, at_once: int) -> None:
-    uploads, held, most = Uploads(reader=InProcessPictureReader(), clock=Clock(), decodes=4), 0, 0
+    uploads, held, most = Uploads(reader=InProcessPictureReader(), decodes=4), 0, 0
 
     async def fetch() -> bytes:
         nonlocal held, most
@@ -105,7 +97,7 @@ async def sending(uploads: Uploads, member: str, content: bytes) -> None:
 
 async def test_a_photo_waits_for_what_is_being_opened_and_not_for_the_heavy_files_that_wait() -> None:
     reader = Stopped()
-    uploads = Uploads(reader=reader, clock=Clock(), decodes=2)
+    uploads = Uploads(reader=reader, decodes=2)
     async with asyncio.TaskGroup() as members:
         for number in range(6):
             members.create_task(sending(uploads, f"mallory {number}", b"\x05bomb"))
@@ -124,7 +116,7 @@ async def test_who_had_heavy_files_opened_is_next_after_others(monkeypatch: pyte
     reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + ahead)
-    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    uploads = Uploads(reader=reader, decodes=1)
     async with asyncio.TaskGroup() as members:
         first = members.create_task(sending(uploads, "mallory", b"\x01bomb"))
         await settled()
@@ -152,7 +144,7 @@ async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + ahead)
-    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    uploads = Uploads(reader=reader, decodes=1)
     async with asyncio.TaskGroup() as members:
         members.create_task(sending(uploads, "ben", b"\x01"))
         await settled()
@@ -171,7 +163,7 @@ async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_too_many_that_wait_are_a_full_queue() -> None:
     reader = Stopped()
-    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    uploads = Uploads(reader=reader, decodes=1)
     many = [asyncio.create_task(sending(uploads, f"m{n}", bytes(24_000_000))) for n in range(3)]
     await settled()
     many += [asyncio.create_task(sending(uploads, f"w{n}", b"\x01")) for n in range(1000)]
@@ -187,19 +179,19 @@ async def test_too_many_that_wait_are_a_full_queue() -> None:
     last.cancel()
 
 
+@pytest.mark.looptime
 async def test_after_too_many_refusals_a_member_waits_and_nobody_else() -> None:
-    clock = Clock()
-    uploads = Uploads(reader=InProcessPictureReader(), clock=clock, decodes=2)
+    uploads = Uploads(reader=InProcessPictureReader(), decodes=2)
     for _ in range(MOST_REFUSED):
         await refused(uploads, "mallory")
-        clock.time += 1
+        await asyncio.sleep(1)
     with pytest.raises(LimitReached, match=r"20 of your pictures or prompts were refused .* come back in"):
         async with uploads.place("mallory"):
             pass
     await refused(uploads, "anna")
     async with uploads.place("anna", png()):
         assert (await uploads.read("anna", png())).width
-    clock.time += WITHIN_SECONDS - MOST_REFUSED + 1
+    await asyncio.sleep(WITHIN_SECONDS - MOST_REFUSED + 1)
     await refused(uploads, "mallory")
 
 
