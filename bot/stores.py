@@ -349,11 +349,7 @@ class PlaceStore(Protocol):
 
 
 class ErasingStore(JobStore, Protocol):
-    """What removes: what it costs depends on what goes, not on what is stored.
-
-    A disk that refuses ends it where it is. What went until then is returned, so that its pictures can go, which may
-    make room; if nothing did, it raises `StorageFailed`.
-    """
+    """What removes. A disk that refuses ends it; what went until then is returned, so that its pictures can go."""
 
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
         """Forget what is older than the owner keeps things. Open jobs stay, as do unshown ones of a chat that is on.
@@ -367,8 +363,7 @@ class ErasingStore(JobStore, Protocol):
         """Remove a member's ended jobs, generations and inbox rows so that no page of the file holds them.
 
         Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs stay: cancel
-        them first. Usage stays until its day is over: it has neither words nor pictures. Call it again until there
-        are none.
+        them first. Usage stays until its day is over: it has neither words nor pictures. Call it again until none go.
         """
         ...
 
