@@ -148,9 +148,9 @@ async def test_a_picture_stopped_before_its_end_counts_and_one_that_waited_does_
 
 @pytest.mark.parametrize("way", ["forget", "sweep"])
 async def test_what_went_before_the_disk_refused_went_with_its_pictures(at: Bench, tmp_path: Path, way: str) -> None:
-    images = set()
+    images, forgotten = set(), a_job().requester
     for number in range(100):
-        job = a_job(user="ann", prompt="long " * 60, source=await at.images.put(b"%d" % number))
+        job = a_job(prompt="long " * 60, source=await at.images.put(b"%d" % number))
         await at.store.add(job)
         await at.store.replace(job, job.failed("no", at=1001))
         await at.store.delivered(job.id)
@@ -158,10 +158,10 @@ async def test_what_went_before_the_disk_refused_went_with_its_pictures(at: Benc
     await at.service.removal.sweep(Retention(pictures_before=0, jobs_before=0, inbox_before=0))  # empties the log
     removal = at.service.removal
     with no_file_over(150_000), pytest.raises(StorageFailed):
-        await (removal.forget(job.requester) if way == "forget" else removal.sweep(EVERYTHING))
+        await (removal.forget(forgotten) if way == "forget" else removal.sweep(EVERYTHING))
     assert 0 < len(kept(tmp_path)) < 100
     assert kept(tmp_path) == await at.store.needed(images)
-    await (removal.forget(job.requester) if way == "forget" else removal.sweep(EVERYTHING))
+    await (removal.forget(forgotten) if way == "forget" else removal.sweep(EVERYTHING))
     assert kept(tmp_path) == set()
 
 
