@@ -63,7 +63,7 @@ class Besides:
         if card.source is None:
             return ""
         read = partial(self._files.source, card.source)
-        return await self._shown(team, _source_of(card), read, alt=text(card.locale, "alt-source"))
+        return await self._shown(team, _source_of(card), read, alt=card.source_alt)
 
     async def _preview(self, team: Team, card: Card) -> str:
         previews = {} if card.spoiler else previews_of(card)

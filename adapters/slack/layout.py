@@ -105,7 +105,7 @@ def _title(card: Card, beside: Beside) -> Block:
     lines = (f"*{wish}*" + (f" · {name}" if name else ""), *stands)
     made = section(mrkdwn("\n".join(line for line in lines if line)))
     if beside.source:
-        made["accessory"] = image(beside.source, text(card.locale, "alt-source"))
+        made["accessory"] = image(beside.source, card.source_alt)
     return made
 
 
