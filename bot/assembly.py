@@ -150,7 +150,7 @@ def assemble(
         delivery=delivery,
         engine=engine,
         pace=pace,
-        results=service.results,
+        results=results,
         clock=clock,
     )
     return Core(

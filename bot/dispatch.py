@@ -149,7 +149,7 @@ class Dispatch:
 
     def progress(self) -> Mapping[JobId, float]:
         """How far each job on the device is, 0 .. 1."""
-        return {job: sum(each.fractions.values()) / len(each.job.recipes) for job, each in self._running.items()}
+        return {job: each.fraction for job, each in self._running.items()}
 
     async def abandon(self, job: JobId) -> None:
         """Stop a job's pictures on the device; the stored job has ended already."""

@@ -10,7 +10,7 @@ from bot.exchange import Exchange
 from bot.pages import Link, details_page, help_page, queue_page, recent_page, said_page
 from bot.ports import Clock, Exporter
 from bot.service import Service
-from bot.style_pages import DOZEN, style_sheet
+from bot.style_pages import by_sheet, style_sheet
 from bot.texts import text
 
 
@@ -67,8 +67,8 @@ class Lookups:
         """The presets' pictures, for a chat that cannot show them among their words."""
         locale, styles = await at.locale(), list(self._service.styles.values())
         await at.show(said_page(locale, "page-styles", "styles-coming"))
-        dozens = [styles[start : start + DOZEN] for start in range(0, len(styles), DOZEN)]
-        sheets = [await style_sheet(self._exporter, dozen, number) for number, dozen in enumerate(dozens, start=1)]
+        parts = enumerate(by_sheet(styles), start=1)
+        sheets = [await style_sheet(self._exporter, part, number) for number, part in parts]
         await at.show(said_page(locale, "page-styles", "styles-sent"), [each for each in sheets if each])
 
     async def web(self, at: Exchange) -> None:

@@ -5,8 +5,8 @@ channels and roles, and only it knows how. `**` in the catalogue is strong where
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -129,9 +129,16 @@ def worded(locale: str, key: str, /, **arguments: Argument | Part) -> tuple[Part
             said[name] = mark
         else:
             said[name] = argument
-    pieces = [piece for piece in _MARK.split(text(locale, key, **said)) if piece]
-    strong = {piece: Part(piece.strip("*"), Ink.STRONG) for piece in pieces if piece.startswith("**")}
-    return tuple(parts.get(piece) or strong.get(piece) or Part(piece) for piece in pieces)
+    return _parted(text(locale, key, **said), parts)
+
+
+def _parted(said: str, marked: Mapping[str, Part]) -> tuple[Part, ...]:
+    """A text of ours in parts; `marked` are those that a mark in it stands for."""
+    pieces = filter(None, _MARK.split(said))
+    return tuple(
+        Part(each.strip("*"), Ink.STRONG) if each.startswith("**") else marked.get(each) or Part(each)
+        for each in pieces
+    )
 
 
 def row(locale: str, key: str, /, look: Look = Look.PLAIN, **arguments: Argument | Part) -> Row:
@@ -236,13 +243,11 @@ def report_page(report: Report, *, now: float) -> Page:
         name=Part(job.requester.user, Ink.MEMBER),
         when=_moment(job.created_at, now, locale),
     )
-    if channel:
-        asked = Row(parts=(*asked.parts, Part(" · "), Part(channel, Ink.CHANNEL)))
     shown = title(job.recipes[0], locale)
     rows = [
         row(locale, "report-by", name=Part(report.reporter.user, Ink.MEMBER)),
         *([Row(parts=(Part(shown, Ink.WORDS),), look=Look.QUOTE)] if shown else []),
-        asked,
+        _in_channel(asked, channel),
         Row(parts=(_words(" · ".join(facts(job.recipes, locale)), most=_SHOWN_WORDS),), look=Look.QUIET),
         Row(parts=worded(locale, "print-id", id=Part(job.id, Ink.CODE)), look=Look.QUIET),
     ]
@@ -253,9 +258,12 @@ def report_page(report: Report, *, now: float) -> Page:
 def refusal_page(by: Asker, locale: str) -> Page:
     """What moderators read of a prompt that was refused: who, and where."""
     said = row(locale, "refusal-by", name=Part(by.requester.user, Ink.MEMBER))
-    if by.channel:
-        said = Row(parts=(*said.parts, Part(" · "), Part(by.channel, Ink.CHANNEL)))
-    return Page(title=text(locale, "refusal-title"), rows=(said,))
+    return Page(title=text(locale, "refusal-title"), rows=(_in_channel(said, by.channel),))
+
+
+def _in_channel(said: Row, channel: str) -> Row:
+    """A line, and the channel that it is about, if there is one."""
+    return replace(said, parts=(*said.parts, Part(" · "), Part(channel, Ink.CHANNEL))) if channel else said
 
 
 def help_page(locale: str, key: str, *, maps: bool) -> Page:
@@ -326,9 +334,7 @@ def told_rows(told: str) -> tuple[Row, ...]:
 def _told(line: str) -> Row:
     """A line of a longer text of ours, which has items."""
     item = line.startswith("• ")
-    pieces = [piece for piece in _MARK.split(line.removeprefix("• ")) if piece]
-    parts = (Part(each.strip("*"), Ink.STRONG) if each.startswith("**") else Part(each) for each in pieces)
-    return Row(parts=tuple(parts), look=Look.ITEM if item else Look.PLAIN)
+    return Row(parts=_parted(line.removeprefix("• "), {}), look=Look.ITEM if item else Look.PLAIN)
 
 
 def _listed(job: Job, verb: Verb, state: tuple[Part, ...], locale: str) -> Row:

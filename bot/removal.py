@@ -12,7 +12,6 @@ from bot.dispatch import Dispatch
 from bot.domain.access import Act, Asker
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
-from bot.domain.job import Job
 from bot.domain.request import Requester
 from bot.erasure import Removed, Retention
 from bot.ports import Clock, ImageStore
@@ -58,28 +57,29 @@ class Removal:
         self._delivery = delivery
         self._clock = clock
 
-    async def cancel(self, job_id: JobId, *, by: Asker) -> Job:
+    async def cancel(self, job_id: JobId, *, by: Asker) -> None:
         """Stop a waiting or running job.
 
         Raises:
             UserError: it is unknown, somebody else's, or has ended already.
         """
         await self._results.allowed(Act.CANCEL, job_id, by)
-        return await self._cancel(job_id)
+        await self._cancel(job_id)
 
-    async def _cancel(self, job_id: JobId) -> Job:
+    async def _cancel(self, job_id: JobId) -> None:
         while True:
             job = await self._store.job(job_id)
             if job is None or job.status.ended:
                 raise Gone("refused-ended")
-            cancelled = job.cancelled(at=self._clock.now())
             # What the device worked on counts: else stopping it just before its end would be a way around the quota.
-            if await self._store.replace(job, cancelled, begun=self._dispatch.begun(job_id)):
+            if await self._store.replace(
+                job, job.cancelled(at=self._clock.now()), begun=self._dispatch.begun(job_id)
+            ):
                 await self._dispatch.abandon(job_id)
                 self._delivery.changed(job_id)
                 self._delivery.queue_moved()
                 log.info("cancelled", job=job_id)
-                return cancelled
+                return
 
     async def delete(self, generation: GenerationId, *, by: Asker) -> int:
         """Remove a job's pictures and prompts from the store, not its message; an open job is cancelled first.
@@ -93,7 +93,7 @@ class Removal:
         job = await self._results.allowed(Act.DELETE, job_of(generation), by)
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
-                job = await self._cancel(job.id)
+                await self._cancel(job.id)
         gone = set[ImageId]()
         for each in job.generation_ids():
             let_go = await self._store.remove_generation(each)
@@ -121,7 +121,8 @@ class Removal:
         cancelled = []
         for job in await self._store.open_jobs_of(requester.key):
             with contextlib.suppress(Gone):  # it may end by itself just now
-                cancelled.append((await self._cancel(job.id)).id)
+                await self._cancel(job.id)
+                cancelled.append(job.id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
@@ -129,14 +130,13 @@ class Removal:
         jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
         return Forgotten(jobs=jobs, held=await self._store.holders(images))
 
-    async def forget_space(self, platform: str, space: str) -> int:
+    async def forget_space(self, platform: str, space: str) -> None:
         """The bot was removed from a guild or workspace: the same for everybody there."""
         for job in await self._store.open_jobs_in(platform, space):
             with contextlib.suppress(Gone):  # it ended by itself in between
                 await self._cancel(job.id)
         jobs, _ = await self._all_of(lambda: self._store.forget_space(platform, space))
         log.info("space forgotten", platform=platform, space=space, jobs=jobs)
-        return jobs
 
     async def _all_of(self, forget: Callable[[], Awaitable[Removed]]) -> tuple[int, frozenset[ImageId]]:
         """Forget and discard until nothing is left; how many jobs went, and their pictures."""

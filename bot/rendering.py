@@ -9,6 +9,7 @@ from bot.domain.card import Button, Card, CardPicture, Progress, Stage, Waiting
 from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.options import OPTIONS, Kind
 from bot.domain.strength import strength_word
+from bot.domain.words import clip
 from bot.texts import joined, number, text, time_span
 from inference.api import Arriving
 
@@ -223,9 +224,9 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
     locale = job.locale
     prompt = generation.recipe.prompt
     mark = marks(job)[generation.index] if len(job.recipes) > 1 else ""
-    alt = _alt(generation.recipe, shortened(prompt, _ALT_PROMPT), locale, mark)
+    alt = _alt(generation.recipe, clip(prompt, _ALT_PROMPT), locale, mark)
     if described := generation.lineage.description:
-        alt = text(locale, "alt-described", alt=alt, description=shortened(described, max(0, _ALT_MOST - len(alt))))
+        alt = text(locale, "alt-described", alt=alt, description=clip(described, max(1, _ALT_MOST - len(alt))))
     return CardPicture(
         generation=generation.id,
         image=generation.image,
@@ -266,11 +267,6 @@ def _label(generation: Generation, job: Job) -> str:
     numbered = text(locale, "label-seed", number=generation.index + 1, seed=str(recipe.seed))
     several = len({each.strength for each in job.recipes}) > 1
     return f"{numbered}, {spoken}" if several else numbered
-
-
-def shortened(words: str, most: int) -> str:
-    """As much as fits into so many characters, and a sign where something is missing."""
-    return words if len(words) <= most else words[:most] + "…"
 
 
 def _alt(recipe: Recipe, prompt: str, locale: str, mark: str) -> str:

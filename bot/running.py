@@ -39,10 +39,15 @@ class RunningJob:
         last = len(fractions) == len(self.job.recipes) and min(fractions) >= STEPS
         return Stage.FINISHING if last else Stage.PAINTING
 
+    @property
+    def fraction(self) -> float:
+        """How far it is, 0 .. 1 over all its pictures."""
+        return sum(self.fractions.values()) / len(self.job.recipes)
+
     def progress(self, *, seconds_left: float | None) -> Progress:
         """How far it is, to be shown."""
         return Progress(
-            fraction=sum(self.fractions.values()) / len(self.job.recipes),
+            fraction=self.fraction,
             stage=self.stage,
             seconds_left=seconds_left,
             previews=self.previews,

@@ -12,8 +12,7 @@ from bot.ports import Exporter
 from bot.texts import text
 
 _SHOWN_PROMPT = 150
-DOZEN = 12
-"""Presets on one sheet: as many pictures as are still told apart on it."""
+_ON_A_SHEET = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +31,16 @@ def style_pages(styles: Iterable[Style], locale: str) -> Sequence[StylePage]:
     """Every preset, by theme; a theme with many goes on on the next page."""
     pages = []
     for theme, listed in by_theme(styles).items():
-        dozens = [listed[start : start + DOZEN] for start in range(0, len(listed), DOZEN)]
-        for number, dozen in enumerate(dozens, start=1):
-            title = theme_name(theme, locale) + (f" {number}" if len(dozens) > 1 else "")
-            pages.append(StylePage(title=title, styles=tuple(dozen)))
+        parts = by_sheet(listed)
+        for number, part in enumerate(parts, start=1):
+            title = theme_name(theme, locale) + (f" {number}" if len(parts) > 1 else "")
+            pages.append(StylePage(title=title, styles=tuple(part)))
     return pages
+
+
+def by_sheet(styles: Sequence[Style]) -> Sequence[Sequence[Style]]:
+    """Presets in the order that they have, as many together as one sheet takes."""
+    return [styles[start : start + _ON_A_SHEET] for start in range(0, len(styles), _ON_A_SHEET)]
 
 
 def style_rows(styles: Iterable[Style]) -> tuple[Row, ...]:

@@ -11,13 +11,14 @@ wait.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.errors import LimitReached, PictureRefused
 from bot.domain.picture import Picture, Sent
+from bot.latest import Latest
 from bot.ports import PictureReader
 from bot.queue import QueueFull
 from bot.room import Room
@@ -71,7 +72,7 @@ class Uploads:
         self._reader = reader
         self._memory = Room(HELD_BYTES)
         self._processors = Room(decodes)
-        self._members: OrderedDict[str, _Member] = OrderedDict()
+        self._members: Latest[str, _Member] = Latest(_MEMBERS)
 
     @asynccontextmanager
     async def place(self, member: str, *pictures: bytes | Sent) -> AsyncIterator[None]:
@@ -116,10 +117,7 @@ class Uploads:
         return now + PATIENCE * (seconds + (known.spend(0.0, now) if known else 0.0))
 
     def _remembered(self, member: str) -> _Member:
-        known = self._members.setdefault(member, _Member())
-        self._members.move_to_end(member)
-        if len(self._members) > _MEMBERS:
-            self._members.popitem(last=False)
+        known = self._members[member] = self._members.get(member) or _Member()
         return known
 
     def count(self, member: str) -> None:

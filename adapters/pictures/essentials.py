@@ -1,8 +1,8 @@
 """What a file's pixels need of it, apart from everything else that it carries.
 
-Only what the pixels need may fail a picture. So each format's reader (`png`, `jpeg`, `webp`) hands the decoder a file
-that has nothing else in it; what the rest says about how the pixels look is read by ourselves, and a part that is
-wrong, unknown or oversized says nothing.
+Only what the pixels need may fail a picture. So each format's reader hands the decoder a file that has nothing else
+in it; what the rest says about how the pixels look is read by ourselves, and a part that is wrong, unknown or
+oversized says nothing.
 """
 
 from dataclasses import dataclass, field

@@ -58,8 +58,7 @@ class SlackApi(SlackClient):
                 return await self.call(team, method, **arguments)
             except SlackFault as fault:
                 wait = pause if fault.seconds is None else fault.seconds
-                busy = fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
-                if not busy or loop.time() + wait > end:
+                if not fault.passes or loop.time() + wait > end:
                     raise
             await asyncio.sleep(wait)
             pause *= 2
@@ -93,7 +92,7 @@ class SlackApi(SlackClient):
         return {}
 
     async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
-        """The same of a call whose failure nobody would miss."""
+        """As `patient`, for a call whose failure nobody would miss."""
         try:
             await self.patient(team, method, **arguments)
         except SlackFault as fault:

@@ -88,6 +88,11 @@ class SlackFault(Exception):
         self.seconds = seconds
         self.needed = needed
 
+    @property
+    def passes(self) -> bool:
+        """Slack may take the call later; where it may have been carried out, look before repeating it."""
+        return self.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
+
 
 def understood(error: SlackApiError) -> SlackFault:
     """The fault behind an SDK error; its response is the SDK's own, or aiohttp's if no JSON came."""

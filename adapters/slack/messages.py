@@ -105,6 +105,6 @@ class _Mention:
 def _unreadable(fault: SlackFault) -> PictureRefused:
     if fault.meaning is Meaning.NO_SCOPE:
         return PictureRefused("refused-slack-thread-scope", scope=fault.needed or "channels:history")
-    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+    if fault.passes:
         return PictureRefused("refused-slack-thread-busy")
     return PictureRefused("refused-slack-thread")

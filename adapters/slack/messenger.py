@@ -58,7 +58,7 @@ log = structlog.get_logger(__name__)
 
 def delivery_error(fault: SlackFault) -> TryLater | Undeliverable:
     """The same as the core knows it of a message that Slack did not take."""
-    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+    if fault.passes:
         return TryLater(fault.code, seconds=fault.seconds)
     if fault.meaning is Meaning.NO_SCOPE:
         log.error("a permission is missing, install the app again", needed=fault.needed)
@@ -125,7 +125,7 @@ class SlackMessenger:
                     self._besides.take_over(team, card, each.get("files") or ())
                     break
         except SlackFault as fault:
-            if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+            if fault.passes:
                 raise delivery_error(fault) from fault
             log.info("what stands beside an earlier message is not known", code=fault.code)
         self._taken_over[message] = True
@@ -336,7 +336,7 @@ class SlackMessenger:
         try:
             stands = await self._say(alone, lay_out(card), nonce)
         except SlackFault as second:
-            if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+            if second.passes:
                 raise delivery_error(second) from second
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
         if place := self._places.pop((team_of(target).id, user, target.address["channel"]), None):
@@ -355,7 +355,7 @@ class SlackMessenger:
             if found := await self._search(target, nonce, oldest=max(0.0, asked_at - _SEARCH_BACK)):
                 self._posted[nonce] = found
         except SlackFault as fault:
-            if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END, Meaning.TEAM_GONE}:
+            if fault.passes or fault.meaning is Meaning.TEAM_GONE:
                 raise delivery_error(fault) from fault
             log.warning("cannot look for an earlier message", code=fault.code)
             found = None

@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
 from adapters.slack.api import SlackApi
-from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.errors import SlackFault
 from adapters.slack.scopes import SCOPES
 from bot.domain.errors import StorageFailed
 from bot.ports import Clock
@@ -80,7 +80,7 @@ class _Flow(AsyncOAuthFlow):
         try:
             return await super().handle_callback(request)
         except SlackFault as fault:
-            if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+            if fault.passes:
                 return _page("Slack does not answer just now: try again in a few minutes.", status=503)
             return _page(_refused(fault.code), status=401)
         except StorageFailed:

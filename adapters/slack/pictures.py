@@ -138,6 +138,6 @@ def _refusal(fault: SlackFault) -> PictureRefused:
         return PictureRefused("refused-slack-scope", scope=fault.needed or "files:read")
     if fault.meaning is Meaning.FILE_GONE:
         return PictureRefused("refused-slack-deleted")
-    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+    if fault.passes:
         return PictureRefused("refused-slack-file-busy")
     return PictureRefused("refused-slack-file")

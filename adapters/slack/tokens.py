@@ -252,7 +252,7 @@ class Workspaces(AsyncInstallationStore):
                 log.warning("token not renewed", team=old.team, code=fault.code)
                 if still_good:
                     return old
-                if fault.meaning not in {Meaning.LATER, Meaning.UNKNOWN_END}:
+                if not fault.passes:
                     return None
                 raise SlackFault(Meaning.LATER, fault.code, seconds=fault.seconds) from fault
             fresh = replace(

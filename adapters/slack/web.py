@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from adapters.listening import body_of, listening
 from adapters.slack.api import SlackApi
-from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.errors import SlackFault
 from bot.domain.errors import FatalError
 
 EVENTS_PATH = "/slack/events"
@@ -57,7 +57,7 @@ class WebServer:
                 await self._api.call_with(None, "api_test")
                 self.connected = True
             except SlackFault as fault:
-                self.connected = fault.meaning not in {Meaning.LATER, Meaning.UNKNOWN_END}
+                self.connected = not fault.passes
             await asyncio.sleep(LOOK_SECONDS)
 
     async def close(self) -> None:
@@ -79,10 +79,8 @@ def _gate(verifier: SignatureVerifier) -> Middleware:
             body = await body_of(request)
             # Slack tests certificates without a signature; Bolt answers these itself, and nothing else sees them.
             signed = _CERTIFICATE_TEST in body.split(b"&") or verifier.is_valid_request(body, request.headers)
-        except (ValueError, TypeError, ArithmeticError):
-            signed = (
-                False  # a timestamp that is no number or no time, a signature beyond ASCII, a body that is no UTF-8
-            )
+        except (ValueError, TypeError, ArithmeticError):  # no time, a signature beyond ASCII, a body that is no UTF-8
+            signed = False
         if not signed:
             log.info("a request that slack did not sign", remote=request.remote)
             refused = web.Response(status=401)

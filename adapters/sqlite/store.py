@@ -1,4 +1,4 @@
-"""`JobStore` on SQLite. What each method promises is written down in `bot.ports`; here is only how."""
+"""`JobStore` on SQLite. What each method promises is written down in `bot.stores`; here is only how."""
 
 import asyncio
 import json

@@ -1,1 +1,1 @@
-"""What a machine asks over HTTP: are you well, and how much is there to do."""
+"""What is served over HTTP: pages for members and the operator; for machines health and metrics."""

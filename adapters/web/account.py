@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from adapters.web.addresses import see
 from adapters.web.doors import Membership
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
@@ -51,7 +52,7 @@ class Account:
         if session is None:
             self._tries.count(address)
             return self._spent(request)
-        response = web.Response(status=303, headers={"Location": "/"})
+        response = see("/")
         self._door.begin(response, session)
         return response
 
@@ -79,7 +80,7 @@ class Account:
             await self._door.sign_in.leave_everywhere(by.requester.key)
         else:
             await self._door.sign_in.leave(self._door.session(request))
-        response = web.Response(status=303, headers={"Location": "/signin"})
+        response = see("/signin")
         self._door.end(response)
         return response
 

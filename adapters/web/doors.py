@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from adapters.web.addresses import see
 from adapters.web.words import locale_of
 from bot.domain.access import Asker
 from bot.sign_in import SESSION_SECONDS, SignIn, is_same
@@ -53,7 +54,7 @@ class StartToken:
             return None
         if not self._is_token(given):
             raise web.HTTPForbidden(text=text(locale_of(request), self.refusal))
-        response = web.Response(status=303, headers={"Location": request.path})
+        response = see(request.path)
         response.set_cookie(_by_port(request), self.token, httponly=True, samesite="Lax", max_age=_seconds())
         return response
 
@@ -92,7 +93,7 @@ class Membership:
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """Show a visitor without a session where links come from."""
         if request.path == "/" and request.method == "GET" and not await self.who(request):
-            return web.Response(status=303, headers={"Location": "/signin"})
+            return see("/signin")
         return None
 
     async def who(self, request: web.Request) -> Asker | None:

@@ -8,6 +8,8 @@ from aiohttp import web
 from adapters.web.addresses import generation_in, job_in
 from adapters.web.guard import asker_of
 from adapters.web.messenger import WebMessenger
+from bot.card_files import previews_of
+from bot.comparing import result_in
 from bot.domain.access import Asker
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import ImageId, JobId, job_of
@@ -47,7 +49,7 @@ class Files:
         """How a running job looks now; the result, if it came before the preview was asked for."""
         described = await self._described(job_in(request.match_info["job"]), asker_of(request))
         card = self._messenger.latest(described.job.id)
-        previews = card.progress.previews if card and card.progress else {}
+        previews = previews_of(card) if card else {}
         if not previews:
             if described.generations:
                 return await self._small(described.generations[0].image, _SIDE)
@@ -93,11 +95,7 @@ class Files:
     async def _made(self, request: web.Request) -> Generation:
         """The result that an address names, for who may see it."""
         wanted = generation_in(request.match_info["generation"])
-        described = await self._described(job_of(wanted), asker_of(request))
-        found = next((each for each in described.generations if each.id == wanted), None)
-        if found is None:
-            raise Gone("refused-gone")
-        return found
+        return result_in(await self._described(job_of(wanted), asker_of(request)), wanted)
 
     async def _described(self, job: JobId, by: Asker) -> Description:
         return await self._service.results.describe(job, by=by)

@@ -10,6 +10,7 @@ import time
 
 from aiohttp import web
 
+from adapters.web.addresses import job_in, see
 from adapters.web.guard import asker_of, stays
 from adapters.web.incoming import read_form
 from adapters.web.operators import Operators, signin_page
@@ -18,7 +19,8 @@ from adapters.web.pages import event_stream, fragment, page
 from adapters.web.slots import Streams
 from adapters.web.words import locale_of
 from bot.domain.errors import Gone, StorageFailed
-from bot.domain.ids import ImageId, JobId, parse_job_id
+from bot.domain.ids import ImageId, JobId
+from bot.latest import Latest
 from bot.operations import Operations, Premises
 from bot.overseeing import Mode
 from bot.ports import Exporter
@@ -56,7 +58,7 @@ class OperatorPages:
         self._exporter = exporter
         self._premises = premises
         self._operators = operators
-        self._revealed: dict[JobId, float] = {}
+        self._revealed: Latest[JobId, float] = Latest(_REVEALED)
         self._streams = Streams()
         self._closing = asyncio.Event()
 
@@ -115,18 +117,18 @@ class OperatorPages:
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Pause, resume or drain."""
         await self._operations.change(_MODES[request.match_info["act"]])
-        return web.Response(status=303, headers={"Location": "/operator"})
+        return see("/operator")
 
     async def restart(self, request: web.Request) -> web.StreamResponse:
         """Start workers anew, one device after the other, or the one that the form names; not while that is done."""
         sent = await read_form(request, max_bytes=0)
         await self._operations.restarts.ask(sent.fields.get("device", ""))
-        return web.Response(status=303, headers={"Location": "/operator"})
+        return see("/operator")
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """Stop anybody's job."""
         await self._service.removal.cancel(_job(request), by=asker_of(request))
-        return web.Response(status=303, headers={"Location": "/operator"})
+        return see("/operator")
 
     async def job(self, request: web.Request) -> web.Response:
         """A job; its words and pictures only if they were revealed lately."""
@@ -146,9 +148,7 @@ class OperatorPages:
         wanted = _job(request)
         await self._operations.reveal(wanted, by=asker_of(request))
         self._revealed[wanted] = time.monotonic()
-        while len(self._revealed) > _REVEALED:
-            del self._revealed[next(iter(self._revealed))]
-        return web.Response(status=303, headers={"Location": f"/operator/jobs/{wanted}"})
+        return see(f"/operator/jobs/{wanted}")
 
     async def source(self, request: web.Request) -> web.Response:
         """What a revealed job started from."""
@@ -173,13 +173,13 @@ class OperatorPages:
         session = await self._operators.begin(request, sent.fields.get("token", ""))
         if session is None:
             return signin_page(request, status=403, error=text(locale_of(request), "web-refused-operator-token"))
-        response = web.Response(status=303, headers={"Location": "/operator"})
+        response = see("/operator")
         self._operators.give(response, session)
         return response
 
     async def leave(self, request: web.Request) -> web.Response:
         """Sign out."""
-        response = web.Response(status=303, headers={"Location": "/"})
+        response = see("/")
         if self._operators:
             await self._operators.end(request, response)
         return response
@@ -202,10 +202,7 @@ class OperatorPages:
 
 
 def _job(request: web.Request) -> JobId:
-    job = parse_job_id(request.match_info["job"])
-    if job is None:
-        raise Gone("refused-job-unknown")
-    return job
+    return job_in(request.match_info["job"])
 
 
 def _title(locale: str) -> str:

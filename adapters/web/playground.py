@@ -1,4 +1,4 @@
-"""The playground's routes: one person at this machine, no account, the same service as in the chats."""
+"""The form and the pages of jobs, of the playground's one person or of a member; the same service as in the chats."""
 
 import asyncio
 import contextlib

@@ -4,6 +4,7 @@ import time
 from collections import deque
 
 from bot.domain.errors import LimitReached
+from bot.latest import Latest
 
 _MOST = 5
 _WITHIN_SECONDS = 60.0
@@ -15,7 +16,7 @@ class Tries:
     """Counts them by address."""
 
     def __init__(self) -> None:
-        self._tries: dict[str, deque[float]] = {}
+        self._tries: Latest[str, deque[float]] = Latest(_ADDRESSES)
 
     def check(self, address: str) -> None:
         """Before a secret of theirs is looked at.
@@ -29,8 +30,6 @@ class Tries:
 
     def count(self, address: str) -> None:
         """They tried in vain: who has the right one is no risk, and an office has one address for all."""
-        tries = self._tries.pop(address, deque(maxlen=_MOST))
+        tries = self._tries.get(address) or deque(maxlen=_MOST)
         tries.append(time.monotonic())
         self._tries[address] = tries
-        if len(self._tries) > _ADDRESSES:
-            del self._tries[next(iter(self._tries))]

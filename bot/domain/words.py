@@ -37,8 +37,7 @@ the end of a word too."""
 
 def quoted(text: str) -> str:
     """What somebody wrote, short and plain enough to stand inside a sentence of ours."""
-    plain = clean_text(text)
-    return plain if len(plain) <= _MAX_QUOTED else plain[:_MAX_QUOTED] + "…"
+    return clip(clean_text(text), _MAX_QUOTED)
 
 
 def clean_text(text: str) -> str:

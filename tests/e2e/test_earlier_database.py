@@ -113,7 +113,7 @@ async def test_what_a_button_shows_or_takes_away_is_there(version: Path, tmp_pat
 async def test_a_waiting_job_can_be_cancelled(version: Path, tmp_path: Path) -> None:
     async with left(version, tmp_path) as at:
         at.engine.hold()
-        assert (await at.service.removal.cancel(WAITING, by=asker("bob"))).status is JobStatus.CANCELLED
+        await at.service.removal.cancel(WAITING, by=asker("bob"))
         await at.shown(WAITING, JobStatus.CANCELLED)
         await at.engine.release()  # or the others' grace would be waited for
 
