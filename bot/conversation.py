@@ -193,8 +193,9 @@ class Conversation(Lookups):
         """Do what a reaction on a message of ours says, which shows a job."""
         await self._service.used(generation_id(job, 0), by=at.by)
         if reaction is Reaction.CROSS:
+            standing = await self._service.results.standing(job)
             if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
-                await at.remove(None)
+                await at.remove(standing)
             return
         by, results = _seeing(at.by, job), self._service.results
         if reaction is Reaction.REROLL:
@@ -323,9 +324,9 @@ class Conversation(Lookups):
         await at.drop_question(pressed.target)
 
     async def _erase(self, at: Exchange, pressed: ButtonId) -> None:
-        stands = await self._service.results.message_of(job_of(pressed.target))
+        standing = await self._service.results.standing(job_of(pressed.target))
         held = await self._service.removal.delete(pressed.target, by=await at.asker())
-        await at.remove(stands)
+        await at.remove(standing)
         if held:
             await at.tell("privacy-deleted", jobs=1, held=held)
 

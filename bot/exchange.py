@@ -14,7 +14,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.forms import Form
 from bot.pages import Page
-from bot.stores import MessageRef
+from bot.results import Standing
 from bot.texts import Argument
 
 
@@ -109,8 +109,8 @@ class Exchange(Protocol):
     async def renew(self, job: JobId) -> bool:
         """Show a job in the message that was pressed, if the press brought the right to change it once more."""
 
-    async def remove(self, stands: MessageRef | None) -> None:
-        """Take the message away that the event is about; `stands` is where the job's own one was."""
+    async def remove(self, deleted: Standing | None) -> None:
+        """Take the message away that the event is about, and what shows the job that was deleted with it."""
 
     async def send(self, card: Card, key: str) -> str:
         """Send a copy of a result to the member directly, with a message of the catalogue.

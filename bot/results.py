@@ -61,6 +61,20 @@ class Found:
     hidden: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a job is shown.
+
+    Attributes:
+        message: its own, if it has one that is known.
+        copies: the conversations that copies were sent to, as `Asker.rooms` names them.
+    """
+
+    job: Job
+    message: MessageRef | None
+    copies: frozenset[str]
+
+
 class Results:
     """Part of the core's front door; see `Service.results`."""
 
@@ -253,6 +267,14 @@ class Results:
         """Where the message of a job stands, as its chat wrote it down; None if it has none, or it is long done."""
         duty = await self._store.delivery(job_id)
         return duty.message if duty else None
+
+    async def standing(self, job_id: JobId) -> Standing | None:
+        """Where a job is shown; None if it is not known."""
+        job = await self._store.job(job_id)
+        if job is None:
+            return None
+        copies = await self._store.copies(job_id)
+        return Standing(job=job, message=await self.message_of(job_id), copies=copies)
 
     async def made(self, job: Job) -> Sequence[Generation]:
         """The results of a job that may have none; whether somebody may see them was asked before."""

@@ -30,7 +30,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Chat
 from bot.pages import Page
-from bot.stores import MessageRef
+from bot.results import Standing
 from bot.texts import Argument, text
 
 CHAT = Chat(help="help", listed=5, collects=True, asks=False)
@@ -124,8 +124,8 @@ class DiscordExchange(Answer):
         await self.desk.messenger.edit(target, stand.reference(), card)
         return True
 
-    async def remove(self, stands: MessageRef | None) -> None:
-        await remove(self, stands)
+    async def remove(self, deleted: Standing | None) -> None:
+        await remove(self, deleted.message if deleted else None)
 
     async def send(self, card: Card, key: str) -> str:
         files = await self.desk.files.of(card, file_bytes=DIRECT_FILE_BYTES, message_bytes=MESSAGE_BYTES)

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from adapters.slack import greeting
-from adapters.slack.below import files_below, job_id_in, message_ref
+from adapters.slack.below import message_ref
+from adapters.slack.deleting import Deleting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
-from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, pressed_in, shown_in
+from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.layout import Message
 from adapters.slack.members import Place, place_key
 from adapters.slack.messenger import moved_to
@@ -36,7 +36,7 @@ from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES, Purpose
-from bot.stores import MessageRef
+from bot.results import Standing
 from bot.style_pages import styles_page
 from bot.texts import Argument, text
 
@@ -221,44 +221,16 @@ class SlackExchange:
     async def renew(self, job: JobId) -> bool:  # noqa: ARG002 -- what the bot wrote it may change for ever
         return False
 
-    async def remove(self, stands: MessageRef | None) -> None:
-        """With its files; the job's own message too, if the event happened on a copy or a report of it.
-
-        Of a report that is dismissed the files stay: they are those of the result, which stays too.
-        """
+    async def remove(self, deleted: Standing | None) -> None:
+        """With what it shows; of a report that is dismissed the result's own files stay, as the result does."""
         place, body = self.place, self.event.body
-        pressed = pressed_in(body)
-        files = pressed is None or pressed.verb is not Verb.DISMISS
         message: Mapping[str, Any] = body.get("message") or {}
         if item := (body.get("event") or {}).get("item"):  # a reaction says where it is, not what stands there
             message = await self.desk.api.message(place.team, place.channel, item["ts"]) or item
-        above = json.loads(stands) if stands else {}
-        if _says(message, Verb.DISMISS):
-            with suppress(SlackFault):
-                async for reply in self.desk.api.messages(place.team, place.channel, thread=message["ts"]):
-                    if ":report:" in str(job_id_in(reply)):
-                        await self._take_away(place.channel, reply, files=files)
-        if message and not any(block["type"] == "image" for block in message.get("blocks") or ()):
-            # Its pictures may stand below it, named in metadata that an event need not bring.
-            message = await self.desk.api.message(place.team, place.channel, message["ts"]) or message
-        await self._take_away(place.channel, message, files=files)
-        if above and above["ts"] != message.get("ts"):
-            await self._take_away(above["channel"], await self.desk.api.message(place.team, **above) or above)
-
-    async def _take_away(self, channel: str, message: Mapping[str, Any], *, files: bool = True) -> None:
-        api, team = self.desk.api, self.place.team
-        if channel and (ts := message.get("ts")):
-            await api.quietly(team, "chat_delete", channel=channel, ts=ts)
-        if not files:
-            return
-        shown = {
-            image["slack_file"]["id"]
-            for block in message.get("blocks") or ()
-            for image in (block, block.get("accessory") or {})
-            if image.get("slack_file", {}).get("id")
-        }
-        shown |= {file["id"] for file in message.get("files") or ()}
-        await self.desk.uploads.delete(team, sorted(shown.union(files_below(message))))
+        deleting = Deleting(self.desk.api, self.desk.uploads, place.team)
+        await deleting.message(place.channel, message, files=deleted is not None)
+        if deleted:
+            await deleting.job(deleted)
 
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""

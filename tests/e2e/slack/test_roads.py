@@ -279,6 +279,88 @@ async def test_a_result_that_is_shown_again_after_a_restart_keeps_its_file(
     assert files_left(slack) == before
 
 
+@pytest.mark.parametrize(
+    ("threaded", "restarted", "below"), [(False, False, False), (True, True, False), (False, True, True)]
+)
+async def test_a_result_goes_with_every_copy_of_it(
+    slack: SlackServer,
+    ann: Member,
+    bob: Member,
+    general: Conversation,
+    photo: File,
+    *,
+    tmp_path: Path,
+    threaded: bool,
+    restarted: bool,
+    below: bool,
+) -> None:
+    own, his = (slack.state.direct(ann.team, each.user.id) for each in (ann, bob))
+    slack.state.refuse_images = below
+    async with bench(slack, tmp_path) as first:
+        if threaded:
+            await ann.say(general, "a boat --private", files=[photo])
+        else:
+            await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+        await ann.see(lambda: any("Publish" in label for each in ann.from_bot(own) for label in labels_of(each)))
+        await settled(first)
+        result = ann.from_bot(own)[0]
+        await ann.press("Publish", own, result)
+        published = await ann.see(lambda: next(iter(ann.from_bot(general)), None))
+        await settled(first)
+        for member, channel, message in ((bob, general, published), (ann, own, result)):
+            await member.react("envelope", channel, message)
+            await settled(first)
+        assert ann.from_bot(his)
+        assert len([each for each in ann.from_bot(own) if labels_of(each)]) == 2
+        if not restarted:
+            await ann.press("Delete", own, result)
+            await settled(first)
+    if restarted:
+        async with bench(slack, tmp_path) as second:
+            await ann.press("Delete", own, result)
+            await settled(second)
+    shown = [each for channel in (own, his, general) for each in ann.from_bot(channel) if "boat" in words(each)]
+    assert shown == []
+    assert files_left(slack) == [photo.id]
+
+
+@pytest.mark.parametrize("way", ["Delete", "x"])
+async def test_a_result_that_is_deleted_under_its_copy_goes_too(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, *, tmp_path: Path, way: str
+) -> None:
+    own = slack.state.direct(ann.team, ann.user.id)
+    async with bench(slack, tmp_path) as running:
+        await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+        await ann.press("Publish", own, await ann.result(own))
+        published = await ann.result(general)
+        await settled(running)
+        await (ann.react(way, general, published) if way == "x" else ann.press(way, general, published))
+        await settled(running)
+    assert [each for channel in (own, general) for each in ann.from_bot(channel) if "boat" in words(each)] == []
+    assert files_left(slack) == [photo.id]
+
+
+async def test_of_a_dismissed_report_nothing_stays_below_it_and_the_result_does(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    place, mods = place_key(OurTeam(ann.team.id)), slack.state.add_channel(ann.team, ann.user)
+    ann.user.is_admin = slack.state.refuse_images = True
+    async with bench(slack, tmp_path) as running:
+        await running.core.service.places.change(place, set_to(PlaceSettings(log=mods.id)))
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.see(lambda: next((each for each in ann.from_bot(general) if "below" in words(each)), None))
+        await settled(running)
+        before = files_left(slack)
+        details = await ann.opens(lambda: ann.press("Details", general, result))
+        await ann.press("Report", None, details)
+        await settled(running)
+        report = ann.from_bot(mods)[0]
+        assert len(files_left(slack)) > len(before)
+        await ann.press("Dismiss", mods, report)
+        await settled(running)
+    assert files_left(slack) == before
+
+
 async def test_a_report_that_was_posted_before_a_crash_is_posted_once(
     slack: SlackServer,
     ann: Member,
