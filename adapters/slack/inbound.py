@@ -175,16 +175,23 @@ def place_of(body: Payload) -> Place:
         message, container = {}, {**container, "message_ts": container.get("thread_ts") or ""}
     channel = extract_channel_id(body) or container.get("channel_id", "") or _page_channel(body)
     ts = message.get("ts") or (event.get("item") or {}).get("ts") or container.get("message_ts", "")
+    inside = thread_around({"ts": ts, **message})
     return Place(
         team=team_in(body),
         user=extract_user_id(body) or "",
         channel=channel,
         # Under a message of a channel; a conversation with us is answered in itself.
-        thread=str(message.get("thread_ts") or ("" if channel.startswith("D") else ts)),
-        in_thread=bool(message.get("thread_ts")),
+        thread=str(inside or ("" if channel.startswith("D") else ts)),
+        in_thread=bool(inside),
         name=user.get("name") or user.get("username") or body.get("user_name", ""),
         response_url=body.get("response_url", ""),
     )
+
+
+def thread_around(message: Mapping[str, Any]) -> str:
+    """The thread that a message is a reply in; one that only has replies itself names itself as theirs."""
+    thread = str(message.get("thread_ts") or "")
+    return "" if thread == message.get("ts") else thread
 
 
 def _page_channel(body: Payload) -> str:

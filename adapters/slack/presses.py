@@ -10,6 +10,7 @@ from adapters.slack.commands import form_of
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import errand_in, unfolded_view
 from adapters.slack.home import show_home
+from adapters.slack.inbound import thread_around
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id
@@ -57,7 +58,7 @@ async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
         return None, ""
     message = await at.desk.api.message(at.place.team, channel, reacted["item"]["ts"])
     named = await at.job_named_in(message)  # a copy that was published, or sent to a member
-    return await results.shown_in(stands, named=named), message.get("thread_ts", "")
+    return await results.shown_in(stands, named=named), thread_around(message)
 
 
 async def _button(at: SlackExchange, code: str) -> None:

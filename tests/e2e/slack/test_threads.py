@@ -52,6 +52,32 @@ async def test_passes_stand_in_the_channel_if_the_place_wants_it_until_a_thread_
     assert (await ann.result(general, 7))["thread_ts"] == shown["ts"]
 
 
+async def test_a_message_that_somebody_replied_to_stands_in_the_channel_still(
+    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team, result: Json
+) -> None:
+    await follow(running, team, ThreadPolicy.NEVER)
+    await bob.say(general, "how nice", thread=result["ts"], mention=False)
+    await bob.press("Subtle", general, result)
+    assert "thread_ts" not in await bob.result(general, 1)
+    await bob.press("Delete", general, result)
+    await bob.told("Only the member who asked for it")
+    assert "thread_ts" not in bob.slack.state.ephemerals[-1], "they pressed in the channel"
+
+
+async def test_a_direct_message_that_has_replies_is_answered_beside_it(
+    running: Bench, ann: Member, team: Team
+) -> None:
+    del running
+    direct = ann.slack.state.direct(team, ann.user.id)
+    photo = ann.slack.state.add_file(team, ann.user, png())
+    await ann.say(direct, "a boat", files=[photo], mention=False)
+    result = await ann.result(direct)
+    await ann.say(direct, "thanks", thread=result["ts"], mention=False)
+    await ann.see(lambda: len(ann.from_bot(direct)) == 2)
+    await ann.press("Subtle", direct, result)
+    assert "thread_ts" not in await ann.result(direct, 2)
+
+
 async def test_as_usual_the_first_pass_is_in_the_results_thread_and_so_is_every_other(
     running: Bench, ann: Member, bob: Member, general: Conversation, result: Json
 ) -> None:

@@ -154,7 +154,7 @@ class Member:
         shown = list(file_objects) if file_objects is not None else [self._told(file) for file in files]
         if shown:
             message |= {"files": shown, "upload": False}
-        channel.messages[ts] = dict(message)
+        channel.add(dict(message))
         direct = channel.id.startswith("D")
         events = [{**message, "type": "app_mention"}] if mention and not direct else []
         if direct or also_as_message or not mention:
@@ -249,7 +249,8 @@ class Member:
         return [
             message
             for message in channel.messages.values()
-            if message["user"] == self.team.bot_user and (thread is None or message.get("thread_ts") == thread)
+            if message["user"] == self.team.bot_user
+            and (thread is None or message.get("thread_ts") == thread != message["ts"])
         ]
 
     async def result(self, channel: Conversation, number: int = 0) -> Json:

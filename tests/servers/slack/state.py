@@ -44,6 +44,12 @@ class Conversation:
     user: str = ""
     messages: dict[str, Json] = field(default_factory=dict)
 
+    def add(self, message: Json) -> None:
+        """The first message of a thread names that too, from its first reply on."""
+        self.messages[message["ts"]] = message
+        if first := self.messages.get(message.get("thread_ts") or ""):
+            first["thread_ts"] = first["ts"]
+
 
 @dataclass(slots=True)
 class File:

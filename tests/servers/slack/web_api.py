@@ -168,7 +168,7 @@ class WebApi:
             if set(arguments["metadata"]) != {"event_type", "event_payload"}:
                 raise Refused("invalid_metadata_format")
             message["metadata"] = arguments["metadata"]
-        conversation.messages[ts] = message
+        conversation.add(message)
         return {"channel": conversation.id, "ts": ts, "message": message}
 
     def _update(self, request: Request) -> Json:
@@ -282,7 +282,7 @@ class WebApi:
         conversation = self._state.conversations[request.arguments["channel_id"]]
         ts = self._state.ts()
         file.shared.add(conversation.id)
-        conversation.messages[ts] = {
+        message = {
             "type": "message",
             "user": request.team.bot_user,
             "text": "",
@@ -290,6 +290,7 @@ class WebApi:
             "thread_ts": request.arguments.get("thread_ts"),
             "files": [self._told(file, request)],
         }
+        conversation.add(message)
 
     def _file_info(self, request: Request) -> Json:
         file = self._state.files.get(request.arguments["file"])
