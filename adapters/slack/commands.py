@@ -9,7 +9,7 @@ from adapters.slack.forms import CALLBACK, Errand, errand_of, read_form
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.pages import privacy_buttons
-from adapters.slack.pictures import picture_among
+from adapters.slack.pictures import files_of, picture_among
 from adapters.slack.text import said
 from bot.domain.actions import Verb
 from bot.domain.ask import Wish
@@ -73,7 +73,7 @@ async def on_shortcut(at: SlackExchange) -> None:
     if job and made:
         await at.desk.conversation.open_form(at, ButtonId(Verb.CHAIN, made[0].id), shown=job.id)
         return
-    if file := picture_among(message.get("files")):
+    if file := picture_among(files_of(message)):
         author = file.get("user") or message.get("user", "")
         await open_form(at, at.errand(Purpose.REMIX, file=file["id"], author=author))
     else:

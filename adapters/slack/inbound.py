@@ -26,8 +26,8 @@ from bot.domain.ids import JobId, job_of
 
 Payload = dict[str, Any]
 
-_TYPED = frozenset({"", "file_share", "thread_broadcast"})
-"""Message subtypes that a member typed or sent; the others are edits, joins and bots."""
+_TYPED = frozenset({"", "file_share", "message_share", "thread_broadcast"})
+"""Message subtypes that a member typed, sent or forwarded; the others are edits, joins and bots."""
 
 _SLACKBOT = "USLACKBOT"
 """Slack's own program, which says members' reminders."""

@@ -7,7 +7,7 @@ from adapters.slack.controls import OPEN_FORM
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.greeting import called
-from adapters.slack.pictures import picture_among
+from adapters.slack.pictures import files_of, picture_among
 from adapters.slack.text import actions, button, said
 from bot.domain.actions import VERBS, Verb
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
@@ -95,9 +95,10 @@ class _Mention:
         return [Shown(result=made[0].id)] if made else self._shown(message)
 
     def _shown(self, message: Mapping[str, Any], *, own: bool = False) -> Sequence[Shown]:
-        file, place = picture_among(message.get("files")), self._at.place
+        file, place = picture_among(files_of(message)), self._at.place
         if file is None:
             return ()
+        own = own and bool(message.get("files"))  # what somebody forwards is whose it was
         author = place.key_of("" if own else file.get("user") or message.get("user", ""))
         return [Shown(source=self._at.desk.pictures.sent(place.team, file), author=author)]
 

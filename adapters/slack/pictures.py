@@ -23,10 +23,22 @@ File = Mapping[str, Any]
 
 MAX_BYTES = 25 * 1024 * 1024
 
+_NOBODY = "?"
 _UNKNOWN = frozenset({"", "application/octet-stream"})
 _LOGIN = frozenset({301, 302, 303, 307, 308, 401, 403})
 _HTML = (b"<!doctype html", b"<html", b"<head")
 log = structlog.get_logger(__name__)
+
+
+def files_of(message: Mapping[str, Any]) -> Sequence[File]:
+    """What a message shows; if that is nothing of its own, what those show that it forwards, with who posted that."""
+    if files := message.get("files"):
+        return list(files)
+    return [
+        {"user": forwarded.get("author_id") or _NOBODY, **file}
+        for forwarded in message.get("attachments") or ()
+        for file in forwarded.get("files") or ()
+    ]
 
 
 def picture_among(files: Sequence[File] | None) -> File | None:

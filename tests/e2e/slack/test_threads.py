@@ -53,7 +53,7 @@ async def test_passes_stand_in_the_channel_if_the_place_wants_it_until_a_thread_
 
 
 async def test_a_message_that_somebody_replied_to_stands_in_the_channel_still(
-    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team, result: Json
+    running: Bench, bob: Member, general: Conversation, team: Team, result: Json
 ) -> None:
     await follow(running, team, ThreadPolicy.NEVER)
     await bob.say(general, "how nice", thread=result["ts"], mention=False)

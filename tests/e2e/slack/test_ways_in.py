@@ -2,9 +2,13 @@
 
 import pytest
 
+from adapters.slack.members import Team as OurTeam
+from adapters.slack.members import place_key
 from bot.domain.ids import generation_id
+from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.texts import COMMANDS, text
+from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
@@ -223,6 +227,41 @@ async def test_a_mention_with_a_picture_is_one_job_however_often_it_is_told(
     assert result["thread_ts"] == asked["ts"]
     assert "Strong 0.7" in words(result)
     assert len(ann.from_bot(general)) == 1
+
+
+@pytest.mark.parametrize("way", ["directly", "mention", "shortcut", "thread"])
+async def test_a_picture_that_somebody_forwards_is_seen(
+    ann: Member, bob: Member, general: Conversation, *, photo: File, team: Team, way: str
+) -> None:
+    posted = await bob.say(general, "my boat", files=[photo], mention=False)
+    there = ann.slack.state.direct(team, ann.user.id) if way == "directly" else general
+    if way in {"directly", "mention"}:
+        await ann.say(there, "a boat", forwards=posted, mention=way == "mention")
+    else:
+        shared = await ann.say(there, "look", forwards=posted, mention=False)
+        if way == "thread":
+            await ann.say(there, "a boat", thread=shared["ts"])
+        else:
+            form = await ann.opens(lambda: ann.remix(there, shared))
+            await ann.submit(form, prompt="a boat")
+    assert "a boat" in words(await ann.result(there))
+
+
+@pytest.mark.parametrize("way", ["mention", "shortcut"])
+async def test_a_picture_that_somebody_forwards_is_no_picture_of_theirs(
+    running: Bench, ann: Member, bob: Member, general: Conversation, *, photo: File, way: str
+) -> None:
+    photo.owner = bob.user.id
+    rules = PlaceSettings(remix=RemixPolicy.OWN)
+    await running.core.service.places.change(place_key(OurTeam(ann.team.id)), set_to(rules))
+    posted = await bob.say(general, "my boat", files=[photo], mention=False)
+    if way == "mention":
+        await ann.say(general, "a boat", forwards=posted)
+    else:
+        shared = await ann.say(general, "look", forwards=posted, mention=False)
+        form = await ann.opens(lambda: ann.remix(general, shared))
+        await ann.submit(form, prompt="a boat")
+    await ann.told("only remix your own pictures")
 
 
 async def test_a_mention_in_a_thread_takes_the_newest_picture_above(

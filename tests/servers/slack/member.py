@@ -137,6 +137,7 @@ class Member:
         also_as_message: bool = False,
         retries: int = 0,
         file_objects: Sequence[Json] | None = None,
+        forwards: Json | None = None,
     ) -> Json:
         """Write a message; the app hears of it as `app_mention`, as `message`, or both."""
         ts = self.slack.state.ts()
@@ -154,6 +155,8 @@ class Member:
         shown = list(file_objects) if file_objects is not None else [self._told(file) for file in files]
         if shown:
             message |= {"files": shown, "upload": False}
+        if forwards:
+            message["attachments"] = [_forwarded(forwards, channel)]
         channel.add(dict(message))
         direct = channel.id.startswith("D")
         events = [{**message, "type": "app_mention"}] if mention and not direct else []
@@ -357,6 +360,21 @@ class Member:
                 return {"type": kind, "selected_options": chosen}
             case _:
                 return {"type": kind, "value": values.get(name, element.get("initial_value"))}
+
+
+def _forwarded(message: Json, channel: Conversation) -> Json:
+    """What a message shows of another one that a member shares in it (*Forward message…*)."""
+    return {
+        "id": 1,
+        "ts": message["ts"],
+        "channel_id": channel.id,
+        "author_id": message["user"],
+        "is_msg_unfurl": True,
+        "is_share": True,
+        "text": message["text"],
+        "message_blocks": [{"message": {"blocks": message.get("blocks", [])}}],
+        "files": message.get("files", []),
+    }
 
 
 def _pressed(message: Json, label: str, number: int) -> Json:
