@@ -79,6 +79,9 @@ async def on_uninstalled(at: SlackExchange) -> None:
     Slack repeats for a day what it could not deliver: a team that has installed the app again by then keeps all.
     """
     desk, team = at.desk, at.place.team
+    installation = await desk.api.workspaces.installed(team)
+    if installation and not installation.team:  # a whole organisation had it, which this event need not say
+        team = replace(team, org_wide=True)
     if await _is_installed(desk, team):
         log.info("uninstalled before it was installed again", team=team.space)
         return

@@ -123,6 +123,31 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
         await running.engine.release()
 
 
+@pytest.mark.parametrize("event", ["app_uninstalled", "tokens_revoked"])
+async def test_an_organisation_has_the_app_in_a_workspace_of_it_and_removes_it(
+    slack: SlackServer, tmp_path: Path, event: str
+) -> None:
+    team = slack.state.teams["T00000001"]
+    team.enterprise, team.org_wide = "E00000001", True
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        store = running.core.store
+        assert isinstance(store, SqliteJobStore)
+        given = {"token": team.token, "enterprise": team.enterprise, "bot_user": team.bot_user, "bot": team.bot_id}
+        await SqliteInstallations(store.database).save(enterprise=team.enterprise, team="", content=given)
+        photo = slack.state.add_file(team, ann.user, png())
+        await ann.say(channel, "a boat", files=[photo])
+        await ann.press("Subtle", channel, await ann.result(channel))
+        await ann.submit(await ann.open("/img2img", channel, "a ship"), file=photo)
+        await ann.result(channel, 2)
+        await ann.uninstall(event)
+        async with asyncio.timeout(PATIENCE):
+            while await store.unsettled("slack"):
+                await asyncio.sleep(0.02)
+        assert await store.jobs_of(f"slack:{team.enterprise}/{ann.user.id}", limit=5) == []
+
+
 async def test_word_of_an_uninstallation_that_comes_after_the_next_installation_costs_nothing(
     slack: SlackServer, tmp_path: Path
 ) -> None:

@@ -36,7 +36,8 @@ class Member:
             "command": command,
             "text": text,
             "api_app_id": "A00000001",
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(self.team.org_wide).lower(),
+            **({"enterprise_id": self.team.enterprise} if self.team.enterprise else {}),
             "response_url": self._response_url(),
             "trigger_id": self._trigger(trigger),
         }
@@ -69,8 +70,7 @@ class Member:
         home = self.home or self.team
         body = {
             "type": "view_submission",
-            "team": {"id": home.id, "domain": "example"}
-            | ({"enterprise_id": home.enterprise} if home.enterprise else {}),
+            **self._installed(home),
             "user": self._person(),
             "api_app_id": "A00000001",
             "token": "legacy",
@@ -81,7 +81,6 @@ class Member:
                 "state": {"values": filled},
             },
             "response_urls": [],
-            "is_enterprise_install": False,
         }
         return await self.slack.deliver("interactive", body, retry=retry)
 
@@ -106,9 +105,7 @@ class Member:
             "user": self._person(),
             "api_app_id": "A00000001",
             "token": "legacy",
-            "team": {"id": self.team.id, "domain": "example"},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            **self._installed(self.team),
             "trigger_id": self._trigger("good"),
             "actions": [action | {"block_id": "b1", "action_ts": action_ts or self.slack.state.ts()}],
         }
@@ -202,13 +199,12 @@ class Member:
             "callback_id": "remix_image",
             "token": "legacy",
             "trigger_id": self._trigger(trigger),
-            "team": {"id": self.team.id, "domain": "example"},
+            **self._installed(self.team),
             "user": self._person(),
             "channel": {"id": channel.id, "name": "general"},
             "message": {name: value for name, value in message.items() if name != "edits"},
             "message_ts": message["ts"],
             "response_url": self._response_url(),
-            "is_enterprise_install": False,
         }
         return await self.slack.deliver("interactive", body)
 
@@ -218,9 +214,8 @@ class Member:
             "callback_id": "remix_image",
             "token": "legacy",
             "trigger_id": self._trigger("good"),
-            "team": {"id": self.team.id, "domain": "example"},
+            **self._installed(self.team),
             "user": self._person(),
-            "is_enterprise_install": False,
         }
         return await self.slack.deliver("interactive", body)
 
@@ -284,6 +279,17 @@ class Member:
 
     # --- payload parts
 
+    def _installed(self, team: Team) -> Json:
+        """The team as messages and forms name it; no workspace if the whole organisation has the app."""
+        organisation = {"id": team.enterprise, "name": "Example"} if team.enterprise else None
+        workspace = {"id": team.id, "domain": "example"}
+        workspace |= {"enterprise_id": team.enterprise} if team.enterprise else {}
+        return {
+            "team": None if team.org_wide else workspace,
+            "enterprise": organisation,
+            "is_enterprise_install": team.org_wide,
+        }
+
     def _person(self) -> Json:
         home = self.home or self.team
         return {"id": self.user.id, "username": self.user.name, "name": self.user.name, "team_id": home.id}
@@ -305,7 +311,7 @@ class Member:
             "team_id": self.team.id,
             "user_id": self.team.bot_user,
             "is_bot": True,
-            "is_enterprise_install": False,
+            "is_enterprise_install": self.team.org_wide,
         }
         return {
             "token": "legacy",

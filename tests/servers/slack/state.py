@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Team:
-    """A workspace; `ended` are the rotated tokens it had before."""
+    """A workspace; `ended` are the rotated tokens it had before, `org_wide`: its whole organisation has the app."""
 
     id: str
     token: str
@@ -18,6 +18,7 @@ class Team:
     bot_id: str
     enterprise: str = ""
     installed: bool = True
+    org_wide: bool = False
     ended: set[str] = field(default_factory=set)
 
 
