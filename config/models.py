@@ -2,8 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -126,15 +128,10 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
 
     An entry of the catalogue with the same name or for the same file is taken instead.
     """
-    found = _listed(folder, "models.folder")
+    models = [path for path in _listed(folder, "models.folder") if _is_model(path)]
     named = {Path(entry.id): name for name, entry in catalogue.items()}
-    entries: dict[str, ModelEntry] = {}
-    for path in found:
-        if not _is_model(path):
-            continue
-        name = named.get(path) or _slug(path.stem if path.is_file() else path.name)
-        if not name or name in entries:
-            raise ConfigError(f"{path.name} in models.folder cannot be told from others by its name: rename it.")
+    entries = {named[path]: catalogue[named[path]] for path in models if path in named}
+    for name, path in _by_name((path for path in models if path not in named), taken=entries).items():
         entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
     return entries
 
@@ -145,11 +142,11 @@ def _is_model(path: Path) -> bool:
     Raises:
         ConfigError: this user may not look.
     """
-    if path.suffix in {".safetensors", ".gguf"}:
-        return True
     if path.name == "lost+found":  # root's own, at the top of a disk
         return False
     try:
+        if path.suffix in {".safetensors", ".gguf"} and not path.is_dir():
+            return True
         return (path / "model_index.json").is_file()
     except OSError as refused:
         raise ConfigError(
@@ -158,13 +155,13 @@ def _is_model(path: Path) -> bool:
 
 
 def _listed(folder: str, key: str) -> list[Path]:
-    """What is in a folder, in order.
+    """What is in a folder, in order, but for what is hidden: macOS leaves a "._" file beside each on other disks.
 
     Raises:
         ConfigError: it is none.
     """
     try:
-        return sorted(Path(folder).expanduser().iterdir())
+        return sorted(path for path in Path(folder).expanduser().iterdir() if not path.name.startswith("."))
     except (OSError, RuntimeError):
         raise ConfigError(
             f"{key} names {folder!r}, which is no folder that can be read: make it or mend that."
@@ -175,21 +172,42 @@ def _files_in(folder: str, key: str) -> dict[str, str]:
     """The .safetensors files in a folder by their names in small letters; none for no folder.
 
     Raises:
-        ConfigError: it is none, or two of them have one name.
+        ConfigError: it is none.
     """
-    found: dict[str, str] = {}
-    for path in _listed(folder, key) if folder else ():
-        if path.suffix == ".safetensors" and path.is_file():
-            name = _slug(path.stem)
-            if not name or name in found:
-                raise ConfigError(f"{path.name} in {key} cannot be told from others by its name: rename it.")
-            found[name] = str(path)
+    listed = _listed(folder, key) if folder else ()
+    files = (path for path in listed if path.suffix == ".safetensors" and path.is_file())
+    return {name: str(path) for name, path in _by_name(files).items()}
+
+
+def _by_name(paths: Iterable[Path], *, taken: Iterable[str] = ()) -> dict[str, Path]:
+    """Each by the name that members type. Of several that would have one, the later have more of their files' names.
+
+    Of one model as .safetensors and .gguf, the first has the plain name.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(paths, key=lambda each: each.suffix == ".gguf"):
+        stem = path.name if path.is_dir() else path.stem
+        plain, whole, end = _slug(stem), _in_any_script(stem), _in_any_script(path.name)
+        if not re.search("[a-z]", plain) and not stem.isascii():
+            plain = whole
+        names = (plain[:_MOST], whole[:_MOST], end[:_MOST], end[-_MOST:].lstrip("-."))
+        numbered = (f"{end[: _MOST - 5] or 'model'}-{number}" for number in count(2))
+        found[next(name for name in chain(names, numbered) if name not in {"", *found, *taken})] = path
     return found
 
 
+_MOST = 50
+"""Characters of a name."""
+
+
 def _slug(name: str) -> str:
-    """A file's name as members may type it."""
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-._")[:50]
+    """A file's name as members may type it on any keyboard."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.")
+
+
+def _in_any_script(name: str) -> str:
+    """The same with the letters of all scripts, each in one form: macOS writes é as two."""
+    return re.sub(r"[^\w.]+|_+", "-", unicodedata.normalize("NFKC", name.lower())).strip("-.")
 
 
 def _offered(name: str, catalogue: Mapping[str, ModelEntry]) -> ModelEntry:

@@ -64,7 +64,7 @@ def locate(model: str) -> Path | None:
     """
     try:
         folder = SHIPPED / POCKET if model == POCKET else Path(model).expanduser()
-        is_folder, is_file = folder.is_dir(), folder.is_file()
+        is_folder, is_file, is_link = folder.is_dir(), folder.is_file(), folder.is_symlink()
     except (OSError, RuntimeError) as fault:  # too long a name, a folder not to be searched, a home that nobody has
         reason = fault.strerror if isinstance(fault, OSError) else str(fault).rstrip(".")
         raise ModelUnavailable(
@@ -75,6 +75,8 @@ def locate(model: str) -> Path | None:
         return folder
     if is_file:
         return _checkpoint(folder, model)
+    if is_link:
+        raise ModelUnavailable(f"The model {model!r} is a link to something that is not there: mend the link.")
     if hub.HubRef.names(model):
         return None
     _refuse_pickle(model)

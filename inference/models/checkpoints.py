@@ -72,7 +72,9 @@ _EXAMPLES = {
     Family.QWEN_IMAGE: "Qwen/Qwen-Image",
 }
 
-DISTILLED = re.compile(r"turbo|lightning|hyper(?![a-z])|hyper-?sd|schnell|lcm|flash|distill", re.IGNORECASE)
+DISTILLED = re.compile(
+    r"turbo|lightning|hyper(?![a-z])|hyper-?sd|schnell|lcm|flash|distill|dmd2?(?![a-z])", re.IGNORECASE
+)
 """Names of models distilled to run in a few steps without guidance."""
 
 _FIRST_CONVOLUTION = f"{CORE}input_blocks.0.0.weight"
@@ -91,19 +93,25 @@ The first match counts."""
 _NO_MODEL = (
     (re.compile(r"\.?lora_(down|up|[AB])\b|\.lora_linear_layer\.|\.(hada|lokr)_w[12]"), "a low-rank adapter (LoRA)",
      "name it under the `loras` of a model's entry"),
-    (re.compile(r"^control_model\.|^controlnet_cond_embedding\.|^input_hint_block\."), "a ControlNet",
+    (re.compile(r"^control_model\.|(^|\.)(controlnet_cond_embedding|controlnet_(x|mode)_embedder|controlnet_blocks|"
+                r"control_layers|input_hint_block)\."), "a ControlNet",
      "name its folder in diffusers' layout under the `controls` of a model's entry"),
     (re.compile(r"^(string_to_param|emb_params$|clip_[lg]$|<.*>$)"), "a textual inversion embedding",
      "name it under the `embeddings` of a model's entry"),
     (re.compile(r"^down_blocks\.0\."), "a UNet alone", "give the folder in diffusers' layout that it belongs to"),
     (re.compile(r"^(first_stage_model\.)?(encoder|decoder)\.(conv_in|mid)\b"), "an autoencoder (VAE)",
      "name it as the `vae` of a model's entry"),
-    (re.compile(r"^(transformer\.)?text_model\.|^encoder\.block\.0\.layer\."), "a text encoder alone",
+    (re.compile(r"^(transformer\.)?text_model\.|^encoder\.block\.0\.layer\.|^(model\.)?(language_model\.)?layers\.0\."
+                r"(self_attn|input_layernorm)\.|^(enc\.)?blk\.0\.attn_"), "a text encoder alone",
      "give a whole model"),
     (re.compile(r"^conditioner\.embedders\.0\.model\."), "SDXL's refiner", "use its folder in diffusers' layout"),
+    (re.compile(r"^noise_augmentor\."), "Stable Diffusion unCLIP", "choose another"),
     (re.compile(r"^edm_mean$"), "Playground 2.5", "use its folder in diffusers' layout"),
 )  # fmt: skip
 """Names of tensors, what a file with them and without a denoiser is, and what to do with that."""
+
+_CONTINUOUS = "edm_vpred.sigma_max"
+"""The mark of CosXL and its kin, by which ComfyUI knows them too."""
 
 _CHANNELS = {
     9: "is for inpainting",
@@ -120,6 +128,7 @@ class Checkpoint:
     Attributes:
         prediction: "v_prediction" or "epsilon", what a UNet was trained to tell; empty if nothing says it.
         zero_snr: the noisiest level of its training had no picture in it.
+        continuous: it was trained on levels of noise up to 120, not on a thousand steps.
         has_vae: it brings an autoencoder.
         title: what its maker called it, for the words in it.
         numbers: in the tensors that are taken from it.
@@ -129,6 +138,7 @@ class Checkpoint:
     family: Family
     prediction: str = ""
     zero_snr: bool = False
+    continuous: bool = False
     has_vae: bool = True
     title: str = ""
     numbers: int = 0
@@ -137,7 +147,7 @@ class Checkpoint:
     @property
     def prediction_type(self) -> str:
         """Its prediction, else its family's. Of Stable Diffusion 2 there is a base for 512 pixels with "epsilon"."""
-        plain = re.search(r"512|base|turbo|eps", self.title, re.IGNORECASE)
+        plain = re.search(r"512|turbo|(?<![a-z])(base|eps(ilon)?)(?![a-z])", self.title, re.IGNORECASE)
         return self.prediction or ("v_prediction" if self.family is Family.SD2 and not plain else "epsilon")
 
 
@@ -164,21 +174,23 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
             )
         return Checkpoint(
             family,
-            prediction or _prediction(header, title),
+            prediction or _prediction(header, title, file),
             zero_snr="ztsnr" in names,
+            continuous=_CONTINUOUS in names,
             has_vae=any(name.startswith("first_stage_model.") for name in names),
             title=title,
             numbers=header.numbers_of(names),
             scaled=bool(scaled),
         )
-    if _any(names, _NO_MODEL[0][0]):
-        raise _no_model(file, model, *_NO_MODEL[0][1:])
+    for pattern, what, mend in _NO_MODEL[:2]:  # their layers may have the names of their model's
+        if _any(names, pattern):
+            raise _no_model(file, model, what, mend)
     own = of_denoiser(names)
     for beginning, family in _TRANSFORMERS:
         if any(beginning.match(name) for name in own.values()):
             _refuse_packed(header, own, file, model)
             return Checkpoint(family, title=title, numbers=header.numbers_of(own))
-    for pattern, what, mend in _NO_MODEL[1:]:
+    for pattern, what, mend in _NO_MODEL[2:]:
         if _any(names, pattern):
             raise _no_model(file, model, what, mend)
     raise ModelUnavailable(
@@ -231,9 +243,13 @@ def scheduler_of(checkpoint: Checkpoint, *, shipped: bool) -> tuple[str, Mapping
     """
     changes = {"prediction_type": checkpoint.prediction_type if shipped else checkpoint.prediction}
     changes = {name: value for name, value in changes.items() if value}
-    if checkpoint.zero_snr:  # arXiv:2305.08891: such a model has to begin at its last level
+    if checkpoint.continuous:  # as diffusers' page about InstructPix2Pix has it for CosXL
+        levels = {"sigma_min": 0.002, "sigma_max": 120.0, "sigma_data": 1.0, "sigma_schedule": "exponential"}
+        return "EDMEulerScheduler", changes | levels
+    if checkpoint.zero_snr and checkpoint.prediction_type == "v_prediction":
+        # arXiv:2305.08891: such a model has to begin at its last level
         return "EulerDiscreteScheduler", changes | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
-    if shipped and re.search("lcm", checkpoint.title, re.IGNORECASE):
+    if shipped and re.search("lcm|dmd", checkpoint.title, re.IGNORECASE):  # DMD2's page has LCM's too
         return "LCMScheduler", changes
     if shipped and DISTILLED.search(checkpoint.title):  # as the pages of SDXL-Turbo and SDXL-Lightning have it
         return "EulerDiscreteScheduler", changes | {"timestep_spacing": "trailing"}
@@ -249,7 +265,7 @@ def _refuse_packed(header: Header, own: Iterable[str], file: Path, model: str) -
 
 
 def _unet_family(header: Header, file: Path, model: str) -> Family:
-    channels = header.shapes[_FIRST_CONVOLUTION][1]
+    channels = dict(enumerate(header.shapes[_FIRST_CONVOLUTION])).get(1, 0)
     if channels != 4:
         what = _CHANNELS.get(channels, "is for something else")
         raise ModelUnavailable(
@@ -257,12 +273,15 @@ def _unet_family(header: Header, file: Path, model: str) -> Family:
             "choose an image-to-image model."
         )
     names = header.shapes
-    if "edm_mean" in names:
-        raise _no_model(file, model, *_NO_MODEL[-1][1:])
+    for pattern, what, mend in _NO_MODEL[-2:]:
+        if _any(names, pattern):
+            raise _no_model(file, model, what, mend)
     if any(name.startswith("conditioner.embedders.1.model.") for name in names):
         return Family.SDXL
     if any(name.startswith("conditioner.") for name in names):
-        raise _no_model(file, model, *_NO_MODEL[-2][1:])
+        if f"{CORE}label_emb.0.0.weight" not in names:  # Stable Diffusion 2 turbo, in the names of SDXL's program
+            return Family.SD2
+        raise _no_model(file, model, *_NO_MODEL[-3][1:])
     if any(name.startswith("cond_stage_model.model.") for name in names):
         return Family.SD2
     if any(name.startswith("cond_stage_model.transformer.") for name in names):
@@ -270,14 +289,29 @@ def _unet_family(header: Header, file: Path, model: str) -> Family:
     raise _no_model(file, model, "a UNet without its text encoder", "give the whole checkpoint")
 
 
-def _prediction(header: Header, title: str) -> str:
+def _prediction(header: Header, title: str, file: Path) -> str:
     """What the UNet was trained to predict: by the marks that training programs leave, else by its name."""
     declared = header.metadata.get("modelspec.prediction_type", "").lower()
-    if "v_pred" in header.shapes or declared.startswith("v"):
+    architecture = header.metadata.get("modelspec.architecture", "").lower()
+    marks = {"v_pred", _CONTINUOUS} & header.shapes.keys()
+    if marks or declared.startswith("v") or architecture.endswith("-768-v"):
         return "v_prediction"
-    if declared:
+    if declared or architecture.endswith("v2-512"):
         return "epsilon"
-    return "v_prediction" if re.search(r"v-?_?pred", title, re.IGNORECASE) else ""
+    named = "v_prediction" if re.search(r"v[ _-]*pred(iction)?(?![a-z])", title, re.IGNORECASE) else ""
+    return _configured(file.with_suffix(".yaml")) or named
+
+
+def _configured(file: Path) -> str:
+    """What the configuration beside a checkpoint says, as CompVis' program and A1111 read it; empty if it is none."""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as content:
+            words = content.read(1 << 16)
+    except OSError:
+        return ""
+    if "unet_config" not in words:
+        return ""
+    return "v_prediction" if re.search(r"""parameterization:\s*["']?v\b""", words) else "epsilon"
 
 
 def _any(names: Iterable[str], pattern: re.Pattern[str]) -> bool:

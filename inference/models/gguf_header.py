@@ -22,7 +22,7 @@ def read_gguf_header(file: Path, model: str) -> Header:
     reader = _reader(file, model)
     shapes = {tensor.name: tuple(int(side) for side in reversed(tensor.shape)) for tensor in reader.tensors}
     title = reader.get_field("general.name")
-    metadata = {} if title is None else {"modelspec.title": str(title.contents())}
+    metadata = {} if title is None else {"modelspec.title": title.parts[-1].tobytes().decode(errors="replace")}
     return Header(shapes, metadata)
 
 

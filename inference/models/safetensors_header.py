@@ -2,6 +2,7 @@
 
 import json
 import math
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,10 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
         ) from None
     if 8 + length + end > size:
         raise _cut_short(model, called, size, 8 + length + end)
+    if (whole := 8 + length + end) < size:
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: {called} has {size:,} bytes and says {whole:,}; fetch it again."
+        )
     return header
 
 
@@ -109,12 +114,21 @@ def _kind_of(start: bytes) -> str:
 
 
 def _parsed(header: dict[str, Any]) -> tuple[Header, int]:
-    """The header of those fields, and the offset at which the last tensor ends."""
+    """The header of those fields, and the offset at which the last tensor ends.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: it is none.
+    """
     metadata = {str(name): str(text) for name, text in header.pop("__metadata__", {}).items()}
-    shapes = {name: tuple(int(side) for side in tensor["shape"]) for name, tensor in header.items()}
-    formats = {name: str(tensor["dtype"]) for name, tensor in header.items()}
-    end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
-    return Header(shapes, metadata, formats), end
+    shapes, formats, last = {}, {}, 0
+    for name, tensor in header.items():
+        shapes[name] = tuple(operator.index(side) for side in tensor["shape"])
+        formats[name] = str(tensor["dtype"])
+        begin, end = (operator.index(offset) for offset in tensor["data_offsets"])
+        if min(begin, end - begin, *shapes[name]) < 0:
+            raise ValueError(name)
+        last = max(last, end)
+    return Header(shapes, metadata, formats), last
 
 
 def _cut_short(model: str, file: str, size: int, whole: int) -> ModelUnavailable:

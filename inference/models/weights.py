@@ -1,22 +1,21 @@
 """What a model weighs, by the heads of its safetensors files: only names, shapes and number formats are read."""
 
+import contextlib
 import json
 import math
 import re
-import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
+from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.gguf_header import SUFFIX, gguf_tensors
+from inference.models.safetensors_header import read_header
 from inference.models.tensor_names import FLOATS, of_denoiser
 from inference.models.variants import variant_in, variants
-
-MOST_HEAD = 100 << 20
-"""Bytes of a head; safetensors itself takes no larger one."""
 
 ITEM_BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 """Of the number formats that are not one byte or less."""
@@ -148,13 +147,7 @@ def transformer_of(file: Path) -> Part:
 
 
 def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """The tensors of a safetensors file; none if it is something else: loading will say so."""
-    try:
-        with file.open("rb") as content:
-            (length,) = struct.unpack("<Q", content.read(8))
-            described: dict[str, Any] = json.loads(content.read(length)) if length <= MOST_HEAD else {}
-        for name, tensor in described.items():
-            if name != "__metadata__":
-                yield name, str(tensor["dtype"]), tuple(tensor["shape"])
-    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError, RecursionError):
-        return
+    """The tensors of a safetensors file; none if it is something else, or not whole: loading will say so."""
+    with contextlib.suppress(ModelUnavailable):
+        header = read_header(file, file.name)
+        yield from ((name, header.formats[name], shape) for name, shape in header.shapes.items())

@@ -118,12 +118,47 @@ def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_
         load_catalogue(str(file))
 
 
-@pytest.mark.parametrize("twin", ["a b.safetensors", "___.safetensors"])
-def test_names_in_a_folder_that_cannot_be_told_apart_are_refused(tmp_path: Path, twin: str) -> None:
-    for name in ("A B.safetensors", twin):
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["a.gguf", "a.safetensors"], ["a", "a.gguf"]),
+        (["A B.safetensors", "a b.safetensors", "a-b.safetensors"], ["a-b", "a-b.safetensors", "a-b.safetensors-2"]),
+        (["墨幽人造人.safetensors", "墨幽_2.safetensors", "国风2.safetensors"], ["国风2", "墨幽-2", "墨幽人造人"]),
+        (["国风 v1.safetensors", "墨幽 v1.safetensors"], ["v1", "墨幽-v1"]),
+        (["___.safetensors", "🔥.safetensors"], ["safetensors", "safetensors-2"]),
+        ([f"{'x' * 60}-1.safetensors", f"{'x' * 60}-2.safetensors"], ["x" * 50, f"{'x' * 36}-2.safetensors"]),
+        (["._a.safetensors", "a.safetensors", ".hidden.safetensors"], ["a"]),
+    ],
+)
+def test_files_of_one_name_are_told_apart_and_keep_nothing_from_being_offered(
+    tmp_path: Path, files: list[str], names: list[str]
+) -> None:
+    """macOS leaves a "._" file beside each file on a disk of another kind."""
+    for name in files:
         (tmp_path / name).touch()
-    with pytest.raises(ConfigError, match=r"cannot be told from others by its name: rename it\.$"):
-        _offered(models__folder=str(tmp_path))
+    offered = _offered(models__folder=str(tmp_path))
+    assert list(offered)[1:] == names
+    assert len({entry.id for entry in offered.values()}) == len(names) + 1
+    (tmp_path / "own.toml").write_text(f'[mine]\nid = "x"\nloras_folder = "{tmp_path}"\n')
+    adapters = load_catalogue(str(tmp_path / "own.toml"))["mine"].loras
+    assert len(adapters) == len([name for name in files if name.endswith("s") and name[0] != "."])
+
+
+def test_a_file_that_an_entry_names_keeps_that_name_beside_another_file_of_it(tmp_path: Path) -> None:
+    for name in ("b.safetensors", "z.safetensors"):
+        (tmp_path / name).touch()
+    (tmp_path / "own.toml").write_text(f'[b]\nid = "{tmp_path / "z.safetensors"}"\nsteps = 7\n')
+    offered = _offered(models__folder=str(tmp_path), models__file=str(tmp_path / "own.toml"))
+    assert {name: Path(entry.id).name for name, entry in offered.items()} == {
+        "pocket": "pocket", "b": "z.safetensors", "b.safetensors": "b.safetensors",
+    }  # fmt: skip
+    assert offered["b"].steps == 7
+
+
+def test_a_folder_that_is_called_like_a_file_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").mkdir()
+    (tmp_path / "b.safetensors").symlink_to("b.safetensors")
+    assert list(_offered(models__folder=str(tmp_path))) == ["pocket", "b"], "a link to itself is told of as a model"
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -196,6 +196,17 @@ def test_an_id_that_cannot_be_looked_at_is_refused(name: str) -> None:
         catalog.locate(name)
 
 
+@pytest.mark.parametrize("target", ["models/x.safetensors", "gone.safetensors"])
+def test_a_link_to_nothing_and_one_to_itself_are_no_names_of_the_hub(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "x.safetensors").symlink_to(tmp_path / target)
+    with pytest.raises(ModelUnavailable, match="is a link to something that is not there: mend the link"):
+        catalog.locate("models/x.safetensors")
+
+
 def test_an_id_names_a_folder_the_shipped_model_or_the_hub(tmp_path: Path) -> None:
     assert catalog.locate(str(tmp_path)) == tmp_path
     assert catalog.locate("stabilityai/sd-turbo") is None

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from inference.api import ModelUnavailable
 from inference.models import catalog
-from inference.models.checkpoints import LAYOUTS, Family, identify
+from inference.models.checkpoints import LAYOUTS, Checkpoint, Family, identify, scheduler_of
 from inference.models.entry import ModelEntry
 
 CORE = "model.diffusion_model."
@@ -45,7 +45,12 @@ def test_a_family_of_unets_is_told_by_its_text_encoder(tmp_path: Path, family: F
         (Family.SD2, "sd_turbo", "", "", "epsilon"),
         (Family.SDXL, "anime", "v_pred", "", "v_prediction"),
         (Family.SDXL, "noob-vpred-1.0", "", "", "v_prediction"),
+        (Family.SDXL, "NoobAI V-Prediction", "", "", "v_prediction"),
+        (Family.SDXL, "alien v predator", "", "", "epsilon"),
+        (Family.SDXL, "cosxl", "edm_vpred.sigma_max", "", "v_prediction"),
         (Family.SDXL, "model", "", "v", "v_prediction"),
+        (Family.SD2, "mine_768_5000steps", "", "", "v_prediction"),
+        (Family.SD2, "database", "", "", "v_prediction"),
         (Family.SD2, "model", "", "epsilon", "epsilon"),
     ],
 )
@@ -57,6 +62,47 @@ def test_what_the_unet_tells_is_found_by_marks_metadata_and_names(
     path = file(tmp_path / f"{name}.safetensors", *names, metadata=metadata)
     assert identify(path, "m").prediction_type == prediction
     assert identify(path, "m", prediction="epsilon").prediction_type == "epsilon", "the owner's word counts"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "beside", "prediction"),
+    [
+        ("stable-diffusion-v2-768-v", "", "v_prediction"),
+        ("stable-diffusion-v2-512", "", "epsilon"),
+        ("", 'model:\n  params:\n    parameterization: "v"\n    unet_config: {}', "v_prediction"),
+        ("", "model:\n  params:\n    unet_config: {}", "epsilon"),
+        ("", "of something else", "v_prediction"),
+    ],
+)
+@pytest.mark.parametrize("family", [Family.SD2, Family.SD15])
+def test_what_the_unet_tells_is_found_in_the_configuration_beside_the_file(
+    tmp_path: Path, architecture: str, beside: str, prediction: str, family: Family
+) -> None:
+    """As A1111 has it: files of 2022 and 2023 come with a .yaml of their name."""
+    path = file(tmp_path / "a.safetensors", *UNET, WORDS[family], metadata={"modelspec.architecture": architecture})
+    (tmp_path / "a.yaml").write_text(beside)
+    said = architecture or "unet_config" in beside
+    assert identify(path, "m").prediction_type == (prediction if said or family is Family.SD2 else "epsilon")
+
+
+def test_a_second_text_encoder_of_its_own_program_is_that_of_stable_diffusion_2_turbo(tmp_path: Path) -> None:
+    words = "conditioner.embedders.0.model.ln_final.weight"
+    found = identify(file(tmp_path / "sd_turbo.safetensors", *UNET, words), "m")
+    assert (found.family, found.prediction_type) == (Family.SD2, "epsilon")
+
+
+def test_the_scheduler_is_that_of_the_levels_that_a_model_was_trained_on() -> None:
+    kinds = {
+        "v": Checkpoint(Family.SDXL, "v_prediction", zero_snr=True),
+        "epsilon": Checkpoint(Family.SDXL, "epsilon", zero_snr=True),
+        "continuous": Checkpoint(Family.SDXL, "v_prediction", continuous=True),
+        "dmd": Checkpoint(Family.SDXL, title="realistic DMD2"),
+    }
+    found = {kind: scheduler_of(checkpoint, shipped=True) for kind, checkpoint in kinds.items()}
+    assert found["v"][1]["rescale_betas_zero_snr"]
+    assert found["epsilon"] == ("", {"prediction_type": "epsilon"}), "its last level has nothing to tell from"
+    assert (found["continuous"][0], found["continuous"][1]["sigma_max"]) == ("EDMEulerScheduler", 120)
+    assert found["dmd"][0] == "LCMScheduler"
 
 
 @pytest.mark.parametrize(
@@ -88,14 +134,18 @@ def test_a_family_of_transformers_is_told_with_and_without_the_prefix_and_asks_f
         (["lora_unet_mid.hada_w1_a"], r"a low-rank adapter \(LoRA\)"),
         (["transformer_blocks.0.img_mod.1.lora_up.weight"], r"a low-rank adapter \(LoRA\)"),
         (["control_model.input_blocks.0.0.weight"], "a ControlNet: name its folder"),
+        (["controlnet_blocks.0.weight", "single_transformer_blocks.0.proj_mlp.weight"], "a ControlNet"),
+        (["controlnet_x_embedder.weight", "transformer_blocks.0.img_mod.1.weight"], "a ControlNet"),
         (["first_stage_model.encoder.conv_in.weight"], r"an autoencoder \(VAE\): name it as the `vae`"),
         (["encoder.conv_in.weight", "decoder.conv_in.weight"], r"an autoencoder \(VAE\)"),
         (["emb_params"], "a textual inversion embedding"),
         (["clip_l", "clip_g"], "a textual inversion embedding"),
         (["text_model.final_layer_norm.weight"], "a text encoder alone"),
+        (["model.layers.0.self_attn.q_proj.weight"], "a text encoder alone"),
         (["down_blocks.0.resnets.0.conv1.weight"], "a UNet alone"),
         ([*UNET], "a UNet without its text encoder"),
-        ([*UNET, "conditioner.embedders.0.model.ln_final.weight"], "SDXL's refiner"),
+        ([*UNET, "conditioner.embedders.0.model.ln_final.weight", f"{CORE}label_emb.0.0.weight"], "SDXL's refiner"),
+        ([*UNET, WORDS[Family.SD2], "noise_augmentor.data_mean"], "Stable Diffusion unCLIP: choose another"),
         ([*UNET, WORDS[Family.SDXL], "edm_mean"], r"Playground 2\.5"),
     ],
 )
@@ -119,8 +169,8 @@ def test_a_unet_with_other_inputs_is_refused_by_what_it_is_for(tmp_path: Path, c
         identify(path, "m")
 
 
-def _announcing(end: int) -> bytes:
-    head = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, end]}}).encode()
+def _announcing(end: int, **changes: object) -> bytes:
+    head = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, end]} | changes}).encode()
     return len(head).to_bytes(8, "little") + head
 
 
@@ -133,6 +183,12 @@ def _announcing(end: int) -> bytes:
         (b"\xff" * 64, "is no safetensors file"),
         (_announcing(8) + b"\x00" * 7, r"cut short: .* has [0-9,]+ of [0-9,]+ bytes; fetch it again"),
         (_announcing(8)[:40], "cut short"),
+        (_announcing(8) + b"\x00" * 9, r"is broken: a.safetensors has \d+ bytes and says \d+; fetch it again"),
+        (_announcing(8, data_offsets=[]) + b"\x00" * 8, "is no safetensors file"),
+        (_announcing(8, data_offsets=[8, 0]) + b"\x00" * 8, "is no safetensors file"),
+        (_announcing(8, shape=[float("inf")]) + b"\x00" * 8, "is no safetensors file"),
+        (_announcing(8, shape=[-1, -2]) + b"\x00" * 8, "is no safetensors file"),
+        (_announcing(8, shape="2") + b"\x00" * 8, "is no safetensors file"),
         ((2).to_bytes(8, "little") + b"[]", "is no safetensors file"),
         ((22).to_bytes(8, "little") + b'{"a":{"shape":["x"]}} ', "is no safetensors file"),
         ((100_000).to_bytes(8, "little") + b"[" * 100_000, "is no safetensors file"),

@@ -119,6 +119,42 @@ def test_a_unet_in_scaled_float8_in_the_file_of_a_whole_model_is_multiplied_out(
     assert not unet.packed, "float8 is widened"
 
 
+def test_stable_diffusion_2_in_the_names_of_the_program_for_xl_has_its_text_encoder(tmp_path: Path) -> None:
+    """As sd_turbo.safetensors is published."""
+    torch.manual_seed(0)
+    pipeline = folders.stable_diffusion()
+    pipeline.save_pretrained(str(tmp_path / "sd2"))
+    tensors = {
+        name.replace("cond_stage_model.", "conditioner.embedders.0."): each
+        for name, each in checkpoints.WRITERS["sd2"](pipeline).items()
+    } | {"conditioner.embedders.0.model.text_projection": torch.eye(32)}
+    file = checkpoints.save(tensors, tmp_path / "sd_turbo.safetensors")
+    entry = ModelEntry(id=str(file), base=str(tmp_path / "sd2"))
+    read = load(file, entry, "m", torch.device("cpu"), torch.float32)
+    assert far(read.text_encoder.state_dict(), pipeline.text_encoder.state_dict()) == 0
+    assert {part.name for part in parts_of_checkpoint(file)} == {"unet", "vae", "text_encoder"}
+
+
+@pytest.mark.parametrize(
+    ("marks", "scheduler", "wanted"),
+    [
+        (["edm_vpred.sigma_max", "edm_vpred.sigma_min"], "EDMEulerScheduler", {"sigma_max": 120}),
+        (["v_pred", "ztsnr"], "EulerDiscreteScheduler", {"rescale_betas_zero_snr": True}),
+    ],
+)
+def test_a_file_of_xl_with_marks_has_the_scheduler_that_it_was_trained_with(
+    tmp_path: Path, marks: list[str], scheduler: str, wanted: dict[str, object]
+) -> None:
+    pipeline = folders.stable_diffusion_xl(second_width=48)
+    pipeline.save_pretrained(str(tmp_path / "sdxl"))
+    tensors = checkpoints.WRITERS["sdxl"](pipeline) | {mark: torch.empty(0) for mark in marks}
+    file = checkpoints.save(tensors, tmp_path / "f.safetensors")
+    entry = ModelEntry(id=str(file), base=str(tmp_path / "sdxl"))
+    read = load(file, entry, "m", torch.device("cpu"), torch.float32)
+    assert type(read.scheduler).__name__ == scheduler
+    assert (wanted | {"prediction_type": "v_prediction"}).items() <= read.scheduler.config.items()
+
+
 def test_a_text_encoder_in_scaled_float8_is_refused(tmp_path: Path) -> None:
     tensors = checkpoints.stable_diffusion_1(folders.stable_diffusion())
     file = checkpoints.save(scaled_beside(tensors, "cond_stage_model.", ".weight_scale"), tmp_path / "f.safetensors")

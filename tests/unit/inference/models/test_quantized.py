@@ -14,6 +14,7 @@ from inference.errors import Unsuited
 from inference.families import components_of
 from inference.models import quantized
 from inference.models.catalog import defaults
+from inference.models.checkpoints import Family, identify
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.loading import load, quiet
 from inference.models.memory_plan import Quantize
@@ -216,6 +217,16 @@ def test_the_plan_counts_a_gguf_file_as_it_is_stored(tmp_path: Path) -> None:
     assert (plain.numbers, plain.matrices, plain.packed) == (small.numbers, small.matrices, 0)
     assert small.packed < 0.5 * plain.numbers * 4
     assert small.block == plain.block
+
+
+def test_the_title_of_a_gguf_file_need_not_be_utf_8(tmp_path: Path) -> None:
+    from tests.tiny_models import gguf_files
+
+    file = gguf_files.save(
+        {"layers.0.adaLN_modulation.0.weight": torch.zeros(2, 2)}, tmp_path / "z.gguf", title="my tiny"
+    )
+    file.write_bytes(file.read_bytes().replace(b"my tiny", b"\xb9\xfa\xb7\xe7 lcm"[:7]))
+    assert identify(file, "m").family is Family.Z_IMAGE
 
 
 def test_the_extra_names_what_the_engine_asks_for() -> None:
