@@ -67,11 +67,9 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
         pipeline: of diffusers; its tokenizers count.
         request: as it was asked.
     """
-    if reads_weights(pipeline):
-        kept, fits = _as_it_is, _chunk_meter(pipeline)
-        unacted = _SCHEDULE if any(weighted(each).scheduled for each in _texts(request)) else None
-    elif weighs_tokens(pipeline):
-        kept, fits = _as_it_is, _plain_meter(pipeline)
+    in_chunks = reads_weights(pipeline)
+    if in_chunks or weighs_tokens(pipeline):
+        kept, fits = _as_it_is, (_chunk_meter if in_chunks else _plain_meter)(pipeline)
         unacted = _SCHEDULE if any(weighted(each).scheduled for each in _texts(request)) else None
     else:
         kept, fits = _without_weights, _meter(pipeline)
@@ -80,23 +78,11 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
     prompt, unread = _fitted(kept(request.prompt), kept(request.style), fits)
     plain = kept(request.negative_prompt)
     if unread:
-        notes.append(
-            Note(
-                f"The prompt is too long for this model. Not read: “{_shortened(unread)}”.",
-                cause="prompt-unread",
-                values={"words": _shortened(unread)},
-            )
-        )
+        notes.append(_unread("prompt", unread, cause="prompt-unread"))
     if request.guidance_scale > 1:
         plain, unread = _fitted(plain, kept(request.negative_style), fits)
         if unread:
-            notes.append(
-                Note(
-                    f"The negative prompt is too long for this model. Not read: “{_shortened(unread)}”.",
-                    cause="negative-unread",
-                    values={"words": _shortened(unread)},
-                )
-            )
+            notes.append(_unread("negative prompt", unread, cause="negative-unread"))
     return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
 
 
@@ -237,5 +223,6 @@ def _longest(text: str, fits: Callable[[str], bool]) -> int:
     return ends[max(0, place - 1)]
 
 
-def _shortened(words: str) -> str:
-    return words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
+def _unread(what: str, words: str, *, cause: str) -> Note:
+    shown = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
+    return Note(f"The {what} is too long for this model. Not read: “{shown}”.", cause=cause, values={"words": shown})

@@ -5,13 +5,13 @@ law (EU AI Act, Article 50(2)) look for.
 """
 
 import io
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from adapters.pictures.marks import marked
+from adapters.pictures.png import SIGNATURE, written
 from bot.domain.picture import Exported
 from bot.texts import megabytes, text
 
@@ -23,7 +23,6 @@ _XMP = (
     'Iptc4xmpExt:DigitalSourceType="{term}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
 _PIXELS_ONLY = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286  # EXIF 2.32, 4.6.3 and 4.6.5
 _FULL_CHROMA = 90  # from this quality on JPEG keeps colours at full resolution
 _MEDIA = {"PNG": ("png", "image/png"), "WEBP": ("webp", "image/webp"), "JPEG": ("jpg", "image/jpeg")}
@@ -66,12 +65,7 @@ def export(
             else:
                 content = _encoded(picture, rung, xmp, recipe)
             if len(content) <= max_bytes:
-                note = None if place == 0 else _note(rung, full, max_bytes, locale)
-                suffix, media_type = _MEDIA[rung.kind]
-                width, height = rung.size
-                return Exported(
-                    content=content, suffix=suffix, media_type=media_type, width=width, height=height, note=note
-                )
+                return _exported(content, rung, None if place == 0 else _note(rung, full, max_bytes, locale))
     raise ValueError(f"no picture fits {max_bytes} bytes")
 
 
@@ -118,12 +112,7 @@ def export_shown(
     for rung, most in [*((rung, aim) for rung in ladder), *((rung, max_bytes) for rung in (last, *smaller))]:
         content = _encoded(picture, rung, xmp, recipe)
         if len(content) <= most:
-            suffix, media_type = _MEDIA[kind]
-            width, height = rung.size
-            note = None if rung.size == full else _note(rung, full, max_bytes, locale)
-            return Exported(
-                content=content, suffix=suffix, media_type=media_type, width=width, height=height, note=note
-            )
+            return _exported(content, rung, None if rung.size == full else _note(rung, full, max_bytes, locale))
     raise ValueError(f"no picture fits {max_bytes} bytes")
 
 
@@ -161,6 +150,12 @@ def _rungs(full: tuple[int, int], formats: Sequence[str], *, webp_may_fit: bool)
             yield _Rung(lossy, 80, (width, height))
 
 
+def _exported(content: bytes, rung: _Rung, note: str | None) -> Exported:
+    suffix, media_type = _MEDIA[rung.kind]
+    width, height = rung.size
+    return Exported(content=content, suffix=suffix, media_type=media_type, width=width, height=height, note=note)
+
+
 def _note(rung: _Rung, full: tuple[int, int], max_bytes: int, locale: str) -> str:
     kind = "lossless" if rung.kind == "WEBP" and rung.quality is None else rung.kind.replace("WEBP", "WebP")
     most = megabytes(max_bytes)
@@ -193,23 +188,19 @@ def _encoded(picture: Image.Image, rung: _Rung, xmp: bytes, recipe: str | None) 
 
 def _marked_png(png: bytes, xmp: bytes, recipe: str | None) -> bytes:
     """The same compressed pixels with our texts and none of anybody else's."""
-    marks = [_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)] if xmp else []
+    marks = [written(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)] if xmp else []
     if recipe:
         try:
-            marks.append(_chunk(b"tEXt", b"parameters\0" + recipe.encode("latin-1")))
+            marks.append(written(b"tEXt", b"parameters\0" + recipe.encode("latin-1")))
         except UnicodeEncodeError:
-            marks.append(_chunk(b"iTXt", b"parameters\0\0\0\0\0" + recipe.encode()))
-    kept, at = [], len(_SIGNATURE)
+            marks.append(written(b"iTXt", b"parameters\0\0\0\0\0" + recipe.encode()))
+    kept, at = [], len(SIGNATURE)
     while at < len(png):
         end = at + 12 + int.from_bytes(png[at : at + 4])
         if png[at + 4 : at + 8] in _PIXELS_ONLY:
             kept.append(png[at:end])
         at = end
-    return b"".join((_SIGNATURE, kept[0], *marks, *kept[1:]))
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
+    return b"".join((SIGNATURE, kept[0], *marks, *kept[1:]))
 
 
 def _exif(recipe: str) -> Image.Exif:

@@ -65,7 +65,7 @@ def read_png(content: bytes) -> Essentials:
                 said.setdefault(kind, chunk.body)  # the first counts, as with libpng
     if colour == _PALETTE and all(chunk.kind != b"PLTE" for chunk in kept):
         raise ValueError("no palette")
-    image = [_chunk(b"IDAT", b"".join(pixels))] if pixels else []  # in one: Pillow takes its time over each
+    image = [written(b"IDAT", b"".join(pixels))] if pixels else []  # in one: Pillow takes its time over each
     return Essentials(
         content=b"".join((SIGNATURE, head, *(chunk.raw for chunk in kept), *image, _END)),
         size=(width, height),
@@ -96,7 +96,8 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
     raise PictureRefused("refused-unusable")
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def written(kind: bytes, body: bytes) -> bytes:
+    """A chunk, with its length in front and its checksum behind."""
     return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
 
 
@@ -117,7 +118,7 @@ def _is_needed(chunk: _Chunk, before: list[_Chunk], *, depth: int, colour: int) 
 def _scaled(chunk: _Chunk, depth: int) -> _Chunk:
     """What is clear of a grey picture of so few bits, by the levels of the eight bits that Pillow unpacks it to."""
     level = int.from_bytes(chunk.body) * 255 // ((1 << depth) - 1)
-    return _Chunk(b"tRNS", _chunk(b"tRNS", level.to_bytes(2)))
+    return _Chunk(b"tRNS", written(b"tRNS", level.to_bytes(2)))
 
 
 def _colours(said: dict[bytes, bytes]) -> Colours:

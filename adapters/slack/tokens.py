@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
 
 import structlog
@@ -40,13 +40,10 @@ class Installation:
     """
 
     token: str
-    installed_at: float = 0.0
     enterprise: str = ""
     team: str = ""
     bot_user: str = ""
     bot: str = ""
-    scopes: str = ""
-    installed_by: str = ""
     refresh_token: str = ""
     expires_at: float | None = None
     seed: str = ""
@@ -143,7 +140,6 @@ class Workspaces(AsyncInstallationStore):
 
     async def async_save(self, installation: SdkInstallation) -> None:
         """A workspace installed the app: what Bolt's flow found out, as our installation."""
-        scopes = installation.bot_scopes
         await self._save(
             Installation(
                 enterprise=installation.enterprise_id or "",
@@ -151,9 +147,6 @@ class Workspaces(AsyncInstallationStore):
                 token=installation.bot_token or "",
                 bot_user=installation.bot_user_id or "",
                 bot=installation.bot_id or "",
-                scopes=scopes if isinstance(scopes, str) else ",".join(scopes or ()),
-                installed_by=installation.user_id,
-                installed_at=installation.installed_at,
                 refresh_token=installation.bot_refresh_token or "",
                 expires_at=installation.bot_token_expires_at,
             )
@@ -175,7 +168,10 @@ class Workspaces(AsyncInstallationStore):
 
     async def _find(self, enterprise: str, team: str) -> Installation | None:
         found = await self._store.find(enterprise=enterprise, team=team) if self._store else None
-        return None if found is None else Installation(**found)
+        if found is None:
+            return None
+        # Other versions keep more: earlier ones who it was that installed the app.
+        return Installation(**{each.name: found[each.name] for each in fields(Installation) if each.name in found})
 
     async def _plant(self) -> None:
         """Begin the settings' chain of tokens, or go on with it; its newest is in the store.
@@ -187,13 +183,11 @@ class Workspaces(AsyncInstallationStore):
         kept, refresh_token = await self._find(*_OWN), self._options.refresh_token
         seed = hashlib.sha256(refresh_token.encode()).hexdigest()[:16]
         if kept is None or kept.seed != seed:
-            now = self._clock.now()
             # How old the token is cannot be told, so it counts as ended and is renewed before its first use.
             kept = Installation(
                 token=self._options.bot_token,
                 refresh_token=refresh_token,
-                expires_at=now,
-                installed_at=now,
+                expires_at=self._clock.now(),
                 seed=seed,
             )
             await self._save(kept)
@@ -258,7 +252,6 @@ class Workspaces(AsyncInstallationStore):
             fresh = replace(
                 old,
                 token=answer["access_token"],
-                scopes=answer.get("scope", old.scopes),
                 refresh_token=answer.get("refresh_token", old.refresh_token),
                 expires_at=self._clock.now() + float(answer["expires_in"]),
             )

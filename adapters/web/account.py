@@ -6,7 +6,7 @@ from adapters.web.addresses import see
 from adapters.web.doors import Membership
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
-from adapters.web.pages import page
+from adapters.web.pages import page, sentence_page
 from adapters.web.tries import Tries
 from adapters.web.words import address_of, locale_of
 from bot.service import Service
@@ -95,5 +95,4 @@ class Account:
         return answer
 
     def _spent(self, request: web.Request) -> web.Response:
-        sentence = text(locale_of(request), "web-refused-link")
-        return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence}, status=403)
+        return sentence_page(request, text(locale_of(request), "web-refused-link"), status=403)

@@ -40,7 +40,6 @@ class Tile:
 
     address: str
     picture: GenerationId | None
-    alt: str
     words: str
     recipe: str
     spoiler: bool
@@ -119,7 +118,6 @@ def _tile(kept: Kept, made: Generation, locale: str) -> Tile:
     return Tile(
         address=f"/jobs/{made.job}?picture={index}",
         picture=made.id if kept.pictures else None,
-        alt="",  # its words follow
         words=title(made.recipe, locale),
         recipe=" · ".join(part for part in (*said, text(locale, "web-kept") if made.kept else "") if part),
         spoiler=made.safety.spoiler or made.lineage.spoiler,

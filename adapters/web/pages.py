@@ -67,6 +67,11 @@ def page(request: web.Request, template: str, values: Mapping[str, object], *, s
     return web.Response(text=content, content_type="text/html", status=status)
 
 
+def sentence_page(request: web.Request, sentence: str, *, status: int) -> web.Response:
+    """A page that says one thing, such as why something was refused."""
+    return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence}, status=status)
+
+
 def event_stream() -> web.StreamResponse:
     """An answer of server-sent events; nginx would hold all of them back until the end if it were not told."""
     return web.StreamResponse(

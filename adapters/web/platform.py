@@ -20,7 +20,7 @@ from adapters.web.incoming import TYPED_BYTES
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.operator import OperatorPages
 from adapters.web.operators import Operators
-from adapters.web.pages import STATIC, compile_templates, keep, page
+from adapters.web.pages import STATIC, compile_templates, keep, sentence_page
 from adapters.web.playground import Playground
 from adapters.web.results import ResultActs
 from adapters.web.words import TRUSTED, locale_of, said_here
@@ -186,12 +186,8 @@ def _answering(guard: Guard) -> Middleware:
 def _refusal(request: web.Request, fault: Exception, locale: str) -> web.Response:
     if isinstance(fault, UserError):
         status = next((code for kind, code in _STATUS.items() if isinstance(fault, kind)), 422)
-        return _sentence(request, said_here(fault, locale), status=status)
+        return sentence_page(request, said_here(fault, locale), status=status)
     if isinstance(fault, web.HTTPException):
         known = _SENTENCES.get(fault.status)
-        return _sentence(request, text(locale, known) if known else fault.text or "", status=fault.status)
-    return _sentence(request, text(locale, "web-refused-fault"), status=500)
-
-
-def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:
-    return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence}, status=status)
+        return sentence_page(request, text(locale, known) if known else fault.text or "", status=fault.status)
+    return sentence_page(request, text(locale, "web-refused-fault"), status=500)

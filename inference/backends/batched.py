@@ -99,8 +99,8 @@ class LoopBackend(StockBackend):
         if components is None:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
-        components.true_guidance = self._settings.entries[cached.model].true_guidance
         entry = self._settings.entries[cached.model]
+        components.true_guidance = entry.true_guidance
         loaded = cached.loaded = LoadedModel.of(
             components,
             model=cached.model,

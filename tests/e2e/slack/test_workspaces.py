@@ -57,6 +57,15 @@ async def install(slack: SlackServer, team: Team, *, cookies: bool = True, **gra
             return f"{done.status} {await done.text()}"
 
 
+async def keep(running: Bench, team: Team, **other: object) -> None:
+    """Let the database say something else of an installation."""
+    assert isinstance(running.core.store, SqliteJobStore)
+    installations = SqliteInstallations(running.core.store.database)
+    kept = await installations.find(enterprise="", team=team.id)
+    assert kept is not None
+    await installations.save(enterprise="", team=team.id, content={**kept, **other})
+
+
 def newcomer(slack: SlackServer, team: Team, name: str = "eve") -> Member:
     return Member(slack, team, slack.state.add_user(name))
 
@@ -97,11 +106,12 @@ async def test_a_guest_by_slack_connect_fills_in_a_form_of_ours(slack: SlackServ
     assert {call.token for call in slack.state.calls_of("chat.postMessage")} == {"xoxb-one"}
 
 
-async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: Path) -> None:
+async def test_an_installation_outlives_a_restart_and_an_upgrade(slack: SlackServer, tmp_path: Path) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
-    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team)
+        await keep(running, team, installed_by=ann.user.id)  # as earlier versions did
     async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await ann.open("/help", slack.state.add_channel(team, ann.user))
 
@@ -288,12 +298,7 @@ async def test_a_result_waits_for_a_token_that_slack_does_not_renew_at_once(
 
 async def end_token(running: Bench, slack: SlackServer, team: Team) -> None:
     """The time of a rotating token is over; there is one more to be had."""
-    assert isinstance(running.core.store, SqliteJobStore)
-    installations = SqliteInstallations(running.core.store.database)
-    kept = await installations.find(enterprise="", team=team.id)
-    assert kept is not None
-    ended = {**kept, "refresh_token": "refresh-2", "expires_at": running.core.clock.now() - 1}
-    await installations.save(enterprise="", team=team.id, content=ended)
+    await keep(running, team, refresh_token="refresh-2", expires_at=running.core.clock.now() - 1)
     slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
     team.ended.add(team.token)
     team.token = "xoxb-new"
