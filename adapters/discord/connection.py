@@ -8,6 +8,7 @@ a lost session it goes to `DiscordWebSocket.DEFAULT_GATEWAY`, a class attribute 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
@@ -16,6 +17,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
+from discord.shard import EventItem, Shard
 
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import PLATFORM, Incoming
@@ -42,6 +44,9 @@ _AGAIN_SECONDS = 0.1
 LONGEST_LIMIT = 5.0
 """Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
 what can be dropped."""
+
+CONNECT_SECONDS = 60.0
+"""Bound on connecting a shard, its wait behind the one before it included."""
 
 SERVERS_SECONDS = 2.0
 """A connection is ready once it was told of no further server for so long."""
@@ -77,6 +82,9 @@ def intents(*, message_content: bool = False) -> discord.Intents:
 
 class Connection(discord.AutoShardedClient):
     """Hands every event that concerns us to `take`."""
+
+    _AutoShardedClient__shards: dict[int, Shard]  # `shards` gives copies
+    _AutoShardedClient__queue: asyncio.PriorityQueue[EventItem]
 
     def __init__(self, *, api_url: str, clock: Clock, message_content: bool = False) -> None:
         Route.BASE = api_url.rstrip("/")
@@ -150,15 +158,20 @@ class Connection(discord.AutoShardedClient):
                     raise FatalError(
                         f"Discord closed the connection (code {code}): check the token and the application."
                     ) from error
-                fault = judge(error)
-                wait = max(RECONNECT[min(self._tries, len(RECONNECT) - 1)], fault.seconds or 0.0)
-                known = isinstance(error, (*ERRORS, ReconnectWebSocket))
-                log.warning("not connected to Discord", reason=fault.reason, seconds=wait, exc_info=not known)
+                wait = self._put_off(error)
             if self.is_closed():
                 await self._reopen()
                 await self.log_in(token, waits=RECONNECT)
             await asyncio.sleep(wait)
-            self._tries += 1
+
+    def _put_off(self, error: Exception) -> float:
+        """Seconds to wait before the next try to connect, longer each time until there is a connection."""
+        fault = judge(error)
+        wait = max(RECONNECT[min(self._tries, len(RECONNECT) - 1)], fault.seconds or 0.0)
+        self._tries += 1
+        known = isinstance(error, (*ERRORS, ReconnectWebSocket))
+        log.warning("not connected to Discord", reason=fault.reason, seconds=wait, exc_info=None if known else error)
+        return wait
 
     async def _until_cancelled(self) -> None:
         """`connect`, which swallows a cancellation that meets a shard while it connects again, and would go on."""
@@ -179,9 +192,43 @@ class Connection(discord.AutoShardedClient):
         Raises:
             Exception: one of `ERRORS`.
         """
-        self.shard_count, url, _limits = await self.http.get_bot_gateway()
+        self.shard_count, url, starts = await self.http.get_bot_gateway()
+        _check_left(discord.SessionStartLimits(**starts), wanted=self.shard_count)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
         await super().launch_shards()
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard, however often it takes.
+
+        discord.py's own tries again in the handler of its error, so that each try logs the errors of all before it.
+
+        Raises:
+            ConnectionClosed: Discord does not want this connection.
+        """
+        shards, queue = self._AutoShardedClient__shards, self._AutoShardedClient__queue
+        connect = partial(DiscordWebSocket.from_client, self, gateway=gateway, shard_id=shard_id)
+        while True:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    shards[shard_id] = Shard(await connect(initial=initial), self, queue.put_nowait)
+            except Exception as error:
+                if getattr(error, "code", None) in _FATAL_CLOSES:
+                    raise
+                initial = False
+                await asyncio.sleep(self._put_off(error))
+            else:
+                shards[shard_id].launch()
+                return
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait before a session is begun, of which a day has 1000: Discord resets the token of who begins more.
+
+        Raises:
+            Exception: one of `ERRORS`.
+        """
+        await super().before_identify_hook(shard_id, initial=initial)
+        if not initial:
+            _check_left(await self.fetch_session_start_limits())
 
     async def close(self) -> None:
         """Leave the gateway and send nothing more, until the next `log_in`."""
@@ -294,6 +341,13 @@ class GlobalLimit(asyncio.Event):
         if self._end:
             self._end.cancel()
         self._end = asyncio.get_running_loop().call_later(LONGEST_LIMIT, self.set)
+
+
+def _check_left(starts: discord.SessionStartLimits, *, wanted: int = 1) -> None:
+    """Refuse to begin more sessions than Discord still allows, until it counts anew."""
+    if starts.remaining < wanted:
+        log.error("the day's connections to Discord are used up: find what restarts the bot so often")
+        raise discord.RateLimited(starts.reset_after / 1000)
 
 
 def _answers(shard: discord.ShardInfo) -> bool:

@@ -161,11 +161,10 @@ class Rest:
         return web.json_response(self._server.application())
 
     async def _gateway(self, _request: web.Request) -> web.Response:
-        left = self._server.starts_left
-        start = {"total": 1000, "remaining": left, "reset_after": 7_200_000, "max_concurrency": 1}
-        return web.json_response(
-            {"url": self._server.gateway_url, "shards": self._server.shards, "session_start_limit": start}
-        )
+        server = self._server
+        start = {"total": 1000, "remaining": server.starts_left, "reset_after": server.starts_anew_ms}
+        start["max_concurrency"] = 1
+        return web.json_response({"url": server.gateway_url, "shards": server.shards, "session_start_limit": start})
 
     async def _guilds(self, _request: web.Request) -> web.Response:
         mine = [

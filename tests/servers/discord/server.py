@@ -52,6 +52,7 @@ class DiscordServer:
         self.flags = 0
         self.shards = 1
         self.starts_left = 999
+        self.starts_anew_ms = 7_200_000
         self.endpoint: str | None = None
         self.filtered = ""
         self.hide_external = False
