@@ -54,6 +54,9 @@ SERVERS_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
+_SPOKEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
+"""What members write themselves; Discord's own lines name them, too: "Anna added Pentimento to the thread"."""
+
 _DISALLOWED_INTENTS = 4014
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, _DISALLOWED_INTENTS})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
@@ -298,12 +301,11 @@ class Connection(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """A mention of us or our role, a reply with its ping on, or a direct message."""
         me = self.user
-        if me is None or message.author.bot or message.webhook_id is not None:
+        if me is None or message.author.bot or message.webhook_id is not None or message.type not in _SPOKEN:
             return
         named = me.id in message.raw_mentions or any(user.id == me.id for user in message.mentions)
-        direct = message.guild is None and not message.is_system()
         said = message.content or message.attachments or message.stickers or message.message_snapshots
-        if named or calls_our_role(message) or (direct and said):
+        if named or calls_our_role(message) or (message.guild is None and said):
             await self.take(read_mention(message, received_at=self._clock.now()))
 
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:

@@ -5,7 +5,7 @@ its Markdown (support.discord.com/hc/articles/210298617). The opposite of `markd
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.marks import Keep, unmarked
@@ -27,6 +27,7 @@ _MARKED = re.compile(
     r"|<(?P<link>https?://[^<>\s]+)>",
     re.DOTALL,
 )
+_LINK = re.compile(r"(?<!\]\()(\|\|\s*)?(https?://[^\s<>|]*[^\s<>|.,;:!?])(?(1)\s*\|\|)")
 _LINE = re.compile(r"^(?:>>> |> |-# |#{1,3} |[*-] (?=\S))", re.MULTILINE)
 _FORMATTED = re.compile(
     r"(?P<mark>\*{1,3}|~~|\|\||__)(?=\S)(?P<words>(?:(?!(?P=mark)).)+?)(?<=\S)(?P=mark)(?!\*)"
@@ -57,6 +58,17 @@ def said(
         bare=_bare if formatted else str,
     )
     return re.sub(r"[ \t]{2,}", " ", text).strip()
+
+
+def has_link(content: str) -> bool:
+    """Whether a message has a link of which Discord may show something."""
+    return bool(_LINK.search(content))
+
+
+def without_links(content: str, shown: Collection[str]) -> str:
+    """A message without the links that are shown as pictures: they are no words of its member's."""
+    addresses = {each.partition("?")[0] for each in shown}
+    return _LINK.sub(lambda link: " " if link[2].partition("?")[0] in addresses else link[0], content)
 
 
 def _bare(text: str) -> str:

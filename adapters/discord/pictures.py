@@ -50,6 +50,17 @@ def has_sticker(message: Message) -> bool:
     return bool(message.get("sticker_items"))
 
 
+def links_shown(message: Message) -> frozenset[str]:
+    """The links that it shows a picture of."""
+    embeds = message.get("embeds") or ()
+    return frozenset(str(each.get("url")) for each in embeds if each.get("image") or each.get("thumbnail"))
+
+
+def is_readable(message: Message) -> bool:
+    """Whether Discord shows us what is in it, which it withholds of messages that are not for us."""
+    return any(message.get(part) for part in ("content", "attachments", "embeds", "components", "poll"))
+
+
 def is_ours(message: Message, me: str) -> bool:
     """Whether our application wrote it, which a name or a button does not say; its webhook's posts are its own."""
     author = message.get("author") or {}

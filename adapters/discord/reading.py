@@ -264,7 +264,20 @@ def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:
             for each in message.attachments
         ],
         "embeds": [embed.to_dict() for embed in message.embeds],
-        "components": [component.to_dict() for component in message.components],
+        "components": list(_media(message.components)),
         "sticker_items": [{"id": str(sticker.id), "name": sticker.name} for sticker in message.stickers],
         "message_snapshots": [{"message": _raw(each)} for each in getattr(message, "message_snapshots", ())],
     }
+
+
+def _media(components: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """What components show, with all that Discord says of it: discord.py's own way back has its address alone."""
+    for component in components:
+        if component.type is discord.ComponentType.file:
+            continue  # Discord shows its name alone
+        for item in (component, *getattr(component, "items", ())):
+            if media := getattr(item, "media", None):
+                about = {name: getattr(media, name) for name in ("url", "proxy_url", "content_type")}
+                yield {"media": about, "spoiler": item.spoiler, "description": getattr(item, "description", None)}
+        yield from _media(getattr(component, "children", ()))
+        yield from _media(filter(None, [getattr(component, "accessory", None)]))

@@ -363,6 +363,7 @@ class Rest:
         above = self._server.posts.get(reference["message_id"])
         if (above is None or above.deleted) and reference.get("fail_if_not_exists", True):
             raise ApiError(400, 50035, _NOTHING_TO_REPLY_TO)
+        need(above is None or above.payload["type"] in {0, 19, 20, 23}, "Cannot reply to a system message")
 
     async def _by_bot(self, request: web.Request) -> web.Response:
         server = self._server
