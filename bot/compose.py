@@ -94,7 +94,7 @@ def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False)
             library=library,
         )
 
-    return Pool({own.name: engine(own) for own in devices}, library=library, whole=every)
+    return Pool({own.name: engine(own) for own in devices}, library=library, whole=every, patient=at_once)
 
 
 def _cluster_of(settings: Settings, *, at_once: bool) -> RestartableEngine:

@@ -83,6 +83,7 @@ class Member:
         backoff: how long it is left alone when it was lost.
         leave: set when its engine is to be left.
         works: it has been ready since it was entered.
+        proven: it has been ready at some time.
         trouble: why it is gone.
         requests: what the pool sent to it.
         keeping: the task that owns its engine.
@@ -94,6 +95,7 @@ class Member:
     state: State = State.OPENING
     leave: asyncio.Event = field(default_factory=asyncio.Event)
     works: bool = False
+    proven: bool = False
     trouble: str = ""
     requests: set[PooledRequest] = field(default_factory=set)
     keeping: "asyncio.Task[None] | None" = None

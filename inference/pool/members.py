@@ -40,6 +40,7 @@ class Members:
         stopped: called with the reason when the last one is gone; never if `lasting`.
         whole: opened only when each has come, or is known not to.
         lasting: opened and kept without any, for those that `add` brings.
+        patient: kept without any once one has worked, as it may return.
         pauses: see `PAUSES`.
     """
 
@@ -53,6 +54,7 @@ class Members:
         stopped: Callable[[str], None],
         whole: bool,
         lasting: bool,
+        patient: bool,
         pauses: Sequence[float],
     ) -> None:
         self._pauses = pauses
@@ -63,6 +65,7 @@ class Members:
         self._stopped = stopped
         self._whole = whole
         self._lasting = lasting
+        self._patient = patient
         self._ready = ready
         self._owned = AsyncExitStack()
 
@@ -127,19 +130,19 @@ class Members:
         """Own a member's engine until the pool is closed; a restart ends it and begins it anew."""
         while True:
             member.leave.clear()
+            member.works = False
             trouble: Exception | None = None
             try:
                 async with member.engine:
                     member.state, member.trouble = State.OPEN, ""
                     self._settled()
                     await member.engine.ready()
-                    member.works = True
+                    member.works = member.proven = True
                     self._ready.set()
                     self._queue.dispatch()
                     await self._lives(member)
             except (ModelUnavailable, EngineStopped) as error:
                 trouble = error
-            member.works = False
             if member.state is not State.OPENING:  # not asked to restart: it stopped by itself, or never came
                 trouble = trouble or EngineStopped(member.trouble)
             if trouble:
@@ -170,7 +173,7 @@ class Members:
         member.state, member.trouble = State.GONE, str(trouble)
         member.leave.clear()
         self._settled()
-        if self._lasting or any(each.state is not State.GONE for each in self.all):
+        if self._lasting or any(each.state is not State.GONE or (self._patient and each.proven) for each in self.all):
             log.error("device left the pool", device=member.name, reason=str(trouble), again_in=pause)
             return
         sentences = dict.fromkeys(each.trouble for each in self.all)

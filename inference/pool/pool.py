@@ -53,6 +53,7 @@ class Pool:
         library: what they share to fetch models, entered with the pool; None if each has its own.
         whole: enter only when each member has come, or is known not to.
         lasting: open and go on without any member, for those that `add` brings.
+        patient: go on without any once one has worked, as it may return.
         pauses: seconds before a device that was lost is tried again, by losses since its last picture; the last one
             repeats.
     """
@@ -64,6 +65,7 @@ class Pool:
         library: Library | None = None,
         whole: bool = False,
         lasting: bool = False,
+        patient: bool = False,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._changes = Changes()
@@ -77,6 +79,7 @@ class Pool:
             stopped=self._stop,
             whole=whole,
             lasting=lasting,
+            patient=patient,
             pauses=pauses,
         )
         self._library = library
@@ -208,7 +211,7 @@ class Pool:
         if self._stopped:
             raise EngineStopped(self._stopped) from None
         log.warning("device lost under a picture", device=member.name, request=pooled.request.id, reason=str(loss))
-        pooled.losses += 1
+        pooled.losses += member.works  # one that never came back was not lost under it
         pooled.avoids.add(member)
         if member.state is State.OPEN:
             member.trouble = str(loss)

@@ -66,6 +66,9 @@ REAP_SECONDS = 30.0
 class Unkillable(Exception):
     """A worker survived SIGKILL: it waits inside the kernel, and its device is not usable."""
 
+    def __init__(self, pid: int) -> None:
+        super().__init__(f"The worker {pid} cannot be killed: its device needs a reset.")
+
 
 def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What of `environment` a worker gets: what models and devices need, and no secret of ours."""
@@ -212,7 +215,7 @@ class Child:
             async with asyncio.timeout(REAP_SECONDS):
                 code = await self._process.wait()
         except TimeoutError:
-            raise Unkillable(f"The worker {self.pid} cannot be killed: its device needs a reset.") from None
+            raise Unkillable(self.pid) from None
         finally:
             await asyncio.wait(hearing, timeout=STDERR_SECONDS)
             for task in hearing:

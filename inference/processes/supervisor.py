@@ -34,7 +34,7 @@ class Loss:
         fault: what was raised: `OSError` if it could not be started, `TimeoutError` if it was silent for too long,
             `Unusable`, `Unkillable`, or what came of reading it; None if it left.
         ending: how it ended, as `Child.end` says it; empty if it was never started or cannot be killed.
-        started: whether there was a process.
+        child: that process; None if it was never started.
         failures: processes in a row that did not become ready, this one included; 0 if this one was ready.
         first: none has become ready yet.
         closing: it was not wanted any more.
@@ -43,7 +43,7 @@ class Loss:
     reason: str
     fault: Exception | None
     ending: str
-    started: bool
+    child: Child | None
     failures: int
     first: bool
     closing: bool
@@ -188,7 +188,7 @@ class Supervisor:
                 reason=sentence,
                 fault=fault,
                 ending=ending,
-                started=child is not None,
+                child=child,
                 failures=self._failures,
                 first=not self._opened.is_set(),
                 closing=self._closing,

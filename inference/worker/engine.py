@@ -119,6 +119,7 @@ class ProcessEngine:
         self._library = library or Library(self._settings.entries, map_models, silence=download_silence)
         self._own_library = library is None
         self._at_once = at_once
+        self._stuck: Child | None = None  # a worker that could not be killed
         self._ready = asyncio.Event()  # a worker takes requests, or none ever will
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
@@ -260,6 +261,8 @@ class ProcessEngine:
         self._dispatch()
 
     async def _start(self) -> Child:
+        if self._stuck and self._stuck.alive:  # another one would get stuck beside it
+            raise Unusable(str(Unkillable(self._stuck.pid)))
         if not self._at_once:
             try:
                 await self._library.bring(Needs(model=self._settings.model))
@@ -270,7 +273,9 @@ class ProcessEngine:
 
     def _lost(self, loss: Loss) -> Exception | None:
         """A worker is gone; what ends the engine if another one would not help."""
-        if loss.started:
+        if isinstance(loss.fault, Unkillable):
+            self._stuck = loss.child
+        if loss.child:
             self._end_in_flight(hung=isinstance(loss.fault, TimeoutError), ending=loss.ending or "closed")
         fatal = loss.first or isinstance(loss.fault, Unkillable) or loss.failures >= self._max_failed_starts
         if self._stopped or loss.closing or not fatal:

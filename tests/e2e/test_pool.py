@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, closing
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -38,6 +39,16 @@ class HeldPool(Pool):
         async with aclosing(super().run(request)) as events:
             async for event in events:
                 yield event
+
+
+class Counted(ProcessEngine):
+    """It knows how often it was entered."""
+
+    tries = 0
+
+    async def __aenter__(self) -> Self:
+        self.tries += 1
+        return await super().__aenter__()
 
 
 def workers(count: int, backend: str = "many_slots") -> dict[str, Engine]:
@@ -83,6 +94,33 @@ async def test_a_restart_that_was_asked_for_is_counted_as_that() -> None:
         assert {name for name, count in counted.items() if count} == {"workers_ended.asked"}
         assert counted["workers_ended.asked"] == 1
         assert [each.lost for each in pool.devices()] == [0]
+
+
+async def test_a_service_outlives_its_only_device_and_goes_on_when_that_is_back(tmp_path: Path) -> None:
+    device = tmp_path / "device"
+    device.touch()
+    one = Counted(
+        model=str(device),
+        entries={"fake": ModelEntry(id="fake")},
+        backend="tests.fakes.backend:mortal",
+        backoff=(0.05,),
+        max_failed_starts=1,
+    )
+    pool = Pool({"one": one}, patient=True, pauses=(0.1,))
+    async with storm(tmp_path, pool) as at, asyncio.timeout(PATIENCE):
+        await pool.ready()
+        device.unlink()
+        [worker] = worker_processes()
+        worker.kill()
+        while "bring it back" not in pool.trouble():
+            await asyncio.sleep(0.05)
+        for _ in range(3):
+            await at.submit("waits")
+        while one.tries < 4:
+            await asyncio.sleep(0.05)
+        device.touch()
+        await at.all_shown()
+        await at.check_each_came_once()
 
 
 async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path: Path) -> None:

@@ -480,7 +480,7 @@ async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path, monkeypatch
 async def test_a_worker_that_cannot_be_killed_stops_the_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stuck in the kernel with its device; here it is only not waited for."""
+    """Stuck in the kernel with its device; here it is only not waited for. No other one follows while it is."""
     async with bench(tmp_path) as at_work:
         assert isinstance(await at_work.end(), Done)
         monkeypatch.setattr(child, "REAP_SECONDS", 0)
@@ -491,6 +491,14 @@ async def test_a_worker_that_cannot_be_killed_stops_the_engine(
         while any(thread.name.startswith("asyncio-waitpid") for thread in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
+    with monkeypatch.context() as stuck:
+        stuck.setattr(Child, "alive", True)
+        with pytest.raises(ModelUnavailable, match="cannot be killed"):
+            await at_work.engine.__aenter__()
+        assert workers() == []
+    monkeypatch.undo()
+    async with at_work.engine:
+        assert isinstance(await at_work.end(), Done)
 
 
 async def test_signals_for_the_service_pass_the_worker_by(tmp_path: Path) -> None:

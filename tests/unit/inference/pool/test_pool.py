@@ -49,6 +49,20 @@ class ComingEngine(FakeEngine):
         return await super().__aenter__()
 
 
+class AwayEngine(FakeEngine):
+    """It begins at once; its device is there for the first time, and then not before the sixth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self.tries += 1
+        self._stopped = 1 < self.tries < 6
+        return self
+
+
 class SlowEngine(FakeEngine):
     """It is entered before it can run anything."""
 
@@ -228,6 +242,18 @@ async def test_with_the_last_device_the_pool_stops(tmp_path: Path) -> None:
         with pytest.raises(EngineStopped):
             await at.pool.ready()
         assert at.pool.trouble()
+
+
+async def test_a_service_waits_for_its_only_device_and_no_picture_fails_for_that(tmp_path: Path) -> None:
+    one = AwayEngine()
+    one.script(DIE)
+    async with Pool({"one": one}, patient=True, pauses=(0.0,)) as pool:
+        at = Bench(pool, tmp_path)
+        assert [type(end) for end in await asyncio.gather(at.end(), at.end())] == [Done, Done]
+        assert one.tries == 6
+    with pytest.raises(ModelUnavailable):
+        async with Pool({"one": AbsentEngine()}, patient=True):
+            pass
 
 
 async def test_a_picture_that_lost_three_devices_has_failed(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ async def test_a_loss_says_how_many_in_a_row_came_to_nothing_and_whether_any_eve
     owner = Owner(leave, OSError(errno.EMFILE, os.strerror(errno.EMFILE)), work_and_leave, leave, serve)
     async with owner.supervisor:
         await owner.until(lambda: owner.supervisor.child is not None)
-    told = [(loss.failures, loss.first, loss.started, loss.ending) for loss in owner.losses]
+    told = [(loss.failures, loss.first, loss.child is not None, loss.ending) for loss in owner.losses]
     assert told == [
         (1, True, True, "SIGKILL"),
         (2, True, False, ""),
@@ -238,12 +238,12 @@ async def test_noise_on_the_pipe_ends_the_process_and_its_traceback_is_logged() 
 
 
 async def test_one_that_cannot_be_killed_is_told_with_its_own_sentence() -> None:
-    owner = Owner(work_and_leave, patience=1, at_end=Unkillable("It cannot be killed: its device needs a reset."))
+    owner = Owner(work_and_leave, patience=1, at_end=Unkillable(7))
     async with owner.supervisor:
         await owner.until(lambda: bool(owner.losses))
     [loss] = owner.losses
     assert isinstance(loss.fault, Unkillable)
-    assert (loss.reason, loss.ending) == ("It cannot be killed: its device needs a reset.", "")
+    assert (loss.reason, loss.ending) == ("The worker 7 cannot be killed: its device needs a reset.", "")
 
 
 async def test_whoever_is_cancelled_while_entering_leaves_no_process() -> None:
