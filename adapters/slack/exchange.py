@@ -15,8 +15,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import Errand, errand_in, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.layout import Message
-from adapters.slack.members import Place, place_key
-from adapters.slack.messenger import moved_to
+from adapters.slack.members import Place, moved_to, place_key
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES

@@ -3,7 +3,8 @@
 Slack's user ids are unique within one organisation only, so ours are `<organisation>/<user>`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from bot.domain.access import Asker
 from bot.domain.ids import JobId
@@ -124,3 +125,14 @@ def team_of(target: ReplyTarget) -> Team:
 def slack_user(requester: Requester) -> str:
     """Slack's own id of a member."""
     return requester.user.rpartition("/")[2]
+
+
+def moved_to(target: ReplyTarget, channel: str, thread: str) -> ReplyTarget:
+    """The same answer in another conversation."""
+    return replace(target, address={**target.address, "channel": channel, "thread": thread})
+
+
+def thread_of(target: ReplyTarget, place: Mapping[str, str]) -> str:
+    """The thread that a message of an answer stands in, or starts."""
+    moved = place["channel"] != target.address["channel"]
+    return place["ts"] if moved else target.address.get("thread") or place["ts"]

@@ -7,7 +7,6 @@ come through (a reset connection, a crash), the conversation is searched for it 
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from adapters.slack.below import Below, job_id_in, message_ref, metadata
 from adapters.slack.beside import Besides
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
-from adapters.slack.members import PLATFORM, Place, Team, slack_user, team_of
+from adapters.slack.members import PLATFORM, Place, Team, moved_to, slack_user, team_of, thread_of
 from adapters.slack.notices import Notices
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
@@ -130,7 +129,8 @@ class SlackMessenger:
             log.info("what stands beside an earlier message is not known", code=fault.code)
         self._taken_over[message] = True
 
-    async def _show(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+    async def _show(self, target: ReplyTarget, message: MessageRef, card: Card, *, alone: bool = True) -> MessageRef:
+        """`alone`: what cannot stand there goes to its member, and no message waits for it there."""
         team, place = team_of(target), json.loads(message)
         # The end is shown even if progress would have to wait, unless Slack itself asked for a pause.
         if pause := self._edits.put(team.space, must=card.status.ended):
@@ -143,15 +143,17 @@ class SlackMessenger:
                 self._edits.close(team.space, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE:
                 return await self._again(target, message, card, fault)
-            if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
+            if fault.meaning not in _REFUSED or place["channel"].startswith("D") or not alone:
                 raise delivery_error(fault) from fault
-            return await self._show(target, await self._alone(target, card, fault, card.job), card)
+            moved = await self._show(target, await self._alone(target, card, fault, card.job), card)
+            await self._api.quietly(team, "chat_delete", **place)
+            return moved
         return message
 
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A word in the message's thread that names its owner; see `Messenger.notify`."""
         place = json.loads(message)
-        there = moved_to(target, place["channel"], _thread(target, place))
+        there = moved_to(target, place["channel"], thread_of(target, place))
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
             return await self._once(there, Message(said), nonce)
@@ -209,8 +211,15 @@ class SlackMessenger:
             stands = await self._once(target, lay_out(card), nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
-        await self._show(target, stands, card)  # what stands beside is the job's own message's to take away
-        return str(json.loads(stands)["channel"])
+        place = json.loads(stands)
+        try:
+            # What stands beside is the job's own message's to take away.
+            await self._show(target, stands, card, alone=False)
+        except Undeliverable:
+            self._posted.pop(nonce, None)
+            await self._api.quietly(team_of(target), "chat_delete", **place)
+            raise
+        return str(place["channel"])
 
     async def _once(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
         return await self._stands_already(target, nonce) or await self._say(target, shown, nonce)
@@ -265,7 +274,7 @@ class SlackMessenger:
         if not card.pictures:  # what stands beside is not worth a message's words
             return await self._update(team, place, lay_out(card, notes=(note,)))
         name = partial(self._update, team, place, below)
-        return await self._below.put(team, place, card, thread=_thread(target, place), name=name)
+        return await self._below.put(team, place, card, thread=thread_of(target, place), name=name)
 
     async def _update(
         self, team: Team, place: dict[str, str], shown: Message, noted: Mapping[str, Any] | None = None
@@ -384,14 +393,3 @@ def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:
 def _kind_of(channel: str) -> str:
     """What texts call a conversation in which we cannot write: nobody can invite us to one between people."""
     return "people" if channel.startswith("D") else "channel"
-
-
-def moved_to(target: ReplyTarget, channel: str, thread: str) -> ReplyTarget:
-    """The same answer in another conversation."""
-    return replace(target, address={**target.address, "channel": channel, "thread": thread})
-
-
-def _thread(target: ReplyTarget, place: dict[str, str]) -> str:
-    """The thread a message stands in, or starts."""
-    moved = place["channel"] != target.address["channel"]
-    return place["ts"] if moved else target.address.get("thread") or place["ts"]

@@ -318,11 +318,11 @@ note-slack-not-uploaded = Das Bild ist fertig, aber ich darf es hier nicht hochl
 note-slack-below = Slack zeigt das Bild hier nicht an: es steht darunter, im Thread.
 note-slack-moved = { $where ->
     [people] In einer Direktnachricht zwischen Menschen kann ich nicht schreiben, darum kommt das nur zu dir.
-   *[channel] Ich konnte im Kanal nicht schreiben, darum kommt das nur zu dir: lade mich dort mit /invite ein.
+   *[channel] Ich konnte das im Kanal nicht zeigen, darum kommt es nur zu dir. Bin ich nicht darin, lade mich mit /invite ein.
  }
 slack-answered-alone = { $where ->
     [people] In einer Direktnachricht zwischen Menschen kann ich nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung.
-   *[channel] Ich kann in diesem Kanal nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung: lade mich hier mit /invite ein.
+   *[channel] Ich kann es in diesem Kanal nicht zeigen, darum kommt dein Bild in unsere eigene Unterhaltung. Bin ich nicht hier, lade mich mit /invite ein.
  }
 slack-published = Im Kanal veröffentlicht.
 slack-saved = { $scope ->

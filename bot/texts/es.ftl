@@ -318,11 +318,11 @@ note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ 
 note-slack-below = Slack no mostró la imagen aquí: está debajo, en el hilo.
 note-slack-moved = { $where ->
     [people] No puedo escribir en un mensaje directo entre personas, así que esto te llega solo a ti.
-   *[channel] No pude escribir en el canal, así que esto te llega solo a ti: invítame allí con /invite.
+   *[channel] No pude mostrar esto en el canal, así que te llega solo a ti. Si no estoy allí, invítame con /invite.
  }
 slack-answered-alone = { $where ->
     [people] No puedo escribir en un mensaje directo entre personas, así que tu imagen llega a nuestra propia conversación.
-   *[channel] No puedo escribir en este canal, así que tu imagen llega a nuestra propia conversación: invítame aquí con /invite.
+   *[channel] No puedo mostrarla en este canal, así que tu imagen llega a nuestra propia conversación. Si no estoy aquí, invítame con /invite.
  }
 slack-published = Publicado en el canal.
 slack-saved = { $scope ->

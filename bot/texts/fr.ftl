@@ -324,11 +324,11 @@ note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer 
 note-slack-below = Slack n’a pas affiché l’image ici : elle est plus bas, dans le fil.
 note-slack-moved = { $where ->
     [people] Je ne peux pas écrire dans un message direct entre personnes, donc ceci n’arrive qu’à toi.
-   *[channel] Je n’ai pas pu écrire dans le canal, donc ceci n’arrive qu’à toi : invite-moi là-bas avec /invite.
+   *[channel] Je n’ai pas pu montrer ceci dans le canal, donc cela n’arrive qu’à toi. Si je n’y suis pas, invite-moi avec /invite.
  }
 slack-answered-alone = { $where ->
     [people] Je ne peux pas écrire dans un message direct entre personnes, donc ton image arrive dans notre propre conversation.
-   *[channel] Je ne peux pas écrire dans ce canal, donc ton image arrive dans notre propre conversation : invite-moi ici avec /invite.
+   *[channel] Je ne peux pas la montrer dans ce canal, donc ton image arrive dans notre propre conversation. Si je n’y suis pas, invite-moi avec /invite.
  }
 slack-published = Publié dans le canal.
 slack-saved = { $scope ->

@@ -309,11 +309,11 @@ note-slack-not-uploaded = 画像はできましたが、ここにはアップロ
 note-slack-below = Slack がここに画像を表示しませんでした。下のスレッドにあります。
 note-slack-moved = { $where ->
     [people] 人同士のダイレクトメッセージには書き込めないので、あなたにだけ届けます。
-   *[channel] チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
+   *[channel] チャンネルに表示できなかったので、あなたにだけ届けます。私がまだいなければ、/invite で招待してください。
  }
 slack-answered-alone = { $where ->
     [people] 人同士のダイレクトメッセージには書き込めないので、画像は私との会話に届きます。
-   *[channel] このチャンネルには書き込めないので、画像は私との会話に届きます。/invite で私を招待してください。
+   *[channel] このチャンネルには表示できないので、画像は私との会話に届きます。私がまだいなければ、/invite で招待してください。
  }
 slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->

@@ -85,6 +85,29 @@ class TestDelivery:
         await ask(ann, general, photo)
         assert images(await ann.result(slack.state.direct(ann.team, ann.user.id)))
 
+    async def test_where_no_files_may_be_shared_no_message_is_left_waiting(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        general.takes_files = False
+        await ask(ann, general, photo)
+        result = await ann.result(slack.state.direct(ann.team, ann.user.id))
+        assert images(result)
+        assert ann.from_bot(general) == []
+
+    async def test_what_cannot_be_published_is_said_to_be_not_and_leaves_no_message(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        general.takes_files, own = False, slack.state.direct(ann.team, ann.user.id)
+        await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+        result = await ann.result(own)
+        await ann.press("Publish", own, result)
+        await ann.told("I could not publish it")
+        assert ann.from_bot(general) == []
+        assert sum(bool(images(each)) for each in ann.from_bot(own)) == 1
+        general.takes_files = True
+        await ann.press("Publish", own, result)
+        await ann.result(general)
+
     async def test_a_message_removed_in_the_middle_does_not_cost_the_picture(
         self, running: Bench, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:

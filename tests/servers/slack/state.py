@@ -42,6 +42,7 @@ class Conversation:
     members: set[str]
     is_private: bool = False
     is_archived: bool = False
+    takes_files: bool = True
     user: str = ""
     messages: dict[str, Json] = field(default_factory=dict)
 

@@ -183,6 +183,8 @@ class WebApi:
             raise Refused("is_inactive")
         blocks = self._blocks(request)
         if "file_ids" in arguments:
+            if not conversation.takes_files:
+                raise Refused("slack_connect_file_upload_sharing_blocked")
             given = arguments["file_ids"]
             message["files"] = []
             for file_id in given.split(",") if isinstance(given, str) else given:
