@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.web.addresses import see
+from adapters.web.guard import READING
 from adapters.web.words import locale_of
 from bot.domain.access import Asker
 from bot.sign_in import SESSION_SECONDS, SignIn, is_same
@@ -92,7 +93,7 @@ class Membership:
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """Show a visitor without a session where links come from."""
-        if request.path == "/" and request.method == "GET" and not await self.who(request):
+        if request.path == "/" and request.method in READING and not await self.who(request):
             return see("/signin")
         return None
 

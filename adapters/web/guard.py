@@ -27,7 +27,7 @@ _HEADERS = {
     # With "no-referrer" browsers send `Origin: null` with the forms of our own pages, which is refused.
     "Referrer-Policy": "same-origin",
 }
-_READING = {"GET", "HEAD"}
+READING = {"GET", "HEAD"}
 OPERATOR = "/operator"
 _USUAL_PORT = 80
 """Browsers do not say it."""
@@ -156,7 +156,7 @@ class Guard:
         door = self.operators if operating else self.door
         if door is None:
             raise web.HTTPNotFound
-        if request.method not in _READING and not (_is_from(origins, request) or door.bears(request)):
+        if request.method not in READING and not (_is_from(origins, request) or door.bears(request)):
             raise web.HTTPForbidden(text=text(locale, "web-refused-origin"))
         if answer := await door.enter(request):
             return answer

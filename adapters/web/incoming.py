@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, web
 
 from adapters.listening import arriving, body_of
-from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed
+from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed, UserError
 from bot.domain.options import OPTIONS, Kind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.texts import megabytes
@@ -22,10 +22,9 @@ FILES_SECONDS = 300.0
 """For a form with files: 25 MB over a mobile line of 0.7 Mbit/s."""
 
 T = TypeVar("T")
-_FIELD_BYTES = 16_000
 _PARTS = 40
-TYPED_BYTES = _PARTS * _FIELD_BYTES
-"""Of a form without files: it is held in memory whole, and strangers send forms too."""
+TYPED_BYTES = 640_000
+"""What is typed into a form: it is held in memory whole, and strangers send forms too."""
 
 _CHUNK = 1 << 16
 _HELD = 1 << 20
@@ -90,7 +89,7 @@ async def read_form(request: web.Request, *, max_bytes: int) -> Submitted:
     """The form of a request, whose files have at most `max_bytes` each.
 
     Raises:
-        InvalidRequest: it is no form of ours, or has more than one picture in a field.
+        InvalidRequest: it is no form of ours, has more than one picture in a field, or too much is typed.
         PictureRefused: a file is too long.
         web.HTTPException: it does not come in time, breaks off or is packed; without files, also if it is too long.
     """
@@ -112,12 +111,19 @@ def _typed(body: bytes) -> Submitted:
         ValueError: it has too many fields.
     """
     fields = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_PARTS)
-    return Submitted(fields={name: value.strip() for name, value in fields}, files={})
+    return Submitted(fields={name: _as_typed(value) for name, value in fields}, files={})
+
+
+def _as_typed(value: str) -> str:
+    """Browsers send each end of a line as two characters, and count it as one where they bound what is typed."""
+    return value.replace("\r\n", "\n").strip()
 
 
 async def _parts(request: web.Request, max_bytes: int) -> Submitted:
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    too_big = PictureRefused("web-refused-size", most=megabytes(max_bytes))
+    room = TYPED_BYTES
     reader = await request.multipart()
     for _ in range(_PARTS):
         part = await reader.next()
@@ -126,19 +132,21 @@ async def _parts(request: web.Request, max_bytes: int) -> Submitted:
         if not isinstance(part, BodyPartReader) or not part.name or not part.name.isascii():
             raise InvalidRequest("web-refused-form")
         if part.filename is None:
-            fields[part.name] = (await _read(part, _FIELD_BYTES)).decode(errors="replace").strip()
-        elif content := await _read(part, max_bytes):  # a file field that was left empty is sent as an empty file
+            typed = await _read(part, room, InvalidRequest("web-refused-form"))
+            room -= len(typed)
+            fields[part.name] = _as_typed(typed.decode(errors="replace"))
+        elif content := await _read(part, max_bytes, too_big):  # a field that was left empty is sent as an empty file
             if part.name in files:
                 raise InvalidRequest("web-refused-two-pictures")
             files[part.name] = content
     raise InvalidRequest("web-refused-form")
 
 
-async def _read(part: BodyPartReader, most: int) -> bytes:
+async def _read(part: BodyPartReader, most: int, refused: UserError) -> bytes:
     """What is too long, or never comes to its end, costs a file that nobody else can open, and hardly any memory.
 
     Raises:
-        PictureRefused: it is longer than `most` bytes.
+        UserError: the one that is given, if it is longer than `most` bytes.
         StorageFailed: the temporary folder takes nothing.
     """
     with SpooledTemporaryFile(_HELD) as held:
@@ -146,7 +154,7 @@ async def _read(part: BodyPartReader, most: int) -> bytes:
         while chunk := await part.read_chunk(_CHUNK):
             size += len(chunk)
             if size > most:
-                raise PictureRefused("web-refused-size", most=megabytes(most))
+                raise refused
             await _on_disk(partial(held.write, chunk))
         held.seek(0)
         return await _on_disk(held.read)

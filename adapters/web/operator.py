@@ -121,8 +121,8 @@ class OperatorPages:
 
     async def restart(self, request: web.Request) -> web.StreamResponse:
         """Start workers anew, one device after the other, or the one that the form names; not while that is done."""
-        sent = await read_form(request, max_bytes=0)
-        await self._operations.restarts.ask(sent.fields.get("device", ""))
+        said = (await read_form(request, max_bytes=0)).fields if request.body_exists else {}
+        await self._operations.restarts.ask(said.get("device", ""))
         return see("/operator")
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from adapters.web.guard import is_operators
+from adapters.web.guard import READING, is_operators
 from adapters.web.pages import page
 from adapters.web.tries import Tries
 from adapters.web.words import address_of, locale_of
@@ -42,7 +42,7 @@ class Operators:
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """The form for the token, to whoever is not signed in."""
-        if request.path.startswith(self.public) or request.method != "GET" or await self.who(request):
+        if request.path.startswith(self.public) or request.method not in READING or await self.who(request):
             return None
         return signin_page(request, status=401)
 

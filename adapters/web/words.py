@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
 
@@ -14,9 +14,9 @@ def locale_of(request: web.Request) -> str:
     """The first of the languages that the browser names, by its own preference, that we speak."""
     wanted: list[tuple[float, str]] = []
     for part in request.headers.get("Accept-Language", "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, weight = part.partition(";")
         try:
-            wanted.append((-float(quality or 1), tag))
+            wanted.append((-float(weight.strip().removeprefix("q=") or 1), tag.strip()))
         except ValueError:
             continue
     tags = [tag for _, tag in sorted(wanted, key=lambda each: each[0])]
@@ -41,7 +41,10 @@ _WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]*)\]):\d+$")
 
 
 def address_of(request: web.Request) -> str:
-    """Where it comes from, to bound what one address may try: the last one that no trusted proxy has."""
+    """Where it comes from, to bound what one address may try: the last one that no trusted proxy has.
+
+    Of IPv6 it is the network: each line has one of them for itself, and 2^64 addresses in it (RFC 6177).
+    """
     trusted = request.app[TRUSTED]
     address = request.remote or ""
     forwarded = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
@@ -50,7 +53,14 @@ def address_of(request: web.Request) -> str:
         if not _is_address(before):
             break
         address = before
-    return address
+    return _line(address)
+
+
+def _line(address: str) -> str:
+    found = ip_address(address) if _is_address(address) else None
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
 
 
 def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:

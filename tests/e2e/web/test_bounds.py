@@ -162,6 +162,18 @@ async def test_a_picture_and_the_longest_prompts_come_through_the_bound_of_forms
         assert (status, path.startswith("/jobs/")) == (200, True), text
 
 
+async def test_what_is_too_long_is_told_as_what_it_is(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann:
+        lines = "x\r\n" * (MAX_PROMPT // 2)  # as browsers send the ends of lines, each of which they count as one
+        status, _, text = await post(ann, "/jobs", nonce="1", prompt=lines, picture=png())
+        assert status == 200, text
+        long = {"nonce": "2", "prompt": "a cup", "negative_prompt": "ugly, " * 3000}
+        status, _, text = await post(ann, "/jobs", **long, picture=png())
+        assert (status, "The negative prompt has 17999 characters" in text) == (422, True), text
+        endless = {"nonce": "3", "prompt": "a cup", "negative_prompt": "ugly" * (incoming.TYPED_BYTES // 4)}
+        assert (await post(ann, "/jobs", **endless, picture=png()))[0] == 422
+
+
 async def test_what_another_place_forbids_holds_too(pages: Pages) -> None:
     strict, lenient = member("ann"), Asker(requester=Requester(platform="discord", user="ann", name="Ann"))
     places = pages.bench.service.places
@@ -190,7 +202,9 @@ async def test_what_another_place_forbids_holds_too(pages: Pages) -> None:
         ),  # the last one is who came to the proxy
         (("127.0.0.0/8", "203.0.113.0/24"), "198.51.100.{}, 203.0.113.5", [403] * 7),
         (("127.0.0.0/8",), "198.51.100.{}:4431", [403] * 7),
-        (("127.0.0.0/8",), "[2001:db8::{}]:4431", [403] * 7),
+        (("127.0.0.0/8",), "[2001:db8:0:{}::1]:4431", [403] * 7),
+        (("127.0.0.0/8",), "2001:db8::{}", [403] * 5 + [429] * 2),  # one line has all of them
+        (("127.0.0.0/8",), "::ffff:198.51.100.{}", [403] * 7),
         (("127.0.0.0/8",), "nonsense", [403] * 5 + [429] * 2),
     ],
 )

@@ -62,6 +62,12 @@ async def test_an_operator_token_that_is_no_text_is_a_wrong_one(pages: Pages) ->
     assert await status_of(pages, "GET /operator HTTP/1.1", right) == 401, "there were too many to look at this one"
 
 
+async def test_a_script_may_press_a_button_without_a_form(pages: Pages) -> None:
+    right = f"Authorization: Bearer {OPERATOR_TOKEN}"
+    for act in ("pause", "resume", "restart"):
+        assert await status_of(pages, f"POST /operator/{act} HTTP/1.1", right) == 303
+
+
 TYPED = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=xx"
 

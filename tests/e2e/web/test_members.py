@@ -79,6 +79,8 @@ async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None
     async with aiohttp.ClientSession(pages.origin, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get("/") as stranger:
             assert (stranger.status, stranger.url.path, "/web" in await stranger.text()) == (200, "/signin", True)
+        async with browser.head("/", allow_redirects=True) as monitor:
+            assert (monitor.status, monitor.url.path) == (200, "/signin")
         async with browser.get("/results") as stranger:
             assert (stranger.status, "/web" in await stranger.text()) == (403, True)
         for _ in range(3):

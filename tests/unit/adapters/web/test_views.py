@@ -99,6 +99,7 @@ def test_history_shows_the_pictures_that_are_kept_and_nothing_of_deleted_results
         ("pt,fr;q=0.4,ja;q=0.6", "ja"),
         ("", "en"),
         ("xx;q=odd, es", "es"),
+        ("en; q=0.2, fr ; q=0.9", "fr"),
         ("zh", "en"),
     ],
 )
