@@ -286,9 +286,7 @@ def _press(button: Button) -> Press:
 def _details(job: Job, shown: Generation | None, locale: str) -> list[tuple[str, str]]:
     recipe = shown.recipe if shown else job.recipes[0]
     said = said_by(recipe.options())
-    rows = [
-        (label_of(name, locale), value) for name, value in said.items() if value and name not in {"prompt", "private"}
-    ]
+    rows = [(label_of(name, locale), value) for name, value in said.items() if value and name != "private"]
     if shown:
         rows.append((text(locale, "web-size"), f"{shown.width} x {shown.height}"))
         rows.append((text(locale, "web-seconds"), f"{shown.seconds:.1f}"))

@@ -723,6 +723,7 @@ web-strength = Stärke
 web-none = keine
 web-more = Weitere Optionen
 web-generate = Erzeugen
+web-sending = Wird gesendet …
 web-map = Ein eigenes Strukturbild
 web-map-help = Etwa eine Zeichnung der Linien, die bleiben; sonst wird sie aus dem Bild gezeichnet.
 web-sketch = Papier zum Zeichnen

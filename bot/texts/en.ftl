@@ -727,6 +727,7 @@ web-strength = Strength
 web-none = none
 web-more = More options
 web-generate = Generate
+web-sending = Sending…
 web-map = A map of your own
 web-map-help = Such as a drawing of the lines to keep; else it is drawn from the picture.
 web-sketch = Paper to draw on

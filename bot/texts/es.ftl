@@ -724,6 +724,7 @@ web-strength = Fuerza
 web-none = ninguno
 web-more = Más opciones
 web-generate = Generar
+web-sending = Enviando…
 web-map = Un mapa propio
 web-map-help = Por ejemplo un dibujo de las líneas que se conservan; si no, se saca de la imagen.
 web-sketch = Papel para dibujar

@@ -727,6 +727,7 @@ web-strength = Force
 web-none = aucun
 web-more = Plus d’options
 web-generate = Générer
+web-sending = Envoi…
 web-map = Une carte à toi
 web-map-help = Par exemple un dessin des lignes à garder ; sinon elle est tirée de l’image.
 web-sketch = Papier à dessin

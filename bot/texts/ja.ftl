@@ -714,6 +714,7 @@ web-strength = 強さ
 web-none = なし
 web-more = 詳細オプション
 web-generate = 生成
+web-sending = 送信中…
 web-map = 自分のマップ
 web-map-help = 残したい線の絵など。なければ画像から作ります。
 web-sketch = お絵かき用の紙

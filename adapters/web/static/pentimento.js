@@ -73,8 +73,14 @@ function strength(form) {
 // The picture that comes with the page, for who has none at hand; and what is shown of strength goes by the model.
 function sample(form) {
   const box = find("[name=sample]", form), prompt = find("#prompt", form), model = find("#model", form);
-  box?.addEventListener("change", () => { if (box.checked && !prompt.value) prompt.value = box.dataset.prompt; });
-  find("#picture", form).addEventListener("change", (event) => { if (box && event.target.files.length) box.checked = false; });
+  const field = find("#picture", form);
+  box?.addEventListener("change", () => {
+    if (!box.checked) return;
+    if (!prompt.value) prompt.value = box.dataset.prompt;
+    field.value = ""; // what was chosen last is meant
+    field.dispatchEvent(new Event("change"));
+  });
+  field.addEventListener("change", () => { if (box && field.files.length) box.checked = false; });
   model?.addEventListener("change", () => {
     const edits = Boolean(model.selectedOptions[0].dataset.edits);
     find("#strength-field", form).hidden = edits;
@@ -116,8 +122,9 @@ function send(form) {
     event.preventDefault();
     if (form.dataset.sending) return;
     form.dataset.sending = "yes";
-    const error = find("#error", form);
+    const error = find("#error", form), sending = find("#sending", form);
     const refuse = (sentence) => { error.textContent = sentence; error.hidden = false; error.focus(); };
+    sending.textContent = form.dataset.wait; // a photo may take minutes from a phone
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
       if (answer.redirected) { location.assign(answer.url); return; }
@@ -127,6 +134,7 @@ function send(form) {
       refuse(form.dataset.refused);
     } finally {
       delete form.dataset.sending;
+      sending.textContent = "";
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -136,13 +144,19 @@ function send(form) {
   });
 }
 
-// Load the page anew. A form in which something was begun stays as it is: only what stands around it is exchanged.
+// Load the page anew, once there is one: while the service is away a proxy has a page of its own, which never looks
+// again. A form in which something was begun stays as it is, and so does a page whose job runs on: only what stands
+// around the form is exchanged.
 async function renew() {
-  if (!form?.dataset.begun) { location.reload(); return; }
+  const begun = form?.dataset.begun;
   const answer = await fetch(location.href).catch(() => null);
-  if (!answer?.ok) { setTimeout(renew, 10000); return; }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of [".stage", ".history"]) become(find(part), find(part, page));
+  const said = await answer?.text().catch(() => null);
+  if (!said || answer.status >= 500 || (begun && !answer.ok)) { setTimeout(renew, 10000); return; }
+  const page = new DOMParser().parseFromString(said, "text/html"), stage = find(".stage", page);
+  if (!stage || !(begun || find("#job[data-running]", stage))) { location.reload(); return; }
+  become(find(".stage"), stage);
+  become(find(".history"), find(".history", page));
+  find("[name=nonce]", form).value = find("#wish [name=nonce]", page).value;
   compare(document);
   follow();
 }
@@ -153,12 +167,14 @@ function lookAgain(stream) {
 }
 
 // A running job, live; its page is loaded anew at its end.
+let following = null;
 function follow() {
+  following?.close();
   const job = find("#job[data-running]");
   if (!job) return;
   const live = find("#live", job), status = find("#status", job);
   let told = 0;
-  const stream = new EventSource(`/events?job=${encodeURIComponent(job.dataset.job)}`);
+  const stream = following = new EventSource(`/events?job=${encodeURIComponent(job.dataset.job)}`);
   stream.addEventListener("card", (event) => {
     const fresh = live.cloneNode(false);
     fresh.innerHTML = JSON.parse(event.data);
@@ -250,7 +266,7 @@ function sketch(form) {
   const use = () => canvas.toBlob((blob) => {
     const held = new DataTransfer();
     held.items.add(new File([blob], "sketch.png", { type: "image/png" }));
-    const empty = !find("#picture", form).files.length && !find("[name=of]", form).value;
+    const empty = !find("#picture", form).files.length && !find("[name=of]", form).value && !find("[name=sample]:checked", form);
     const field = find(empty ? "#picture" : "#map", form); // without a picture, the drawing is the picture
     field.files = held.files;
     field.dispatchEvent(new Event("change"));
@@ -275,5 +291,7 @@ if (form) {
 compare(document);
 follow();
 oversee();
+// Browsers put a page back as it was left: its forms were sent already, and would lead to the jobs that they made then.
+addEventListener("pageshow", (event) => { if (event.persisted) renew(); });
 const error = find("#error");
 if (error && !error.hidden) error.focus();

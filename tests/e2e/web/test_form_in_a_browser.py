@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.harness.playground import Playground, chromium, followed, needs_browser, opened
+from tests.harness.playground import Playground, chromium, done, followed, needs_browser, opened
 
 pytestmark = [needs_browser, pytest.mark.slow]
 PHOTO = Path("docs/demo/cup.jpg")
@@ -113,3 +113,93 @@ def test_what_is_typed_while_a_job_runs_is_there_at_its_end(
         page.wait_for_url(lambda address: address != before)
         expect(page.locator("h1")).to_have_text("the next one")
         assert seen.complaints == []
+
+
+def test_of_two_pictures_the_one_that_was_chosen_last_is_meant(light_service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(light_service.address)
+        picture, sample = page.locator("#picture"), page.locator("[name=sample]")
+        chosen = "each => each.files.length"
+        picture.set_input_files(PHOTO)
+        sample.check()
+        assert picture.evaluate(chosen) == 0
+        expect(page.locator("#chosen")).to_be_hidden()
+        page.get_by_text("More options").click()
+        page.get_by_role("button", name="Use this drawing").click()
+        expect(page.locator("#map")).to_have_js_property("files.length", 1)
+        assert (picture.evaluate(chosen), sample.is_checked()) == (0, True), "the drawing is the map of the sample"
+        picture.set_input_files(PHOTO)
+        assert not sample.is_checked()
+
+
+def test_a_page_that_is_put_back_asks_for_new_jobs_and_keeps_what_was_typed(
+    light_service: Playground, browser: Browser
+) -> None:
+    put_back = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    with opened(browser) as (page, seen):
+        page.goto(light_service.address)
+        page.locator("[name=sample]").check()
+        followed(page, page.get_by_role("button", name="Generate"))
+        done(page)
+        made = page.url
+        nonces = page.locator("[name=nonce]")
+        before = nonces.evaluate_all("all => all.map((each) => each.value)")
+        page.get_by_label("Prompt", exact=True).fill("typed and left")
+        page.evaluate(put_back)
+        expect(nonces.first).not_to_have_value(before[0])
+        expect(nonces.last).not_to_have_value(before[-1])
+        after = nonces.evaluate_all("all => all.map((each) => each.value)")
+        assert len(after) == len(before)
+        assert not {*before} & {*after}
+        assert page.get_by_label("Prompt", exact=True).input_value() == "typed and left"
+        followed(page, page.get_by_role("link", name="Gallery"))
+        with page.expect_navigation():
+            page.evaluate(put_back)
+        assert made.startswith(light_service.origin)
+        assert seen.complaints == []
+
+
+def test_a_page_waits_for_a_service_that_is_away_behind_its_proxy(
+    light_service: Playground, browser: Browser, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    held.touch()
+    away = True
+    asked: list[str] = []
+
+    def proxy(route: Route) -> None:
+        asked.append(route.request.url)
+        if away:
+            route.fulfill(status=502, content_type="text/html", body="<h1>502 Bad Gateway</h1>")
+        else:
+            route.fallback()
+
+    with opened(browser) as (page, _):
+        page.clock.install()
+        page.goto(light_service.address)
+        page.locator("[name=sample]").check()
+        page.get_by_label("Prompt", exact=True).fill(f"while there is {held}")
+        page.route("**/events*", proxy)
+        followed(page, page.get_by_role("button", name="Generate"))
+        page.route(page.url, proxy)
+        while len(asked) < 3:  # the stream, and the page twice
+            page.clock.fast_forward(10_000)
+            page.wait_for_timeout(100)
+        expect(page.locator("#job[data-running]")).to_be_visible()
+        away = False
+        held.unlink()
+        while page.locator("#job[data-running]").count():
+            page.clock.fast_forward(10_000)
+            page.wait_for_timeout(100)
+        done(page)
+
+
+def test_a_long_word_scrolls_nothing_sideways(light_service: Playground, browser: Browser) -> None:
+    told = "each => { each.hidden = false; each.textContent = 'long'.repeat(40); }"
+    with opened(browser, viewport={"width": 320, "height": 256}) as (page, _):
+        page.goto(light_service.address)
+        for place in ("#error", "#prompt-help", "#strength-ignored", ".welcome h1"):
+            page.locator(place).evaluate(told)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        bar = page.locator(".go")
+        assert bar.evaluate("each => getComputedStyle(each).position") == "static", "it would hide half of the page"
