@@ -107,9 +107,7 @@ class Conversation(Lookups):
         )
         await self.ask(at, wish)
 
-    def ways_on(
-        self, refused: UserError, *, event_id: str, by: Asker, locale: str, form: SentForm | None = None
-    ) -> WaysOn:
+    def ways_on(self, refused: UserError, *, event_id: str, by: Asker, locale: str, form: SentForm | None) -> WaysOn:
         """How a member may go on at once after a refusal: by another style, or by the form that was refused."""
         takes, again, written = dict[str, str](), "", ""
         if isinstance(refused, UnknownStyle) and self.refused_wish(event_id, by):

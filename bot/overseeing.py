@@ -17,7 +17,7 @@ class Mode(StrEnum):
     DRAINING = "draining"  # nothing is taken, and what waits is made
 
 
-class Stage(StrEnum):
+class RestartStage(StrEnum):
     """How far a restart of the devices is."""
 
     ASKED = "asked"
@@ -35,7 +35,7 @@ class Restart:
     """
 
     device: str = ""
-    stage: Stage = Stage.ASKED
+    stage: RestartStage = RestartStage.ASKED
     outcome: Mapping[str, str] = field(default_factory=dict)
 
 

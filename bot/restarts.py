@@ -12,7 +12,7 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.errors import StorageFailed
-from bot.overseeing import Overseeing, Restart, Stage
+from bot.overseeing import Overseeing, Restart, RestartStage
 from inference.api import RestartableEngine
 
 LOOK_SECONDS = 2.0
@@ -43,8 +43,8 @@ class Restarts:
 
     async def settle(self) -> None:
         """At a start: what was asked for before is done by that."""
-        if (before := await self._store.restart()) and before.stage is not Stage.DONE:
-            await self._store.note_restart(replace(before, stage=Stage.DONE))
+        if (before := await self._store.restart()) and before.stage is not RestartStage.DONE:
+            await self._store.note_restart(replace(before, stage=RestartStage.DONE))
 
     async def watch(self) -> None:
         """Do what is asked for, again and again."""
@@ -54,12 +54,12 @@ class Restarts:
                     await self._asked.wait()
             self._asked.clear()
             with contextlib.suppress(StorageFailed):  # it is looked at again
-                if (asked := await self._store.restart()) and asked.stage is not Stage.DONE:
+                if (asked := await self._store.restart()) and asked.stage is not RestartStage.DONE:
                     await self._do(asked)
 
     async def _do(self, asked: Restart) -> None:
         """Restart them in turn; one that worked and does not return ends it, so that the others go on working."""
-        under_way = replace(asked, stage=Stage.RUNNING)
+        under_way = replace(asked, stage=RestartStage.RUNNING)
         await self._store.note_restart(under_way)
         names = [asked.device] if asked.device else [device.name for device in self._engine.devices()]
         for name in names:
@@ -75,7 +75,7 @@ class Restarts:
             await self._store.note_restart(under_way)
             if worked and not returned:
                 break
-        await self._store.note_restart(replace(under_way, stage=Stage.DONE))
+        await self._store.note_restart(replace(under_way, stage=RestartStage.DONE))
 
     def _trouble(self, name: str) -> str:
         troubles = {device.name: device.trouble for device in self._engine.devices()}

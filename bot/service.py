@@ -233,25 +233,18 @@ class Service:
             return await self.results.find(wish.generation, by=asked.by)
         return await self.results.parent(wish.generation, by=asked.by)
 
-    async def submit(self, request: Request, *, by: Asker | None = None) -> Receipt:
-        """Accept a request: check it, decode its picture, store the job, line it up.
-
-        Args:
-            request: the wish.
-            by: who asks, and where; None outside of all chats, where there is one member and no place.
+    async def submit(self, request: Request) -> Receipt:
+        """Accept a request from outside of all chats: check it, decode its picture, store the job, line it up.
 
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        found = await self.results.parent(request.parent, by=by) if request.parent and by else None
-        return await self._submit(request, found, by)
+        async with self._turns.of(request.requester.key):
+            return await self._accept(request, None)
 
-    async def _submit(
-        self, request: Request, found: Found | None, by: Asker | None, *, again: Job | None = None
-    ) -> Receipt:
-        if by is not None:
-            hidden = found is not None and found.hidden
-            request = replace(request, place=by.place, private=request.private or hidden, of_hidden=hidden)
+    async def _submit(self, request: Request, found: Found | None, by: Asker, *, again: Job | None = None) -> Receipt:
+        hidden = found is not None and found.hidden
+        request = replace(request, place=by.place, private=request.private or hidden, of_hidden=hidden)
         async with self._turns.of(request.requester.key):
             return await self._accept(request, found.generation if found else None, again=again)
 

@@ -25,7 +25,7 @@ from bot.domain.ids import GenerationId
 from bot.domain.style import Style
 from bot.pages import Ink, Look, Page, Part, Row
 from bot.style_pages import style_pages
-from bot.texts import REFERENCE, text
+from bot.texts import text
 
 PAGE = "page"
 MAX_BLOCKS = 100
@@ -53,7 +53,7 @@ def message_of(page: Page, locale: str) -> list[Block]:
     return [section(mrkdwn(f"*{escape(page.title)}*")), *blocks_of(page, locale)]
 
 
-def blocks_of(page: Page, locale: str = REFERENCE, pictures: Mapping[GenerationId, str] = NONE) -> list[Block]:
+def blocks_of(page: Page, locale: str, pictures: Mapping[GenerationId, str] = NONE) -> list[Block]:
     """The lines of a page, and its buttons.
 
     Args:

@@ -12,7 +12,7 @@ from adapters.sqlite.migrations import MIGRATIONS
 from bot.domain.errors import FatalError
 from bot.domain.ids import JobId
 from bot.domain.job import Job
-from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, RestartStage, Unshown
 
 _FAILURES = """
 SELECT * FROM jobs WHERE status IN ('failed', 'refused') ORDER BY ended_at DESC, seq DESC LIMIT ?
@@ -147,7 +147,7 @@ def open_jobs_in(file: Path) -> int:
 
 
 def _restart_from(device: str, stage: str, outcome: str) -> Restart:
-    return Restart(device=device, stage=Stage(stage), outcome=json.loads(outcome))
+    return Restart(device=device, stage=RestartStage(stage), outcome=json.loads(outcome))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.operations import Disk, InForce, Overview, Premises
-from bot.overseeing import MemberUsage, Mode, Stage, Unshown
+from bot.overseeing import MemberUsage, Mode, RestartStage, Unshown
 from bot.texts import text, time_span
 from inference.api import Device
 
@@ -94,7 +94,7 @@ def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) 
         waiting=[_row(job, found.at, locale) for job in found.waiting],
         more=found.in_line - len(found.waiting),
         devices=[_device(device, locale) for device in found.devices],
-        restarting=found.restart is not None and found.restart.stage is not Stage.DONE,
+        restarting=found.restart is not None and found.restart.stage is not RestartStage.DONE,
         restart=_restart(found, locale),
         facts=_facts(found, premises, locale),
         ended=[(text(locale, f"status-{status}"), count) for status, count in found.ended.items()],
@@ -141,7 +141,7 @@ def _device(device: Device, locale: str) -> DeviceRow:
 def _restart(found: Overview, locale: str) -> str:
     if (restart := found.restart) is None:
         return ""
-    if restart.stage is not Stage.DONE:
+    if restart.stage is not RestartStage.DONE:
         most = 1 if restart.device else len(found.devices)
         return text(locale, "web-op-restarting", count=len(restart.outcome), most=most)
     lost = [f"{name}: {trouble}" for name, trouble in restart.outcome.items() if trouble]

@@ -1,7 +1,7 @@
 """What pages show, from the core's values: pure. Templates lay it out and decide nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.domain.actions import OPENING, Verb
 from bot.domain.card import Button, Card
@@ -76,19 +76,19 @@ class FormView:
     """
 
     nonce: str
-    prompt: str = ""
-    strength: str = f"{DEFAULT_STRENGTH:g}"
-    styles: Sequence[Choice] = ()
-    models: Sequence[Choice] = ()
-    controls: Sequence[Choice] = ()
-    boxes: Sequence[Box] = ()
-    of: str = ""
-    start: str = "upload"
-    chains: bool = False
-    error: str = ""
-    sample: bool = False
-    editing: bool = False
-    words: Mapping[str, float] = field(default_factory=lambda: STRENGTH_WORDS)
+    prompt: str
+    strength: str
+    styles: Sequence[Choice]
+    models: Sequence[Choice]
+    controls: Sequence[Choice]
+    boxes: Sequence[Box]
+    of: str
+    start: str
+    chains: bool
+    error: str
+    sample: bool
+    editing: bool
+    words: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,7 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
         start=said.get("start", "upload"),
         chains=said.get("chains", "") == "yes",
         error=error,
+        words=STRENGTH_WORDS,
     )
 
 

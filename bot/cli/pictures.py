@@ -155,10 +155,8 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     if (getattr(asked, "count", None) or 1) > 1:
         raise InvalidRequest("Each pass makes one picture from the one before: leave out --count.")
     wish = _request(asked, Action.IMG2IMG, prompts[0], max_bytes=settings.downloads.max_bytes)
-    for prompt in prompts[1:]:
-        replace(
-            wish, options=replace(wish.options, prompt=prompt)
-        )  # one that is refused is refused before the first pass
+    for prompt in prompts[1:]:  # one that is refused is refused before the first pass
+        replace(wish, options=replace(wish.options, prompt=prompt))
     check_wish(wish, settings, asked.model)
     make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []

@@ -8,7 +8,7 @@ from adapters.files.data_dir import DATABASE
 from adapters.sqlite.overseeing import ask_restart_in, restart_in, withdraw_restart_in
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.domain.errors import FatalError
-from bot.overseeing import Stage
+from bot.overseeing import RestartStage
 from config.settings import Settings
 
 _LOOK_SECONDS = 0.5
@@ -49,7 +49,7 @@ async def _begun(database: Path) -> None:
 
 def _is_only_asked(database: Path) -> bool:
     found = restart_in(database)
-    return found is not None and found.stage is Stage.ASKED
+    return found is not None and found.stage is RestartStage.ASKED
 
 
 async def _ended(database: Path) -> int:
@@ -60,7 +60,7 @@ async def _ended(database: Path) -> int:
             if device not in said:
                 print(f"{device}: {trouble or 'works again.'}", flush=True)  # noqa: T201 -- as above
                 said.add(device)
-        if found.stage is Stage.DONE:
+        if found.stage is RestartStage.DONE:
             return EXIT_JOB_FAILED if any(found.outcome.values()) else EXIT_DONE
         await asyncio.sleep(_LOOK_SECONDS)
     return EXIT_DONE

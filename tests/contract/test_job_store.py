@@ -17,7 +17,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.erasure import Retention
-from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, RestartStage, Unshown
 from bot.stores import Notice, Passes, Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
@@ -697,11 +697,11 @@ async def test_a_restart_of_the_devices_is_kept_and_there_is_one_at_a_time(store
     for device in ("cuda:1", ""):
         assert await store.ask_restart(device)
         assert await store.restart() == Restart(device=device)
-    under_way = Restart(stage=Stage.RUNNING, outcome={"cuda:0": "", "cuda:1": "It fell off the bus."})
+    under_way = Restart(stage=RestartStage.RUNNING, outcome={"cuda:0": "", "cuda:1": "It fell off the bus."})
     await store.note_restart(under_way)
     assert not await store.ask_restart("cuda:1")
     assert await store.restart() == under_way
-    await store.note_restart(replace(under_way, stage=Stage.DONE))
+    await store.note_restart(replace(under_way, stage=RestartStage.DONE))
     assert await store.ask_restart("")
     assert await store.restart() == Restart()
 

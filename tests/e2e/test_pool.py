@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from bot.domain.job import JobStatus
-from bot.overseeing import Stage
+from bot.overseeing import RestartStage
 from inference.api import Engine, Event, Img2ImgRequest
 from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
@@ -189,7 +189,7 @@ async def test_a_rolling_restart_under_load_gives_each_device_a_new_worker_and_c
         pool.begin.set()
         await at.all_shown(restart)
         async with asyncio.timeout(PATIENCE):
-            while not (found := await at.core.store.restart()) or found.stage is not Stage.DONE:
+            while not (found := await at.core.store.restart()) or found.stage is not RestartStage.DONE:
                 await asyncio.sleep(0.02)
         watching.cancel()
         assert found.outcome == {"device1": "", "device2": "", "device3": ""}

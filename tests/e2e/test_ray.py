@@ -23,7 +23,7 @@ import structlog
 from bot.cli import check
 from bot.domain.job import JobStatus
 from bot.findings import Finding, State
-from bot.overseeing import Stage
+from bot.overseeing import RestartStage
 from config.reading import load_settings
 from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable
 from inference.backends.base import WorkerSettings
@@ -165,7 +165,7 @@ async def test_machines_are_restarted_in_turn_and_nobody_loses_a_picture(machine
         begun = time.monotonic()
         await at.all_shown(restart)
         async with asyncio.timeout(PATIENCE):
-            while not (found := await at.core.store.restart()) or found.stage is not Stage.DONE:
+            while not (found := await at.core.store.restart()) or found.stage is not RestartStage.DONE:
                 await asyncio.sleep(0.02)
         told("two machines restarted under sixty jobs", seconds=time.monotonic() - begun)
         watching.cancel()

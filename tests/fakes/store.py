@@ -12,7 +12,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
-from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, RestartStage, Unshown
 from bot.stores import Due, Duty, InboxEvent, MessageRef, Notice, Passes
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
@@ -147,7 +147,7 @@ class MemoryJobStore:
         self._mode = mode
 
     async def ask_restart(self, device: str) -> bool:
-        if self._restart and self._restart.stage is Stage.RUNNING:
+        if self._restart and self._restart.stage is RestartStage.RUNNING:
             return False
         self._restart = Restart(device=device)
         return True

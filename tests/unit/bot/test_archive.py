@@ -26,7 +26,7 @@ async def exports(at: Bench, user: str) -> list[zipfile.ZipFile]:
 
 async def test_a_private_source_of_a_published_chain_is_in_nobody_elses_archive(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        first = (await at.service.submit(request(private=True), by=asker())).job
+        first = (await at.service.submit(request(private=True))).job
         await at.shown(first.id)
         chained = await made(at, Verb.CHAIN, generation_id(first.id, 0), "ann")
         [chain] = [job for job in await at.store.jobs_of("fake:ann", limit=1) if job.private]

@@ -21,7 +21,7 @@ _events = itertools.count(1)
 
 
 async def cancelled(at: Bench, **changes: object) -> Job:
-    job = (await at.service.submit(request(**changes), by=asker())).job  # type: ignore[arg-type]  # checked by Request
+    job = (await at.service.submit(request(**changes))).job  # type: ignore[arg-type]  # checked by Request
     await at.service.removal.cancel(job.id, by=asker())
     return job
 

@@ -7,7 +7,7 @@ from typing import Self
 
 import pytest
 
-from bot.overseeing import Restart, Stage
+from bot.overseeing import Restart, RestartStage
 from bot.restarts import LOOK_SECONDS, Restarts
 from inference.api import ModelUnavailable
 from inference.pool.pool import Pool
@@ -45,7 +45,7 @@ class Bench:
 
     async def done(self) -> Restart:
         async with asyncio.timeout(1000):
-            while not (found := await self.store.restart()) or found.stage is not Stage.DONE:
+            while not (found := await self.store.restart()) or found.stage is not RestartStage.DONE:
                 await asyncio.sleep(0.1)
         return found
 
@@ -66,7 +66,7 @@ async def bench() -> AsyncIterator[Bench]:
 async def test_each_device_is_restarted_after_the_other() -> None:
     async with bench() as at:
         assert await at.restarts.ask()
-        assert await at.done() == Restart(stage=Stage.DONE, outcome={"one": "", "two": "", "three": ""})
+        assert await at.done() == Restart(stage=RestartStage.DONE, outcome={"one": "", "two": "", "three": ""})
         assert at.entered == ["one", "two", "three"]
         assert [device.trouble for device in at.pool.devices()] == ["", "", ""]
 
@@ -109,7 +109,7 @@ async def test_a_name_that_is_not_there_is_said() -> None:
 async def test_one_at_a_time_and_a_start_of_the_service_ends_what_was_under_way() -> None:
     async with bench() as at:
         await at.store.ask_restart("")
-        await at.store.note_restart(Restart(stage=Stage.RUNNING))
+        await at.store.note_restart(Restart(stage=RestartStage.RUNNING))
         assert not await at.restarts.ask()
         await at.restarts.settle()
         assert (await at.done()).outcome == {}

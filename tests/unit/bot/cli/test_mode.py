@@ -19,7 +19,7 @@ from bot.cli import mode as setting
 from bot.cli import restart as restarting
 from bot.cli.mode import mode
 from bot.domain.errors import FatalError
-from bot.overseeing import Mode, Restart, Stage
+from bot.overseeing import Mode, Restart, RestartStage
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 
@@ -97,10 +97,10 @@ async def restart(folder: Path, device: str = "", *, wait: bool = False) -> int:
     return await restarting.restart(argparse.Namespace(command="restart", device=device, wait=wait), settings)
 
 
-async def becomes(store: SqliteJobStore, stage: Stage, **outcome: str) -> None:
+async def becomes(store: SqliteJobStore, stage: RestartStage, **outcome: str) -> None:
     """What a service does with what is asked of it."""
     async with asyncio.timeout(30):
-        while not (found := await store.restart()) or found.stage is Stage.DONE:
+        while not (found := await store.restart()) or found.stage is RestartStage.DONE:
             await asyncio.sleep(0.01)
     await store.note_restart(Restart(device=found.device, stage=stage, outcome=outcome))
 
@@ -108,14 +108,14 @@ async def becomes(store: SqliteJobStore, stage: Stage, **outcome: str) -> None:
 async def test_a_restart_says_how_each_device_fares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with SqliteJobStore(tmp_path / "pentimento.db") as store:
         asked = asyncio.create_task(restart(tmp_path, wait=True))
-        await becomes(store, Stage.RUNNING, one="")
-        await becomes(store, Stage.DONE, one="", two="It fell off the bus.")
+        await becomes(store, RestartStage.RUNNING, one="")
+        await becomes(store, RestartStage.DONE, one="", two="It fell off the bus.")
         assert await asked != 0
         said = capsys.readouterr().out.splitlines()
         assert said[0].startswith("Restarting each device's worker in turn")
         assert said[1:] == ["one: works again.", "two: It fell off the bus."]
         asked = asyncio.create_task(restart(tmp_path, "two"))
-        await becomes(store, Stage.RUNNING)
+        await becomes(store, RestartStage.RUNNING)
         assert await asked == 0, "begun; it does not wait"
         with pytest.raises(FatalError, match="under way"):
             await restart(tmp_path)
