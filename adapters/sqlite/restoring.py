@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from adapters.sqlite.database import publish
@@ -52,8 +52,10 @@ def _keep(database: Path, unfinished: Path) -> Path:
     number = 1
     while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
         number += 1
-    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one is kept as it is
-    shutil.copy2(database, unfinished)
+    try:
+        with closing(sqlite3.connect(database)) as present, closing(sqlite3.connect(unfinished)) as copy:
+            present.backup(copy)  # with what only its log has, though another program may read it
+    except sqlite3.DatabaseError:
+        shutil.copyfile(database, unfinished)  # a damaged one is kept as it is
     publish(unfinished, kept)
     return kept

@@ -82,6 +82,19 @@ async def test_the_database_that_was_there_is_kept_with_its_latest_rows(tmp_path
     assert await jobs_in(data_dir / "pentimento.db.before-restore-1") == [old, new]
 
 
+async def test_the_database_that_was_there_is_kept_whole_while_another_program_reads_it(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    old, _ = await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "copy.db", pictures=False)
+    with closing(sqlite3.connect(data_dir / "pentimento.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM jobs").fetchall()
+        new, _ = await a_service_wrote(data_dir)  # whose log cannot go while that one reads
+        await put_back(data_dir, tmp_path / "copy.db")
+    assert await jobs_in(data_dir / "pentimento.db.before-restore-1") == [old, new]
+    assert await jobs_in(data_dir / "pentimento.db") == [old]
+
+
 async def test_a_damaged_database_makes_way_for_its_backup(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     job, _ = await a_service_wrote(data_dir)
