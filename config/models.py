@@ -1,6 +1,7 @@
 """The model catalogue: the shipped entries, an owner's own over them, and which of them are offered."""
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -126,14 +127,28 @@ def offered_models(settings: Settings) -> dict[str, ModelEntry]:
 def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, ModelEntry]:
     """An entry for every checkpoint and every model in diffusers' layout in a folder, by its name in small letters.
 
-    An entry of the catalogue with the same name or for the same file is taken instead.
+    An entry of the catalogue with the same name or for the same file is taken instead. What an entry names as a part
+    of its model is none.
     """
-    models = [path for path in _listed(folder, "models.folder") if _is_model(path)]
-    named = {Path(entry.id): name for name, entry in catalogue.items()}
+    parts = {_path(place) for entry in catalogue.values() for place in _parts_of(entry)}
+    models = [path for path in _listed(folder, "models.folder") if path not in parts and _is_model(path)]
+    named = {_path(entry.id): name for name, entry in catalogue.items()}
     entries = {named[path]: catalogue[named[path]] for path in models if path in named}
     for name, path in _by_name((path for path in models if path not in named), taken=entries).items():
         entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
     return entries
+
+
+def _path(place: str) -> Path:
+    return Path(os.path.expanduser(place))  # noqa: PTH111 -- Path's own raises if there is no such user
+
+
+def _parts_of(entry: ModelEntry) -> Iterable[str]:
+    """Where its autoencoders, networks, adapters and embeddings are."""
+    adapters = (lora.place for lora in entry.loras.values())
+    return filter(
+        None, (entry.vae, entry.preview_vae, *entry.controls.values(), *adapters, *entry.embeddings.values())
+    )
 
 
 def _is_model(path: Path) -> bool:

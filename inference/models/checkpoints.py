@@ -118,7 +118,13 @@ _CHANNELS = {
     8: "edits by instruction as InstructPix2Pix does",
     7: "is an upscaler",
     5: "works with depth maps",
+    128: "works from control images only",
+    384: "is for inpainting",
 }
+"""Of a UNet's first convolution, or of the first layer of FLUX.1, if it is not to begin with a picture alone."""
+
+_PART = re.compile(r"-\d{5}-of-(\d{5})$")
+"""How the names of files end that are one model together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,29 +165,13 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     """
     header = read_gguf_header(file, model) if file.suffix == SUFFIX else read_header(file, model)
     names = header.shapes
+    if (parts := _PART.search(file.stem)) and int(parts[1]) > 1:
+        raise _no_model(file, model, f"one of {int(parts[1])} files of a model", "give the folder of all of it")
     title = f"{file.stem} {header.metadata.get('modelspec.title', '')}".strip()
     if file.suffix == SUFFIX and any(name.endswith("input_blocks.0.0.weight") for name in names):
         raise _no_model(file, model, "a UNet as a GGUF file", "get it as a .safetensors file")
     if _FIRST_CONVOLUTION in names and not _any(names, _NO_MODEL[1][0]):
-        family = _unet_family(header, file, model)
-        own = of_denoiser(names)
-        _refuse_packed(header, own, file, model)
-        scaled = {name for name in names if name.endswith(SCALES)}
-        if scaled - own.keys():
-            raise ModelUnavailable(
-                f"The file {file.name} of the model {model!r} keeps its text encoder or autoencoder in scaled fp8, "
-                "which is read of a UNet only: get it in 16 bit, or in fp8 without scales."
-            )
-        return Checkpoint(
-            family,
-            prediction or _prediction(header, title, file),
-            zero_snr="ztsnr" in names,
-            continuous=_CONTINUOUS in names,
-            has_vae=any(name.startswith("first_stage_model.") for name in names),
-            title=title,
-            numbers=header.numbers_of(names),
-            scaled=bool(scaled),
-        )
+        return _whole(header, title, file, model, prediction)
     for pattern, what, mend in _NO_MODEL[:2]:  # their layers may have the names of their model's
         if _any(names, pattern):
             raise _no_model(file, model, what, mend)
@@ -189,6 +179,7 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     for beginning, family in _TRANSFORMERS:
         if any(beginning.match(name) for name in own.values()):
             _refuse_packed(header, own, file, model)
+            _refuse_inputs(header, own, family, model)
             return Checkpoint(family, title=title, numbers=header.numbers_of(own))
     for pattern, what, mend in _NO_MODEL[2:]:
         if _any(names, pattern):
@@ -196,6 +187,30 @@ def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     raise ModelUnavailable(
         f"The file {file.name} of the model {model!r} is of no kind that is known here: choose a checkpoint of "
         f"{', '.join(TITLES.values())}, or a folder in diffusers' layout."
+    )
+
+
+def _whole(header: Header, title: str, file: Path, model: str, prediction: str) -> Checkpoint:
+    """A checkpoint with a UNet and what else a model needs."""
+    family = _unet_family(header, file, model)
+    names = header.shapes
+    own = of_denoiser(names)
+    _refuse_packed(header, own, file, model)
+    scaled = {name for name in names if name.endswith(SCALES)}
+    if scaled - own.keys():
+        raise ModelUnavailable(
+            f"The file {file.name} of the model {model!r} keeps its text encoder or autoencoder in scaled fp8, "
+            "which is read of a UNet only: get it in 16 bit, or in fp8 without scales."
+        )
+    return Checkpoint(
+        family,
+        prediction or _prediction(header, title, file),
+        zero_snr="ztsnr" in names,
+        continuous=_CONTINUOUS in names,
+        has_vae=any(name.startswith("first_stage_model.") for name in names),
+        title=title,
+        numbers=header.numbers_of(names),
+        scaled=bool(scaled),
     )
 
 
@@ -262,6 +277,17 @@ def _refuse_packed(header: Header, own: Iterable[str], file: Path, model: str) -
             f"The file {file.name} of the model {model!r} keeps its weights packed ({how}), which is not read "
             "from one file here: get it in 16 bit, in fp8 or as a .gguf file."
         )
+
+
+def _refuse_inputs(header: Header, own: Mapping[str, str], family: Family, model: str) -> None:
+    """Refuse FLUX.1 Fill, Canny and Depth, which see more than the picture."""
+    for name, inside in own.items():
+        first = family is Family.FLUX and inside in {"img_in.weight", "x_embedder.weight"}
+        if first and (channels := (0, *header.shapes[name])[-1]) in _CHANNELS:
+            raise ModelUnavailable(
+                f"The model {model!r} cannot be used, it {_CHANNELS[channels]}: its transformer takes {channels} "
+                "channels, a picture has 64: choose an image-to-image model."
+            )
 
 
 def _unet_family(header: Header, file: Path, model: str) -> Family:

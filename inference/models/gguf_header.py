@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ModelUnavailable
-from inference.models.safetensors_header import Header
+from inference.models.safetensors_header import Header, refuse_unfinished
 
 SUFFIX = ".gguf"
 
@@ -41,6 +41,7 @@ def _reader(file: Path, model: str) -> Any:
         raise ModelUnavailable(f"The model {model!r} is a GGUF file, which takes a package more: {EXTRA}.")
     from gguf import GGUFReader
 
+    refuse_unfinished(file, model, file.name)
     try:
         return GGUFReader(file)
     except OSError as refused:

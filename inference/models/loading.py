@@ -269,7 +269,7 @@ def _family(pipeline: str) -> str:
 def _no_image_to_image(pipeline: str, model: str) -> str:
     """What to say of a model for which there is no image-to-image pipeline here."""
     own = getattr(diffusers, pipeline, None)
-    edits = own is not None and "image" in inspect.signature(own.__call__).parameters
+    edits = own is None or "image" in inspect.signature(own.__call__).parameters
     if edits or hasattr(diffusers, f"{_family(pipeline)}Img2ImgPipeline"):
         return (
             f"The model {model!r} is of a family that is not supported here ({pipeline}): "

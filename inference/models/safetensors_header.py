@@ -61,6 +61,7 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
         ModelUnavailable: says what is wrong with it.
     """
     called = shown or file.name
+    refuse_unfinished(file, model, called)
     try:
         size = file.stat().st_size
         with file.open("rb") as content:
@@ -94,6 +95,19 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
             f"The model {model!r} is broken: {called} has {size:,} bytes and says {whole:,}; fetch it again."
         )
     return header
+
+
+def refuse_unfinished(file: Path, model: str, called: str) -> None:
+    """Refuse a file that aria2 still fetches: it is as long as it will be from the beginning, filled with zeros.
+
+    Raises:
+        ModelUnavailable: aria2's own file, which goes when it is done, lies beside it.
+    """
+    if file.with_name(f"{file.name}.aria2").exists():
+        raise ModelUnavailable(
+            f"The model {model!r} is not whole: {called} is still being downloaded by aria2; wait until its .aria2 "
+            "file is gone, or go on with the download."
+        )
 
 
 def found_instead(file: Path) -> str:

@@ -155,6 +155,21 @@ def test_a_file_that_an_entry_names_keeps_that_name_beside_another_file_of_it(tm
     assert offered["b"].steps == 7
 
 
+def test_what_an_entry_names_as_a_part_of_its_model_is_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the guide has it: vae = "models/sdxl-vae.safetensors"."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    for name in ("a", "sdxl-vae", "ink", "bad"):
+        (tmp_path / "models" / f"{name}.safetensors").touch()
+    (tmp_path / "own.toml").write_text(
+        '[other]\nid = "~no-such-user/x"\n[mine]\nid = "org/mine"\nvae = "models/sdxl-vae.safetensors"\n'
+        'loras = { ink = "models/ink.safetensors" }\nembeddings = { bad = "models/bad.safetensors" }\n'
+    )
+    assert list(_offered(models__folder="models", models__file="own.toml")) == ["pocket", "a"]
+
+
 def test_a_folder_that_is_called_like_a_file_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").mkdir()
     (tmp_path / "b.safetensors").symlink_to("b.safetensors")

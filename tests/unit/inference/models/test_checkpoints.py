@@ -155,6 +155,31 @@ def test_what_is_no_checkpoint_is_named_as_what_it_is(tmp_path: Path, names: lis
         catalog.defaults("m", ModelEntry(id=str(path)), path)
 
 
+@pytest.mark.parametrize("name", ["img_in.weight", "x_embedder.weight", f"{CORE}img_in.weight"])
+@pytest.mark.parametrize(("channels", "what"), [(384, "is for inpainting"), (128, "works from control images only")])
+def test_flux_with_other_inputs_is_refused_by_what_it_is_for(
+    tmp_path: Path, name: str, channels: int, what: str
+) -> None:
+    prefix = CORE if name.startswith(CORE) else ""
+    tensors = {name: (8, channels), f"{prefix}double_blocks.0.img_attn.qkv.weight": (2, 2)}
+    save_file({name: torch.zeros(shape) for name, shape in tensors.items()}, tmp_path / "fill.safetensors")
+    with pytest.raises(ModelUnavailable, match=rf"'m' cannot be used, it {what}: its transformer takes {channels}"):
+        identify(tmp_path / "fill.safetensors", "m")
+
+
+def test_one_of_several_files_of_a_model_asks_for_their_folder(tmp_path: Path) -> None:
+    path = file(tmp_path / "diffusion_pytorch_model-00002-of-00003.safetensors", "transformer_blocks.9.ff.weight")
+    with pytest.raises(ModelUnavailable, match="is one of 3 files of a model: give the folder of all of it"):
+        identify(path, "m")
+
+
+def test_a_file_that_is_still_on_its_way_is_waited_for(tmp_path: Path) -> None:
+    path = file(tmp_path / "a.safetensors", *UNET, WORDS[Family.SD15])
+    (tmp_path / "a.safetensors.aria2").touch()
+    with pytest.raises(ModelUnavailable, match=r"a\.safetensors is still being downloaded by aria2; wait until"):
+        identify(path, "m")
+
+
 def test_what_nobody_knows_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"of no kind that is known here: choose a checkpoint of Stable"):
         identify(file(tmp_path / "odd.safetensors", "a.weight"), "m")

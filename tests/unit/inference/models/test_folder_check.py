@@ -220,6 +220,12 @@ def test_a_base_of_another_kind_than_its_file_is_refused_by_what_it_should_be(fo
         catalog.defaults("m", ModelEntry(id=str(file), base=str(folder)), file)
 
 
+def test_a_pipeline_that_diffusers_does_not_know_is_said_so(folder: Path) -> None:
+    folders.edit_index(folder, _class_name="TomorrowsPipeline")
+    with pytest.raises(ModelUnavailable, match=r"is of a family that is not supported here \(TomorrowsPipeline\)"):
+        load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+
+
 def test_a_component_is_no_model(folder: Path) -> None:
     with pytest.raises(ModelUnavailable, match="is one component of a model: give the folder above it"):
         catalog.defaults("m", ModelEntry(id=str(folder / "unet")), folder / "unet")
