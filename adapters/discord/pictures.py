@@ -17,6 +17,7 @@ from bot.domain.ids import GenerationId, generation_id, job_of, parse_job_id
 Message = Mapping[str, Any]
 
 _OURS = re.compile(r"(?:SPOILER_)?pentimento-([A-Za-z0-9_-]{22})-(\d{1,2})\.\w+")
+_OUR_SOURCE = re.compile(r"(?:SPOILER_)?source\.jpg")
 _IMAGE_NAMES = (
     ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif",
     ".hif", ".avif", ".ico", ".cur",
@@ -41,8 +42,12 @@ def pictures_in(message: Message, *, me: str) -> list[Upload]:
     for snapshot in message.get("message_snapshots") or ():
         for upload in _all_in(snapshot.get("message", {}), "", ours=False):
             found.setdefault(upload.url.partition("?")[0], upload)
-    certain = [upload for upload in found.values() if not upload.doubtful]
-    return certain or list(found.values())
+    certain = [upload for upload in found.values() if not upload.doubtful] or list(found.values())
+    if any(
+        _OURS.fullmatch(upload.filename) for upload in certain
+    ):  # a copy of a result, which shows its source small
+        return [upload for upload in certain if not _OUR_SOURCE.fullmatch(upload.filename)]
+    return certain
 
 
 def has_sticker(message: Message) -> bool:

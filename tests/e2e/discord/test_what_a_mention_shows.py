@@ -105,6 +105,17 @@ async def test_of_a_gallery_that_was_forwarded_discords_copy_of_the_picture_is_t
     assert bench.engine.requests[0].prompt == "a tiger"
 
 
+async def test_a_result_that_was_forwarded_is_one_picture(bench: Bench, anna: Person) -> None:
+    """Its source stands in it too, small."""
+    direct = bench.discord.direct(anna.id)
+    result = await result_of(bench, anna, direct)
+    assert len(result.payload["attachments"]) == 2
+    forwarded = await anna.say(direct, "", message_snapshots=[{"message": result.payload}])
+    said = await anna.say(direct, "at night", reply_to=forwarded)
+    await answer_to(bench, direct, said)
+    assert bench.engine.requests[1].prompt == "at night"
+
+
 async def test_whoever_brings_us_to_a_thread_has_not_called_us(bench: Bench, anna: Person, channel: Channel) -> None:
     """Discord's own line on it names us."""
     thread = bench.discord.thread(channel)
