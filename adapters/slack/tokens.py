@@ -118,7 +118,10 @@ class Workspaces(AsyncInstallationStore):
         if team.enterprise and (found := await self._find(team.enterprise, "")):
             return found
         own = await self._find(*_OWN) if self._options.refresh_token else self._own
-        return own if own and own.team == team.id else None
+        if own is None:
+            return None
+        here = own.team == team.id if own.team else own.enterprise == team.enterprise
+        return own if here else None
 
     async def identity(self, team: Team) -> Installation | None:
         """The bot in a team, with a good token; None if it is not installed.
@@ -207,7 +210,7 @@ class Workspaces(AsyncInstallationStore):
         who = await self._api.needed(installation.token, "auth_test", variable="SLACK_BOT_TOKEN")
         return replace(
             installation,
-            team=who.get("team_id", ""),
+            team="" if who.get("is_enterprise_install") else who.get("team_id", ""),
             enterprise=who.get("enterprise_id") or "",
             bot_user=who.get("user_id", ""),
             bot=who.get("bot_id", ""),

@@ -372,6 +372,27 @@ async def test_a_rotating_token_of_the_settings_is_renewed_across_restarts(
             pass
 
 
+@pytest.mark.parametrize("rotates", [False, True])
+async def test_a_token_of_the_settings_may_be_a_whole_organisations(
+    slack: SlackServer, tmp_path: Path, *, rotates: bool
+) -> None:
+    team = slack.state.teams["T00000001"]
+    team.enterprise, team.org_wide = "E00000001", True
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    keys = {"client_id": "1.2", "client_secret": "client-secret", "refresh_token": "refresh-0"} if rotates else {}
+    if rotates:
+        slack.oauth_codes["refresh-0"] = grant(team, token="xoxb-one", refresh="refresh-1", expires_in=43_200)
+    async with bench(slack, tmp_path, settings=options(slack, bot_token=team.token, **keys)) as running:
+        await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.result(channel)
+        await ann.uninstall()
+        async with asyncio.timeout(PATIENCE):
+            while await running.core.store.unsettled("slack"):
+                await asyncio.sleep(0.02)
+        assert await running.core.store.jobs_of(f"slack:{team.enterprise}/{ann.user.id}", limit=5) == []
+
+
 async def test_a_rotating_token_without_its_refresh_token_is_told_at_the_start(
     slack: SlackServer, tmp_path: Path
 ) -> None:

@@ -107,11 +107,11 @@ class WebApi:
             "url": "https://example.slack.com/",
             "team": "Example",
             "user": "pentimento",
-            "team_id": team.id,
+            "team_id": team.enterprise if team.org_wide else team.id,
             "user_id": team.bot_user,
             "bot_id": team.bot_id,
             "enterprise_id": team.enterprise or None,
-            "is_enterprise_install": False,
+            "is_enterprise_install": team.org_wide,
         }
 
     def _conversation(self, request: Request, name: str = "channel") -> Conversation:
