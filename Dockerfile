@@ -17,7 +17,7 @@ COPY constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --constraint constraints.txt --no-deps --index-url "https://download.pytorch.org/whl/${TORCH}" torch
 # Everything else that is needed, with an empty package: this layer lasts until the dependencies change.
-COPY pyproject.toml setup.py README.md LICENSE ./
+COPY pyproject.toml LICENSE ./
 COPY bot/__init__.py bot/
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --constraint constraints.txt setuptools \
@@ -49,8 +49,8 @@ USER 10001
 VOLUME ["/data", "/models"]
 # A pentimento.toml mounted into this folder is read.
 WORKDIR /etc/pentimento
-# A model from the hub is downloaded at the first start, hence the long start period. http.client goes through no proxy,
-# as urllib does if HTTP_PROXY is set.
+# It answers while a model is still being downloaded; the long start period is for slow disks. http.client goes through no
+# proxy, as urllib does if HTTP_PROXY is set.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10m --retries=3 \
     CMD ["python", "-c", "from http.client import HTTPConnection as H; c = H('127.0.0.1', 9464, timeout=4); c.request('GET', '/healthz'); exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["pentimento"]

@@ -15,11 +15,13 @@ from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, Validati
 from bot.domain.options import MAX_GUIDANCE_SCALE, MAX_STEPS
 from config.reading import ConfigError, parse_toml
 from config.settings import Settings
-from config.tables import Table
+from config.tables import Table, fault
 from inference.api import ControlKind
 from inference.models.entry import MAX_LORA_WEIGHT, LoraEntry, ModelEntry
 
 SHIPPED_MODELS = Path(__file__).with_name("models.toml")
+
+NAMES = "small letters, digits and . _ -, 50 at most, a letter or digit first"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$")]
 """What members type; a colon or a space would end it in `--lora ink:0.8`."""
@@ -43,11 +45,13 @@ class _Entry(Table):
     prediction: Literal["", "epsilon", "v_prediction"] = ""
     vae: Annotated[str, Field(max_length=1000)] = ""
     clip_skip: Annotated[int, Field(ge=1, le=12)] = 1
-    revision: Annotated[str, Field(pattern=r"^\S*$")] = ""
-    variant: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
+    revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")] = ""
+    variant: Annotated[str, Field(pattern=r"^[\w-]*$", description='a word such as "fp16", or empty')] = ""
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
     guidance_scale: Annotated[float, Field(ge=0, le=MAX_GUIDANCE_SCALE)] | None = None
-    scheduler: Annotated[str, Field(pattern=r"^([A-Z]\w*)?$")] = ""
+    scheduler: Annotated[
+        str, Field(pattern=r"^([A-Z]\w*)?$", description='a class of diffusers such as "UniPCMultistepScheduler"')
+    ] = ""
     max_side: Annotated[int, Field(ge=64, le=8192)] | None = None
     true_guidance: Annotated[float, Field(ge=1, le=MAX_GUIDANCE_SCALE)] = 1.0
     licence: Annotated[str, Field(max_length=60)] = ""
@@ -56,7 +60,7 @@ class _Entry(Table):
     offload: Literal["", "none", "text", "blocks"] = ""
     preview_vae: Annotated[str, Field(max_length=1000, validation_alias=AliasChoices("preview_vae", "sketcher"))] = ""
     step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0
-    attention: Annotated[str, Field(pattern=r"^\w*$")] = ""
+    attention: Annotated[str, Field(pattern=r"^\w*$", description="a kernel by diffusers' name, or empty")] = ""
     controls: dict[ControlKind, Place] = Field(default_factory=dict)
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
     loras_folder: Annotated[str, Field(max_length=1000)] = ""
@@ -239,7 +243,6 @@ def _read(file: Path) -> dict[str, ModelEntry]:
     try:
         entries = _Entries.validate_python(parse_toml(file, "models.file"))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise ConfigError(f"The model file {file} is wrong at {place}: {first['msg']}.") from None
+        wrong = fault(error, _Entries.json_schema(), NAMES)
+        raise ConfigError(f"The model file {file} is wrong: {wrong}") from None
     return {name: entry.entry() for name, entry in entries.items()}

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.settings import Secrets, Settings
+from config.tables import allowed, shown
 
 DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 CONFIG_FILE = Path("pentimento.toml")
@@ -181,12 +182,14 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
             raise ConfigError(f"Both {name} and {name}_FILE are set: unset one of them.")
         if file:
             try:
-                value = Path(file).read_text(encoding="utf-8").strip()
+                value = Path(file).read_text(encoding="utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as refused:
                 why = refused.strerror if isinstance(refused, OSError) else "it is not UTF-8 text"
                 raise ConfigError(
                     f"{name}_FILE names {file}, which cannot be read ({why}): put the token there alone."
                 ) from None
+            if not value:
+                raise ConfigError(f"{name}_FILE names {file}, which is empty: put the token there alone.")
         if value:
             _check_secret(value, f"{name}_FILE" if file else name)
             secrets[name.lower()] = value
@@ -208,22 +211,4 @@ def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
     if not key:
         return f"{first['ctx']['error']}."
     origin = f" (from {origins[key]})" if key in origins else ""
-    given = str(first["input"]).lower() if isinstance(first["input"], bool) else repr(first["input"])
-    return f"{key} is {given}{origin}; it must be {_allowed(_schemas()[key])}."
-
-
-def _allowed(schema: Mapping[str, Any]) -> str:
-    """What a key may hold, in words: "a whole number from 1 to 100000"."""
-    if "description" in schema:
-        return str(schema["description"])
-    if "enum" in schema:
-        return "one of " + ", ".join(f'"{word}"' for word in schema["enum"])
-    match schema["type"]:
-        case "boolean":
-            return "true or false"
-        case "integer":
-            number = "a whole number"
-        case _:
-            number = "a number"
-    low = f"above {schema['exclusiveMinimum']:g}" if "exclusiveMinimum" in schema else f"from {schema['minimum']}"
-    return f"{number} {low} to {schema['maximum']}"
+    return f"{key} is {shown(first['input'])}{origin}; it must be {allowed(_schemas()[key])}."

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.domain.style import Style
 from config.reading import ConfigError, parse_toml
-from config.tables import Table
+from config.tables import Table, fault
 
 SHIPPED_STYLES = Path(__file__).with_name("styles.toml")
 
@@ -18,7 +18,9 @@ class _Preset(Table):
     theme: Annotated[str, Field(max_length=30)] = ""
     strength: Annotated[float, Field(ge=0, le=1)] | None = None
     guidance: Annotated[float, Field(ge=0, le=4)] | None = None
-    picture: Annotated[str, Field(pattern=r"(?i)\.(jpe?g|png)$")] | None = None
+    picture: (
+        Annotated[str, Field(pattern=r"(?i)\.(jpe?g|png)$", description="the name of a .jpg or .png file")] | None
+    ) = None
 
 
 _Presets = TypeAdapter(dict[Annotated[str, Field(min_length=1, max_length=50)], _Preset])
@@ -40,9 +42,8 @@ def _read(file: Path) -> dict[str, Style]:
     try:
         presets = _Presets.validate_python(parse_toml(file, "styles.file"))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"The style file {file} is wrong at {place}: {first['msg']}.") from None
+        wrong = fault(error, _Presets.json_schema())
+        raise ConfigError(f"The style file {file} is wrong: {wrong}") from None
     return {style.name: style for style in (_style(name, preset, file) for name, preset in presets.items())}
 
 

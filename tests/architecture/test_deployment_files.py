@@ -76,6 +76,17 @@ def test_what_compose_has_as_comments_is_right_too(tmp_path: Path) -> None:
         assert len(service["volumes"]) == 3
 
 
+def test_a_release_is_made_once_its_wheel_has_made_a_picture() -> None:
+    """With all that it needs: without, the command ends before it says its version."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))["jobs"]
+    steps = [step.get("run", "") for step in jobs["package"]["steps"]]
+    [tried] = [number for number, step in enumerate(steps) if "pentimento img2img" in step]
+    [installed] = [line for line in steps[tried].splitlines() if "dist/*.whl" in line]
+    assert "--no-deps" not in installed
+    assert tried < next(number for number, step in enumerate(steps) if "gh release create" in step)
+    assert jobs["image"]["needs"] == "package"
+
+
 def _objects(file: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
 
@@ -195,6 +206,8 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     settings.mkdir()
     shutil.copy(ROOT / ".env.example", settings / "environment")
     with (settings / "environment").open("a", encoding="utf-8") as file:
+        file.write("\ufeff# from Windows\r\nexport WEB_OPERATOR_TOKEN=passed-over\nno variable\n1X=passed-over\n")
+        file.write("SLACK_APP_TOKEN='of Windows'\r\nSLACK_SIGNING_SECRET=too\r\n")
         file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\nPENTIMENTO__SAFETY__BLOCKED=gun*,red queen\n")
         file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\nHF_TOKEN='quoted one'")
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
@@ -211,6 +224,8 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     assert {"DISCORD_TOKEN=abc", "HF_HOME=/elsewhere", "SLACK_BOT_TOKEN="} <= set(told)
     assert {"PENTIMENTO__SAFETY__BLOCKED=gun*,red queen", "HTTPS_PROXY=http://bot:p$1&a@proxy:3128"} <= set(told)
     assert "HF_TOKEN=quoted one" in told
+    assert {"SLACK_APP_TOKEN=of Windows", "SLACK_SIGNING_SECRET=too", "WEB_OPERATOR_TOKEN="} <= set(told)
+    assert "passed-over" not in ran.stdout
 
 
 def test_pages_start_and_build_the_service_without_a_gpu_by_its_name() -> None:

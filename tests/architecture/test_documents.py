@@ -1,7 +1,6 @@
 """What the pages say is what the code does."""
 
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -55,26 +54,6 @@ def test_the_short_table_of_settings_tells_their_defaults() -> None:
     assert page.index("## What people change") < page.index("## Settings")
     defaults = _defaults()
     assert rows == [(key, f"`{said}`" if (said := _shown(defaults[key])) else "none") for key, _ in rows]
-
-
-def test_links_of_the_readme_work_on_the_package_index_too(tmp_path: Path) -> None:
-    """What the build writes into the package: every link is whole, and leads to a file of this version."""
-    (tmp_path / "bot").mkdir()
-    for file in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "bot/__init__.py"):
-        shutil.copy(ROOT / file, tmp_path / file)
-    made = "from setuptools import build_meta; print(build_meta.prepare_metadata_for_build_wheel('.'))"
-    ran = subprocess.run([sys.executable, "-c", made], cwd=tmp_path, capture_output=True, text=True, check=True)
-    folder = ran.stdout.splitlines()[-1]
-    told = (tmp_path / folder / "METADATA").read_text(encoding="utf-8")
-    assert "Description-Content-Type: text/markdown" in told
-    targets = re.findall(r"\]\(([^)\s]+)\)", told)
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ours = re.compile(rf"{project['urls']['Repository']}/(raw|blob)/v{re.escape(__version__)}/([^#]+)")
-    files = [found for target in targets if (found := ours.match(target))]
-    assert len(files) > 20
-    assert [found[2] for found in files if not (ROOT / found[2]).exists()] == []
-    assert {Path(found[2]).suffix for found in files if found[1] == "raw"} == {".webp", ".jpg", ".svg"}
-    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -2,13 +2,19 @@
 
 import errno
 import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from config.models import load_catalogue, offered_models
+from config.models import NAMES, _Entries, load_catalogue, offered_models
 from config.reading import ConfigError, load_settings
+from config.styles import _Presets
+from config.tables import allowed
 from inference.api import ControlKind
 from inference.models.entry import LoraEntry, ModelEntry
 
@@ -199,26 +205,60 @@ def test_a_name_that_no_catalogue_has_is_one_sentence_with_the_nearest() -> None
         _offered(models__offered="sdxl-trubo")
 
 
+KINDS = '"canny", "lineart", "scribble", "softedge", "depth", "pose"'
+LORA = '[mine]\nid = "x"\nloras = { ink = { file = "y", '
+
+
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "sentence"),
     [
-        ("[mine]", "mine.id"),
-        ('[mine]\nid = "x"\nsteps = 0', "mine.steps"),
-        ('[mine]\nid = "x"\nsteps = true', "mine.steps"),
-        ('[mine]\nid = "x"\nstep_cache = false', "mine.step_cache"),
-        ('[mine]\nid = "x"\nloras = { ink = { file = "y", weight = true } }', "mine.loras.ink.weight"),
-        ('[mine]\nid = "x"\ncontrols = { colour = "y" }', "mine.controls.colour"),
-        ('[mine]\nid = "x"\nloras = { ink = { file = "y", weight = 40 } }', "mine.loras.ink.weight"),
-        ('[mine]\nid = "x"\nschedular = "Euler"', "mine.schedular"),
-        ('["My Model"]\nid = "x"', "My Model"),
+        ("[mine]", "mine.id is missing."),
+        ('[mine]\nid = ""', "mine.id is ''; it must be a text of 1 to 1000 characters."),
+        ('id = "x"', "id is 'x'; it must be a table: its name in brackets, its keys below."),
+        ('[mine]\nid = "x"\nsteps = 0', "mine.steps is 0; it must be a whole number from 1 to 150."),
+        ('[mine]\nid = "x"\nsteps = true', "mine.steps is true; it must be a whole number from 1 to 150."),
+        (
+            '[mine]\nid = "x"\nsteps = 2027-01-31',
+            "mine.steps is 2027-01-31; it must be a whole number from 1 to 150.",
+        ),
+        ('[mine]\nid = "x"\nstep_cache = false', "mine.step_cache is false; it must be a number from 0 to 1."),
+        ('[mine]\nid = "x"\ngated = "often"', "mine.gated is 'often'; it must be true or false."),
+        (f"{LORA}weight = true }} }}", "mine.loras.ink.weight is true; it must be a number from -4 to 4."),
+        (f"{LORA}weight = 40 }} }}", "mine.loras.ink.weight is 40; it must be a number from -4 to 4."),
+        (f"{LORA}wieght = 1 }} }}", "mine.loras.ink.wieght is not a setting: did you mean weight?"),
+        (
+            '[mine]\nid = "x"\ncontrols = { colour = "y" }',
+            f"mine.controls.colour cannot be a name; it must be one of {KINDS}.",
+        ),
+        ('[mine]\nid = "x"\nschedular = "Euler"', "mine.schedular is not a setting: did you mean scheduler?"),
+        ('[mine]\nid = "x"\nguidance = 5', "mine.guidance is not a setting: did you mean guidance_scale?"),
+        (
+            '[mine]\nid = "x"\nscheduler = "euler a"',
+            "mine.scheduler is 'euler a'; it must be a class of diffusers such as \"UniPCMultistepScheduler\".",
+        ),
+        ('["My Model"]\nid = "x"', f"My Model cannot be a name; it must be {NAMES}."),
     ],
 )
-def test_a_wrong_entry_is_one_sentence_that_names_its_place(own: Path, text: str, place: str) -> None:
+def test_a_wrong_entry_is_one_sentence_that_says_what_may_stand_there(own: Path, text: str, sentence: str) -> None:
     own.write_text(text)
     with pytest.raises(ConfigError) as caught:
         load_catalogue(str(own))
-    assert str(caught.value).startswith(f"The model file {own} is wrong at {place}: ")
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == f"The model file {own} is wrong: {sentence}"
+
+
+def _fields(schema: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).values()
+        for below in schema.values():
+            yield from _fields(below)
+
+
+@pytest.mark.parametrize("table", [_Entries, _Presets], ids=["models", "styles"])
+def test_of_every_key_it_can_be_said_what_it_may_be(table: TypeAdapter[Any]) -> None:
+    """In words for people: no pattern, and no name of a class."""
+    fields = [field for field in _fields(table.json_schema()) if "$ref" not in field]
+    assert len(fields) > 5
+    assert [said for field in fields if re.search(r"None|\^|_[A-Z]", said := allowed(field))] == []
 
 
 def test_a_file_that_is_missing_is_said_with_its_key(tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def test_a_file_of_somebody_else_is_named_with_the_mend(tmp_path: Path) -> None:
 
 def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_path: Path) -> None:
     file = tmp_path / "token"
-    file.write_text("xoxb-from-a-file\n")
+    file.write_text("xoxb-from-a-file\n", encoding="utf-8-sig")  # as Windows' editors save it
     environ = {"DISCORD_TOKEN": " very.secret.token ", "SLACK_BOT_TOKEN_FILE": str(file), "SLACK_APP_TOKEN": ""}
     settings = load_settings(None, environ)
     assert settings.secrets.discord_token is not None
@@ -259,6 +259,8 @@ def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_p
 def test_a_secret_given_twice_or_in_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     assert "Both DISCORD_TOKEN" in _sentence({"DISCORD_TOKEN": "a", "DISCORD_TOKEN_FILE": "b"})
     assert "cannot be read" in _sentence({"DISCORD_TOKEN_FILE": str(tmp_path / "none")})
+    (tmp_path / "empty").write_text("\n")
+    assert "which is empty: put the token there" in _sentence({"DISCORD_TOKEN_FILE": str(tmp_path / "empty")})
 
 
 @pytest.mark.parametrize(

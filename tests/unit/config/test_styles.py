@@ -59,10 +59,14 @@ def test_a_preset_of_an_owner_may_have_a_picture_beside_its_file(tmp_path: Path)
         ('[house]\nprompt = "flat"\npicture = "~no-such-user/house.jpg"\n', "house.jpg, which is not there"),
         (f'[house]\nprompt = "flat"\npicture = "{"a" * 300}.jpg"\n', "a.jpg, which is not there"),
         ('[house]\nprompt = "flat"\npicture = "\\u0000.jpg"\n', "which is not there"),
-        ('[house]\nprompt = "flat"\npicture = "house.webp"\n', "house.picture"),
-        ('[house]\nprompt = "flat"\nguidance = -1\n', "house.guidance"),
-        ('[house]\nprompt = "flat"\nstrength = true\n', "house.strength: Input should be neither true nor false."),
-        ('[house]\nprompt = "flat"\nguidance_scale = 7\n', "house.guidance_scale"),
+        (
+            '[house]\nprompt = "flat"\npicture = "house.webp"\n',
+            "house.picture is 'house.webp'; it must be the name of a .jpg or .png file.",
+        ),
+        ('[house]\nprompt = "flat"\nguidance = -1\n', "house.guidance is -1; it must be a number from 0 to 4."),
+        ('[house]\nprompt = "flat"\nstrength = true\n', "house.strength is true; it must be a number from 0 to 1."),
+        ('[house]\nprompt = "flat"\nguidance_scale = 7\n', "guidance_scale is not a setting: did you mean guidance?"),
+        ('house = "flat"\n', "house is 'flat'; it must be a table: its name in brackets, its keys below."),
     ],
 )
 def test_what_an_owner_got_wrong_is_one_sentence(tmp_path: Path, text: str, word: str) -> None:
