@@ -91,5 +91,6 @@ def allowed(schema: Mapping[str, Any]) -> str:
     return f"{number} {low} to {_plain(schema['maximum'])}"
 
 
-def _plain(number: float) -> str:
-    return f"{number:g}" if isinstance(number, float) else str(number)
+def _plain(number: float) -> float:
+    """30.0 as 30."""
+    return number if number % 1 else int(number)
