@@ -355,6 +355,7 @@ async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) 
         at.engine.hold()
         running = (await at.service.submit(request())).job
         await at.engine.until_running(f"{generation_id(running.id, 0)}-1")
+        asked_at = at.core.clock.now()
         second = await at.service.submit(request())
         third = await at.service.submit(request())
 
@@ -363,7 +364,7 @@ async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) 
         assert (second.waiting.position, third.waiting.position) == (1, 2)
         assert second.waiting.expected_at is not None
         assert third.waiting.expected_at is not None
-        assert at.core.clock.now() < second.waiting.expected_at < third.waiting.expected_at
+        assert asked_at < second.waiting.expected_at < third.waiting.expected_at
         view = await at.service.status(requester())
         assert [job.id for job, _ in view.mine] == [running.id, second.job.id, third.job.id]
         assert view.jobs == 2
