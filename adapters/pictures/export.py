@@ -56,7 +56,7 @@ def export(
     Raises:
         ValueError: if nothing fits, not even a thumbnail.
     """
-    xmp = b"" if edited is None else _mark(edited=edited)
+    xmp = _mark(edited=edited)
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         full = picture.size
         for place, rung in enumerate(_rungs(full, formats, webp_may_fit=len(png) <= max_bytes * _WEBP_HOPE)):
@@ -100,7 +100,7 @@ def export_shown(
     Raises:
         ValueError: if nothing fits, not even a thumbnail.
     """
-    xmp = b"" if edited is None else _mark(edited=edited)
+    xmp = _mark(edited=edited)
     with Image.open(io.BytesIO(png), formats=("PNG",)) as opened:
         picture = marked(opened.convert("RGB"), mark)
     full = picture.size
@@ -116,7 +116,9 @@ def export_shown(
     raise ValueError(f"no picture fits {max_bytes} bytes")
 
 
-def _mark(*, edited: bool) -> bytes:
+def _mark(*, edited: bool | None) -> bytes:
+    if edited is None:
+        return b""
     term = "compositeWithTrainedAlgorithmicMedia" if edited else "trainedAlgorithmicMedia"
     return _XMP.format(term=_TERMS + term).encode()
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from adapters.pictures.export import export, export_shown
 from adapters.pictures.marks import marked, mosaic
-from adapters.pictures.sheet import contact_sheet, strip
+from adapters.pictures.sheet import contact_sheet, opened, strip
 from adapters.pictures.wipe import wipe
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
@@ -128,7 +128,7 @@ def _strip(tiles: Sequence[Tile]) -> Exported:
 
 def _comparable(content: bytes, most: int) -> Image.Image:
     """A picture in a size in which one can compare; a tiny one is enlarged pixel by pixel."""
-    picture = _opened(content)
+    picture = opened(content)
     picture.thumbnail((most, most), Image.Resampling.LANCZOS)
     factor = _LEAST_SIDE // max(picture.size)
     return (
@@ -144,7 +144,7 @@ def _wiped(before: bytes, after: bytes) -> Exported:
 
 
 def _sheet(tiles: Sequence[Tile]) -> Exported:
-    whole = mosaic([marked(_opened(tile.content), tile.label) for tile in tiles])
+    whole = mosaic([marked(opened(tile.content), tile.label) for tile in tiles])
     return _jpeg(whole, quality=_SHEET_QUALITY)
 
 
@@ -163,14 +163,9 @@ def _style_sheet(styles: Sequence[Style]) -> Exported | None:
 
 
 def _thumbnail(content: bytes, side: int) -> Exported:
-    small = _opened(content)
+    small = opened(content)
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     return _jpeg(small, quality=85)
-
-
-def _opened(content: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
-        return opened.convert("RGB")
 
 
 def _jpeg(picture: Image.Image, *, quality: int) -> Exported:

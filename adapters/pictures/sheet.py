@@ -33,7 +33,7 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     """
     if not tiles:
         raise ValueError("a sheet needs a picture")
-    pictures = [_opened(tile.content) for tile in tiles]
+    pictures = [opened(tile.content) for tile in tiles]
     widest = max(picture.width for picture in pictures)
     highest = max(picture.height for picture in pictures)
     columns = _strip_columns(len(tiles), widest / highest) if arrows else _sheet_columns(len(tiles), widest / highest)
@@ -67,9 +67,10 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     return buffer.getvalue()
 
 
-def _opened(content: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
-        return opened.convert("RGB")
+def opened(content: bytes) -> Image.Image:
+    """A PNG or JPEG of ours or of the owner, ready to be drawn on."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as stored:
+        return stored.convert("RGB")
 
 
 def _sheet_columns(count: int, aspect: float) -> int:
