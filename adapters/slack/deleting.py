@@ -11,6 +11,7 @@ from adapters.slack.below import files_below, job_id_in
 from adapters.slack.errors import SlackFault
 from adapters.slack.inbound import buttons_in
 from adapters.slack.members import Team, place_key, slack_user
+from adapters.slack.messenger import SEARCH_BACK
 from adapters.slack.uploads import Uploads
 from bot.domain.actions import Verb
 from bot.results import Standing
@@ -50,9 +51,10 @@ class Deleting:
             if own["ts"] not in self._taken:
                 await self._take_away(own["channel"], await self._api.message(self._team, **own) or own)
         home, ours = deleted.job.reply_to.address, f"{deleted.job.id}:"
+        oldest = f"{max(0.0, deleted.job.created_at - SEARCH_BACK):.6f}"
         for room in await self._rooms(deleted):
             thread = home.get("home_thread", "") if room == home.get("home_channel") else ""
-            async for each in self._read(room, thread=thread, oldest=f"{deleted.job.created_at:.6f}"):
+            async for each in self._read(room, thread=thread, oldest=oldest):
                 noted = str(job_id_in(each))
                 if noted.startswith(ours) and _REPORT not in noted:
                     await self._take_away(room, each)

@@ -40,7 +40,7 @@ what must be said has room."""
 
 PROGRESS_BURST = 10
 _REMEMBERED = 2000
-_SEARCH_BACK = 3600.0
+SEARCH_BACK = 3600.0
 """Seconds before the request from which the conversation is searched: room for clocks that disagree."""
 
 _AGAIN = (1.0, 3.0)
@@ -361,7 +361,7 @@ class SlackMessenger:
         if nonce not in self._doubtful and asked_at >= self._began_at:
             return None
         try:
-            if found := await self._search(target, nonce, oldest=max(0.0, asked_at - _SEARCH_BACK)):
+            if found := await self._search(target, nonce, oldest=max(0.0, asked_at - SEARCH_BACK)):
                 self._posted[nonce] = found
         except SlackFault as fault:
             if fault.passes or fault.meaning is Meaning.TEAM_GONE:
