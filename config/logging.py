@@ -28,6 +28,7 @@ _SECRETS = re.compile(
     | (?<![\w-])[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}                # Discord: bot token
     | (?<=\bBot\ )[\w.-]{16,}                                       # Discord: the Authorization header
     | (?i:(?<=\bbearer\ ))[\w.~+/-]{16,}                            # Slack, hub: the Authorization header
+    | (?<=://)[^\s/?#"'<>\\]+(?=@)                                   # an address: a proxy's name and password
     | \bhf_[A-Za-z0-9]{16,}                                         # Hugging Face token
     """,
     re.VERBOSE,

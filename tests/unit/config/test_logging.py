@@ -173,3 +173,13 @@ def test_asyncios_second_question_about_a_child_that_ended_is_no_news() -> None:
     asyncio_log.warning("Unknown child process pid %d, will report returncode 255", 7)
     asyncio_log.warning("Executing took too long")
     assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["Executing took too long"]
+
+
+@pytest.mark.parametrize("known", ["bot:hunter2@", "bot:hunt@er2@", "hunter2@"])
+def test_name_and_password_of_a_proxy_are_struck_out_whoever_logs_its_address(known: str) -> None:
+    """Slack's SDK does, at the debug level."""
+    said = redact(
+        f'{{"event": "HTTP proxy URL: http://{known}10.0.0.1:3128/", "of": "me@example.org, https://a.example/@b"}}'
+    )
+    told = f'{{"event": "HTTP proxy URL: http://{REDACTED}@10.0.0.1:3128/", "of": "me@example.org, https://a.example/@b"}}'
+    assert said == told
