@@ -32,7 +32,7 @@ from adapters.pictures.sandbox import Decoder, Sandbox, start
 from benchmarks.goals import Goal, verdicts
 from bot.domain.errors import PictureRefused, UserError
 from bot.system import processors, settle_in
-from bot.uploads import Uploads
+from bot.uploads import UploadLimiter
 
 RESULTS = Path(__file__).with_name("results")
 ENOUGH = 1024 * 1024
@@ -149,7 +149,7 @@ async def uploads() -> list[str]:
         downloader(allowed_hosts=frozenset({"127.0.0.1"}), max_bytes=26_214_400) as downloads,
         SandboxedPictureReader() as reader,
     ):
-        gate = Uploads(reader=reader, decodes=at_once)
+        gate = UploadLimiter(reader=reader, decodes=at_once)
         sent = [downloads.sent(url, size=UPLOAD_BYTES) for _ in range(UPLOADS)]
 
         async def one(member: int) -> None:
@@ -238,7 +238,7 @@ async def behind(content: bytes, members: list[str], ordinary: bytes) -> tuple[f
     at_once = max(2, processors() - 1)
     turns = {member: asyncio.Lock() for member in members}  # as the service has them
     async with SandboxedPictureReader() as reader:
-        gate = Uploads(reader=reader, decodes=at_once)
+        gate = UploadLimiter(reader=reader, decodes=at_once)
 
         async def send(member: str) -> float:
             started = time.perf_counter()

@@ -28,7 +28,7 @@ from bot.recipes import find_model, recipes_of
 from bot.stores import JobStore
 from bot.texts import Argument, text, time_span
 from bot.tracing import passed
-from bot.uploads import Uploads
+from bot.uploads import UploadLimiter
 from inference.api import ControlKind, Device, Engine, ModelDefaults
 
 _LEAST_KEPT = 1024 * 1024
@@ -81,7 +81,7 @@ class Admission:
         *,
         store: JobStore,
         images: ImageStore,
-        uploads: Uploads,
+        uploads: UploadLimiter,
         gate: Gate,
         queue: FairQueue,
         pace: Pace,

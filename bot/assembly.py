@@ -31,7 +31,7 @@ from bot.sign_in import SignIn
 from bot.stores import Store
 from bot.threads import Threads
 from bot.turns import Turns
-from bot.uploads import Uploads
+from bot.uploads import UploadLimiter
 from inference.api import Arriving, RestartableEngine
 
 
@@ -59,7 +59,7 @@ def assemble(
     decodes: int = 2,
     sign_in: SignIn | None = None,
 ) -> Core:
-    """Wire the parts; `messengers` may still be filled until the core runs. `decodes`: see `Uploads`."""
+    """Wire the parts; `messengers` may still be filled until the core runs. `decodes`: see `UploadLimiter`."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.can_start, lacks=engine.lacks)
     pace = Pace(devices=engine.devices)
 
@@ -97,7 +97,7 @@ def assemble(
         lease=ids.job_id(),
         disk_tries=disk_tries,
     )
-    uploads = Uploads(reader=reader, decodes=decodes)
+    uploads = UploadLimiter(reader=reader, decodes=decodes)
     admission = Admission(
         store=store,
         images=images,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.errors import LimitReached
-from bot.uploads import Uploads
+from bot.uploads import UploadLimiter
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class _Turn:
 class Turns:
     """Whose request is looked at next, by member."""
 
-    def __init__(self, *, uploads: Uploads, most: int) -> None:
+    def __init__(self, *, uploads: UploadLimiter, most: int) -> None:
         """`most`: requests of one member that wait, besides the one at work; what is more counts as refused there."""
         self._uploads = uploads
         self._most = most

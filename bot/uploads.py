@@ -64,7 +64,7 @@ class _Member:
         return self.spent
 
 
-class Uploads:
+class UploadLimiter:
     """Admits pictures to memory and to processors."""
 
     def __init__(self, *, reader: PictureReader, decodes: int) -> None:

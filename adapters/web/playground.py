@@ -17,7 +17,7 @@ from adapters.web.guard import asker_of, asking, stays
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import STATIC, event_stream, fragment, new_nonce, page
-from adapters.web.slots import Streams, Uploads
+from adapters.web.slots import FormSlots, Streams
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
 from adapters.web.words import said_here
 from bot.admission import Receipt
@@ -52,7 +52,7 @@ class Playground:
         self._messenger = messenger
         self._max_bytes = max_bytes
         self._days = days
-        self._uploads = Uploads()
+        self._forms = FormSlots()
         self._streams = Streams()
 
     def routes(self) -> list[web.RouteDef]:
@@ -75,7 +75,7 @@ class Playground:
         by = asker_of(request)
         sent = Submitted(fields={}, files={})
         try:
-            async with self._uploads.place(by.requester.key):
+            async with self._forms.place(by.requester.key):
                 sent = await read_form(request, max_bytes=self._max_bytes)
                 receipt = await self._submitted(request, sent)
         except UserError as refused:

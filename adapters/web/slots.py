@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.domain.errors import LimitReached
 
-UPLOADS = 4
+FORMS = 4
 """Forms with pictures that are read at the same time, of all members; of one member it is one."""
 
 _WAITING = 3
@@ -22,11 +22,11 @@ STREAMS_OF_ONE = 4
 STREAMS = 200
 
 
-class Uploads:
+class FormSlots:
     """Places for forms that are read: waited for before a byte of a form is, so who waits costs no memory."""
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(UPLOADS)
+        self._places = asyncio.Semaphore(FORMS)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting: Counter[str] = Counter()
 

@@ -41,10 +41,10 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
 
 
 @pytest.fixture
-def uploads(monkeypatch: pytest.MonkeyPatch) -> slots.Uploads:
+def forms(monkeypatch: pytest.MonkeyPatch) -> slots.FormSlots:
     """Those of the pages."""
-    made = slots.Uploads()
-    monkeypatch.setattr(playground, "Uploads", lambda: made)
+    made = slots.FormSlots()
+    monkeypatch.setattr(playground, "FormSlots", lambda: made)
     return made
 
 
@@ -82,23 +82,23 @@ async def dribble(event: asyncio.Event) -> AsyncIterator[bytes]:
     yield png() + TAIL
 
 
-async def are_there(uploads: slots.Uploads, count: int) -> bool:
+async def are_there(forms: slots.FormSlots, count: int) -> bool:
     """Whether so many forms are read or wait to be."""
-    return uploads._waiting.total() == count
+    return forms._waiting.total() == count
 
 
 async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(
-    uploads: slots.Uploads, pages: Pages
+    forms: slots.FormSlots, pages: Pages
 ) -> None:
     end = asyncio.Event()
-    names = [f"member{number}" for number in range(slots.UPLOADS + 1)]
+    names = [f"member{number}" for number in range(slots.FORMS + 1)]
     async with AsyncExitStack() as stack:
         browsers = [await stack.enter_async_context(await pages.browser(name)) for name in names]
-        first = [asyncio.create_task(send(pages, each, dribble(end))) for each in browsers[: slots.UPLOADS]]
-        await eventually(partial(are_there, uploads, slots.UPLOADS))
+        first = [asyncio.create_task(send(pages, each, dribble(end))) for each in browsers[: slots.FORMS]]
+        await eventually(partial(are_there, forms, slots.FORMS))
         late = asyncio.create_task(send(pages, browsers[-1], dribble(end)))
         more = [asyncio.create_task(send(pages, browsers[0], dribble(end))) for _ in range(5)]
-        await eventually(partial(are_there, uploads, slots.UPLOADS + 1 + 3))
+        await eventually(partial(are_there, forms, slots.FORMS + 1 + 3))
         refused = [await each for each in islice(asyncio.as_completed(more), 2)]
         assert refused == [422, 422], "three of a member wait, more are refused"
         assert not any(task.done() for task in (*first, late))

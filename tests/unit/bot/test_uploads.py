@@ -11,7 +11,7 @@ from bot.domain.ids import generation_id
 from bot.domain.limits import Limits
 from bot.domain.picture import Picture, Sent
 from bot.queue import QueueFull
-from bot.uploads import MOST_REFUSED, PATIENCE, WITHIN_SECONDS, Uploads
+from bot.uploads import MOST_REFUSED, PATIENCE, WITHIN_SECONDS, UploadLimiter
 from tests.builders.requests import png, press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.picture_reader import InProcessPictureReader
@@ -26,7 +26,7 @@ def sent(content: bytes, fetched: list[bytes]) -> Sent:
     return Sent(fetch=fetch)
 
 
-async def refused(uploads: Uploads, member: str) -> None:
+async def refused(uploads: UploadLimiter, member: str) -> None:
     with pytest.raises(PictureRefused):
         async with uploads.place(member, b"no picture"):
             await uploads.read(member, b"no picture")
@@ -34,7 +34,7 @@ async def refused(uploads: Uploads, member: str) -> None:
 
 @pytest.mark.parametrize(("size", "at_once"), [(24_000_000, 3), (4_000_000, 18), (0, 2), (500_000_000, 1)])
 async def test_files_in_memory_are_bounded_by_their_bytes(size: int, at_once: int) -> None:
-    uploads, held, most = Uploads(reader=InProcessPictureReader(), decodes=4), 0, 0
+    uploads, held, most = UploadLimiter(reader=InProcessPictureReader(), decodes=4), 0, 0
 
     async def fetch() -> bytes:
         nonlocal held, most
@@ -90,14 +90,14 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def sending(uploads: Uploads, member: str, content: bytes) -> None:
+async def sending(uploads: UploadLimiter, member: str, content: bytes) -> None:
     async with uploads.place(member, content):
         await uploads.read(member, content)
 
 
 async def test_a_photo_waits_for_what_is_being_opened_and_not_for_the_heavy_files_that_wait() -> None:
     reader = Stopped()
-    uploads = Uploads(reader=reader, decodes=2)
+    uploads = UploadLimiter(reader=reader, decodes=2)
     async with asyncio.TaskGroup() as members:
         for number in range(6):
             members.create_task(sending(uploads, f"mallory {number}", b"\x05bomb"))
@@ -116,7 +116,7 @@ async def test_who_had_heavy_files_opened_is_next_after_others(monkeypatch: pyte
     reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + ahead)
-    uploads = Uploads(reader=reader, decodes=1)
+    uploads = UploadLimiter(reader=reader, decodes=1)
     async with asyncio.TaskGroup() as members:
         first = members.create_task(sending(uploads, "mallory", b"\x01bomb"))
         await settled()
@@ -144,7 +144,7 @@ async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + ahead)
-    uploads = Uploads(reader=reader, decodes=1)
+    uploads = UploadLimiter(reader=reader, decodes=1)
     async with asyncio.TaskGroup() as members:
         members.create_task(sending(uploads, "ben", b"\x01"))
         await settled()
@@ -163,7 +163,7 @@ async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_too_many_that_wait_are_a_full_queue() -> None:
     reader = Stopped()
-    uploads = Uploads(reader=reader, decodes=1)
+    uploads = UploadLimiter(reader=reader, decodes=1)
     many = [asyncio.create_task(sending(uploads, f"m{n}", bytes(24_000_000))) for n in range(3)]
     await settled()
     many += [asyncio.create_task(sending(uploads, f"w{n}", b"\x01")) for n in range(1000)]
@@ -181,7 +181,7 @@ async def test_too_many_that_wait_are_a_full_queue() -> None:
 
 @pytest.mark.looptime
 async def test_after_too_many_refusals_a_member_waits_and_nobody_else() -> None:
-    uploads = Uploads(reader=InProcessPictureReader(), decodes=2)
+    uploads = UploadLimiter(reader=InProcessPictureReader(), decodes=2)
     for _ in range(MOST_REFUSED):
         await refused(uploads, "mallory")
         await asyncio.sleep(1)
