@@ -25,7 +25,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.notices import Notices
+from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
 from bot.card_files import CardFiles
@@ -181,7 +181,7 @@ async def _on_slack(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
 
             def messenger() -> Messenger:
                 """A new one each time: a minute's budget of edits is for minutes, which do not pass here."""
-                return SlackMessenger(api, uploads, besides, Notices(api), clock=clock)
+                return SlackMessenger(api, uploads, besides, PrivateReplies(api), clock=clock)
 
             return await _sent(messenger, target, cards, slack.received)
 

@@ -12,8 +12,8 @@ from adapters.slack.api import SlackApi
 from adapters.slack.errors import SlackFault
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
+from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
 from bot.latest import Latest
@@ -95,7 +95,7 @@ class Desk:
     conversation: Conversation
     messenger: SlackMessenger
     uploads: Uploads
-    notices: Notices
+    replies: PrivateReplies
     pictures: Pictures
     members: Members
     clock: Clock

@@ -140,7 +140,7 @@ class SlackExchange:
         """Slack shows under the message that its thread has more."""
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
-        await self.desk.notices.tell(self.place, text(await self.locale(), key, **arguments))
+        await self.desk.replies.tell(self.place, text(await self.locale(), key, **arguments))
 
     async def show(
         self,

@@ -131,7 +131,7 @@ class _Arrival:
         written = [section(plain(ways_on.written))] if ways_on.written else []
         again = [actions(button(ways_on.again, f"{AGAIN}|{self.id}"))] if ways_on.again else []
         below = [*([actions(*takes)] if takes else []), *written, *again]
-        await self._desk.notices.tell(place, refused.sentence(locale), *below)
+        await self._desk.replies.tell(place, refused.sentence(locale), *below)
 
 
 def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:

@@ -66,7 +66,7 @@ class _Mention:
         opening = button(text(locale, f"button-{Verb.PICK}"), OPEN_FORM, emoji=VERBS[Verb.PICK].emoji)
         if self.words:
             opening["value"] = clip(self.words, _MAX_CARRIED)
-        await self._at.desk.notices.tell(self._at.place, why.sentence(locale), actions(opening))
+        await self._at.desk.replies.tell(self._at.place, why.sentence(locale), actions(opening))
 
     async def _thread(self) -> AsyncIterator[Mapping[str, Any]]:
         """Its messages up to this one, oldest first.

@@ -18,7 +18,7 @@ from adapters.slack.beside import Besides
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, moved_to, slack_user, team_of, thread_of
-from adapters.slack.notices import Notices
+from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
@@ -70,9 +70,11 @@ class SlackMessenger:
     platform = PLATFORM
     edit_interval = 5.0
 
-    def __init__(self, api: SlackApi, uploads: Uploads, besides: Besides, notices: Notices, *, clock: Clock) -> None:
+    def __init__(
+        self, api: SlackApi, uploads: Uploads, besides: Besides, replies: PrivateReplies, *, clock: Clock
+    ) -> None:
         self._api = api
-        self._notices = notices
+        self._replies = replies
         self._uploads = uploads
         self._besides = besides
         self._posts = Buckets(interval=POSTS_PER_CHANNEL)
@@ -350,7 +352,7 @@ class SlackMessenger:
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
         if place := self._places.pop((team_of(target).id, user, target.address["channel"]), None):
             where = _kind_of(place.channel)
-            await self._notices.answer(place, text(card.locale, "slack-answered-alone", where=where))
+            await self._replies.answer(place, text(card.locale, "slack-answered-alone", where=where))
         return stands
 
     async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:

@@ -25,11 +25,11 @@ from adapters.slack.intake import Handler, Intake
 from adapters.slack.members import PLATFORM, Team
 from adapters.slack.messages import on_message
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.notices import Notices
 from adapters.slack.oauth import oauth_flow
 from adapters.slack.options import SlackOptions
 from adapters.slack.pictures import Pictures
 from adapters.slack.presses import on_press, on_reaction
+from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.settings import on_joined, on_uninstalled
 from adapters.slack.sockets import Sockets
 from adapters.slack.tokens import InstallationStore, Workspaces
@@ -80,8 +80,8 @@ class SlackPlatform:
         self._clock = clock
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._api = api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
-        uploads, notices = Uploads(api, exporter), Notices(api)
-        self.messenger = SlackMessenger(api, uploads, Besides(uploads, exporter), notices, clock=clock)
+        uploads, replies = Uploads(api, exporter), PrivateReplies(api)
+        self.messenger = SlackMessenger(api, uploads, Besides(uploads, exporter), replies, clock=clock)
         self._desk = partial(
             Desk,
             api=api,
@@ -89,7 +89,7 @@ class SlackPlatform:
             conversation=Conversation(service=service, exporter=exporter, clock=clock),
             messenger=self.messenger,
             uploads=uploads,
-            notices=notices,
+            replies=replies,
             members=Members(api),
             clock=clock,
         )

@@ -15,8 +15,8 @@ from bot.domain.words import clip
 log = structlog.get_logger(__name__)
 
 
-class Notices:
-    """Tells a member something where only they see it, on the first road that is open."""
+class PrivateReplies:
+    """Tells a member something where only they see it, by the first way that is open."""
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api
@@ -24,7 +24,7 @@ class Notices:
     async def tell(self, place: Place, sentence: str, *below: Block) -> None:
         """Say it where they are, in a channel ephemerally; else by the event's own address; else as a direct message.
 
-        `below` are blocks to stand under it, if that road takes any. Never raises for what Slack does: a notice is
+        `below` are blocks to stand under it, if that way takes any. Never raises for what Slack does: a notice is
         the last thing to say about something.
         """
         try:
