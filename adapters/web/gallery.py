@@ -28,7 +28,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class GalleryTile:
     """One result.
 
     Attributes:
@@ -50,7 +50,7 @@ class Day:
     """The results of one day, by the clock of UTC."""
 
     name: str
-    tiles: Sequence[Tile]
+    tiles: Sequence[GalleryTile]
 
 
 class Gallery:
@@ -111,11 +111,11 @@ def days(kept: Sequence[Kept], locale: str) -> list[Day]:
     ]
 
 
-def _tile(kept: Kept, made: Generation, locale: str) -> Tile:
+def _tile(kept: Kept, made: Generation, locale: str) -> GalleryTile:
     card = render(replace(kept.job, locale=locale), kept.generations)
     index = kept.generations.index(made)
     said = card.facts if len(kept.generations) == 1 else (card.pictures[index].label, made.recipe.style or "")
-    return Tile(
+    return GalleryTile(
         address=f"/jobs/{made.job}?picture={index}",
         picture=made.id if kept.pictures else None,
         words=title(made.recipe, locale),

@@ -32,7 +32,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChoiceView:
     """One of a list.
 
     Attributes:
@@ -78,9 +78,9 @@ class FormView:
     nonce: str
     prompt: str
     strength: str
-    styles: Sequence[Choice]
-    models: Sequence[Choice]
-    controls: Sequence[Choice]
+    styles: Sequence[ChoiceView]
+    models: Sequence[ChoiceView]
+    controls: Sequence[ChoiceView]
     boxes: Sequence[Box]
     of: str
     start: str
@@ -128,15 +128,15 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
     nothing = text(locale, "web-none")
     style = said.get("style", "")
     chosen = said.get("model") or next(iter(offers.models), "")
-    kinds = [Choice(value=each, label=each, chosen=said.get("control") == each) for each in offers.controls]
+    kinds = [ChoiceView(value=each, label=each, chosen=said.get("control") == each) for each in offers.controls]
     return FormView(
         nonce=nonce,
         prompt=said.get("prompt", ""),
         strength=said.get("strengths") or f"{DEFAULT_STRENGTH:g}",
         styles=[
-            Choice(value="", label=nothing, chosen=not style, strength=f"{DEFAULT_STRENGTH:g}"),
+            ChoiceView(value="", label=nothing, chosen=not style, strength=f"{DEFAULT_STRENGTH:g}"),
             *(
-                Choice(
+                ChoiceView(
                     value=name,
                     label=name,
                     chosen=name == style,
@@ -147,12 +147,12 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
             ),
         ],
         models=[
-            Choice(value=name, label=name, chosen=chosen == name, edits=name in offers.editors)
+            ChoiceView(value=name, label=name, chosen=chosen == name, edits=name in offers.editors)
             for name in offers.models
         ],
         editing=chosen in offers.editors,
         sample=bool(said.get("sample")),
-        controls=[Choice(value=NO_CONTROL if said.get("of") else "", label=nothing), *kinds] if kinds else [],
+        controls=[ChoiceView(value=NO_CONTROL if said.get("of") else "", label=nothing), *kinds] if kinds else [],
         boxes=boxes,
         of=said.get("of", ""),
         start=said.get("start", "upload"),
@@ -180,7 +180,7 @@ def said_by(options: Options) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class ButtonView:
     """A button under a result.
 
     Attributes:
@@ -214,7 +214,7 @@ class JobView:
     shown: Generation | None
     spoiler: bool
     generations: Sequence[Generation]
-    rows: Sequence[Sequence[Press]]
+    rows: Sequence[Sequence[ButtonView]]
     details: Sequence[tuple[str, str]]
     lineage: Sequence[Generation | None]
     befores: "Sequence[Before]"
@@ -264,16 +264,16 @@ def job_view(described: Description, card: Card, *, index: int, locale: str, aga
     )
 
 
-def _rows(card: Card, shown: Generation | None, locale: str) -> list[list[Press]]:
-    rows = [[_press(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
+def _rows(card: Card, shown: Generation | None, locale: str) -> list[list[ButtonView]]:
+    rows = [[_button(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
     if shown and len(card.pictures) > 1:  # a card cannot know which one is meant; kept is any of them here by Keep
-        onward = Press(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)
+        onward = ButtonView(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)
         rows.insert(0, [onward])
     return [row for row in rows if row]
 
 
-def _press(button: Button) -> Press:
-    return Press(
+def _button(button: Button) -> ButtonView:
+    return ButtonView(
         verb=button.verb,
         target=button.target,
         label=button.label,
