@@ -21,10 +21,10 @@ async def styles_message(desk: Desk, locale: str, number: int) -> tuple[Payload,
     pages = style_pages(desk.service.styles.values(), locale)[:_MOST]
     page = pages[min(number, len(pages) - 1)]
     sheet = await style_sheet(desk.exporter, page.styles, number + 1)
-    return laid_out(pages, page, locale, picture=sheet.name if sheet else ""), [sheet] if sheet else []
+    return style_page_message(pages, page, locale, picture=sheet.name if sheet else ""), [sheet] if sheet else []
 
 
-def laid_out(pages: Sequence[StylePage], page: StylePage, locale: str, *, picture: str = "") -> Payload:
+def style_page_message(pages: Sequence[StylePage], page: StylePage, locale: str, *, picture: str = "") -> Payload:
     """One of the pages as a message; `picture` is the name of its sheet."""
     lines = [f"**{page.title}**", *(line_of(row) for row in style_rows(page.styles))]
     embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}

@@ -10,7 +10,7 @@ from adapters.discord import greeting
 from adapters.discord.cards import layout
 from adapters.discord.forms import modal
 from adapters.discord.paging import laid_out
-from adapters.discord.styles import laid_out as styles_message
+from adapters.discord.styles import style_page_message
 from adapters.slack import greeting as slack_greeting
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.home import home_view
@@ -137,7 +137,7 @@ def _first_minute() -> Mapping[str, Mapping[str, Any]]:
     """Discord's first minute, and what leads on from there."""
     styles = {**load_styles("")}
     pages = style_pages(styles.values(), "en")
-    sheet = {**styles_message(pages, pages[0], "en", picture="STYLES"), "attachments": ["STYLES"]}
+    sheet = {**style_page_message(pages, pages[0], "en", picture="STYLES"), "attachments": ["STYLES"]}
     own = PlaceSettings(style="oil painting", private=True, blocked=("blood", "gore*"))
     return {
         "greeting": {
