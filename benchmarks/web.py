@@ -24,7 +24,7 @@ import aiohttp
 from adapters.pictures.outgoing import PictureExporter
 from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
-from adapters.web.doors import Membership
+from adapters.web.authentication import Membership
 from adapters.web.platform import WebPlatform
 from benchmarks.bench_bot import event_id, keep, quiet, service, until, watched, who, wish
 from bot.domain.access import Asker
@@ -90,7 +90,7 @@ async def _site(core: Core) -> AsyncIterator[tuple[WebPlatform, SignIn]]:
     async with WebPlatform(
         service=core.service,
         exporter=PictureExporter(store=core.store, images=core.images, embed_recipe=False),
-        door=Membership(sign_in=sign_in, secure=False),
+        authenticator=Membership(sign_in=sign_in, secure=False),
         host="127.0.0.1",
         port=0,
         max_bytes=1 << 20,

@@ -68,7 +68,7 @@ class _Source:
 
 
 class Admission:
-    """The door that requests come in by.
+    """Every request comes in here, and is taken or refused.
 
     Attributes:
         styles: the presets members can pick, by name.

@@ -276,7 +276,7 @@ def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
 
 
 def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatPlatform:
-    from adapters.web.doors import Membership
+    from adapters.web.authentication import Membership
     from adapters.web.operators import Operators
     from adapters.web.platform import WebPlatform
 
@@ -291,7 +291,7 @@ def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatP
     return WebPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
-        door=Membership(sign_in=core.service.sign_in, secure=bool(web.public_url)),
+        authenticator=Membership(sign_in=core.service.sign_in, secure=bool(web.public_url)),
         host=web.host,
         port=web.port,
         public_url=web.public_url,
@@ -306,20 +306,20 @@ def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatP
 
 def playground_of(settings: Settings, core: Core, premises: Premises, *, port: int, token: str) -> "WebPlatform":
     """The pages for whoever sits at this machine and has the start token, not yet entered; they operate it too."""
-    from adapters.web.doors import StartToken
+    from adapters.web.authentication import StartToken
     from adapters.web.platform import WebPlatform
 
     person = Asker(requester=Requester(platform="web", user="playground"))
     return WebPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
-        door=(door := StartToken(token=token, person=person)),
+        authenticator=(authenticator := StartToken(token=token, person=person)),
         host=_LOOPBACK,
         port=port,
         max_bytes=settings.downloads.max_bytes,
         operations=core.operations,
         premises=premises,
-        operators=door,
+        operators=authenticator,
     )
 
 

@@ -50,7 +50,7 @@ class Report:
 
 
 class Moderators:
-    """Part of the core's front door; see `Service.moderators`. Who may what stands in `bot.domain.access`."""
+    """Part of the core's interface; see `Service.moderators`. Who may what stands in `bot.domain.access`."""
 
     def __init__(self, *, store: PlaceStore, places: Places, results: Results, clock: Clock) -> None:
         self._store = store

@@ -76,7 +76,7 @@ class Standing:
 
 
 class Results:
-    """Part of the core's front door; see `Service.results`."""
+    """Part of the core's interface; see `Service.results`."""
 
     def __init__(
         self,

@@ -71,7 +71,7 @@ class QueueView:
 
 
 class Service:
-    """The core's front door.
+    """The core's interface: what chats, pages and commands call.
 
     Attributes:
         styles: the presets members can pick, by name.

@@ -52,7 +52,7 @@ class Opened:
 
 
 class Threads:
-    """Part of the core's front door; see `Service.threads`. That a member may go on from a result is asked before."""
+    """Part of the core's interface; see `Service.threads`. That a member may go on from a result is asked before."""
 
     def __init__(self, *, store: ThreadStore) -> None:
         self._store = store

@@ -3,12 +3,12 @@
 from aiohttp import web
 
 from adapters.web.addresses import see
-from adapters.web.doors import Membership
+from adapters.web.authentication import Membership
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.pages import page, sentence_page
-from adapters.web.tries import Tries
-from adapters.web.words import address_of, locale_of
+from adapters.web.sign_in_attempts import SignInAttempts
+from adapters.web.words import client_address, locale_of
 from bot.service import Service
 from bot.texts import text
 
@@ -16,10 +16,10 @@ from bot.texts import text
 class Account:
     """Answers requests; only `/signin` and what is under it may be asked for by anybody."""
 
-    def __init__(self, *, service: Service, door: Membership) -> None:
+    def __init__(self, *, service: Service, membership: Membership) -> None:
         self._service = service
-        self._door = door
-        self._tries = Tries()
+        self._membership = membership
+        self._attempts = SignInAttempts()
 
     def routes(self) -> list[web.RouteDef]:
         """Every address."""
@@ -39,28 +39,28 @@ class Account:
     async def ask(self, request: web.Request) -> web.Response:
         """A button. Looking at a link spends nothing: chats do, to show a preview of it."""
         token = request.match_info["token"]
-        if not await self._door.sign_in.is_open(token):
+        if not await self._membership.sign_in.is_open(token):
             return self._spent(request)
         return page(request, "signin.html", {"title": "Pentimento", "token": token})
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Spend the link."""
-        address = address_of(request)
-        self._tries.check(address)
+        address = client_address(request)
+        self._attempts.check(address)
         sent = await read_form(request, max_bytes=0)
-        session = await self._door.sign_in.redeem(sent.fields.get("token", ""))
+        session = await self._membership.sign_in.redeem(sent.fields.get("token", ""))
         if session is None:
-            self._tries.count(address)
+            self._attempts.count(address)
             return self._spent(request)
         response = see("/")
-        self._door.begin(response, session)
+        self._membership.begin(response, session)
         return response
 
     async def me(self, request: web.Request) -> web.Response:
         """What is used of what is allowed, and the way out. A look prolongs the session, here and in the browser."""
         by = asker_of(request)
-        session = self._door.session(request)
-        await self._door.sign_in.used(session)
+        session = self._membership.session(request)
+        await self._membership.sign_in.used(session)
         usage, limits = await self._service.quota(by.requester)
         values = {
             "title": f"Pentimento: {text(by.locale, 'web-account')}",
@@ -69,7 +69,7 @@ class Account:
             "most": limits.per_user_per_day,
         }
         response = page(request, "account.html", values)
-        self._door.begin(response, session)
+        self._membership.begin(response, session)
         return response
 
     async def leave(self, request: web.Request) -> web.Response:
@@ -77,11 +77,11 @@ class Account:
         by = asker_of(request)
         sent = await read_form(request, max_bytes=0)
         if sent.fields.get("everywhere"):
-            await self._door.sign_in.leave_everywhere(by.requester.key)
+            await self._membership.sign_in.leave_everywhere(by.requester.key)
         else:
-            await self._door.sign_in.leave(self._door.session(request))
+            await self._membership.sign_in.leave(self._membership.session(request))
         response = see("/signin")
-        self._door.end(response)
+        self._membership.end(response)
         return response
 
     async def archive(self, request: web.Request) -> web.StreamResponse:

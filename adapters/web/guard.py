@@ -1,6 +1,6 @@
 """Who may ask: the checks that every request passes before its route, and the headers of every answer.
 
-Everything is denied but to who was let in by the door; what is public is listed. A page of another site must not act
+Everything is denied but to who is signed in; what is public is listed. A page of another site must not act
 in the name of who looks at ours (Origin), nor reach us by a name of its own that leads here (Host, against DNS
 rebinding). What these headers and checks are for is told in OWASP's cheat sheets on cross-site request forgery and on
 content security policies.
@@ -85,10 +85,10 @@ def asking(request: web.Request) -> Asker:
 
 async def stays(request: web.Request) -> bool:
     """Whether who was let in would be now, too: streams last longer than a session may."""
-    return await request[_DOOR].who(request) is not None
+    return await request[_AUTHENTICATOR].who(request) is not None
 
 
-class Door(Protocol):
+class Authenticator(Protocol):
     """Knows who asks.
 
     Attributes:
@@ -123,7 +123,7 @@ class Door(Protocol):
         ...
 
 
-_DOOR = web.RequestKey("door", Door)
+_AUTHENTICATOR = web.RequestKey("authenticator", Authenticator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +131,13 @@ class Guard:
     """The checks of one server.
 
     Attributes:
-        door: who is let in.
+        authenticator: who is let in.
         operators: who is let in to the operator's page; None if there is none.
         public_url: at which the pages are reached besides this machine's own names, without a slash at its end.
     """
 
-    door: Door
-    operators: Door | None = None
+    authenticator: Authenticator
+    operators: Authenticator | None = None
     public_url: str = ""
 
     async def check(self, request: web.Request, locale: str) -> web.StreamResponse | None:
@@ -153,18 +153,18 @@ class Guard:
         if request.host not in {origin.partition("://")[2] for origin in origins}:
             raise web.HTTPMisdirectedRequest(text=text(locale, "web-refused-host"))
         operating = is_operators(request)
-        door = self.operators if operating else self.door
-        if door is None:
+        authenticator = self.operators if operating else self.authenticator
+        if authenticator is None:
             raise web.HTTPNotFound
-        if request.method not in READING and not (_is_from(origins, request) or door.bears(request)):
+        if request.method not in READING and not (_is_from(origins, request) or authenticator.bears(request)):
             raise web.HTTPForbidden(text=text(locale, "web-refused-origin"))
-        if answer := await door.enter(request):
+        if answer := await authenticator.enter(request):
             return answer
-        if not request.path.startswith(door.public):
-            asker = await door.who(request)
+        if not request.path.startswith(authenticator.public):
+            asker = await authenticator.who(request)
             if asker is None:
-                raise web.HTTPForbidden(text=text(locale, door.refusal))
-            request[_DOOR] = door
+                raise web.HTTPForbidden(text=text(locale, authenticator.refusal))
+            request[_AUTHENTICATOR] = authenticator
             request[_ASKER] = replace(asker, locale=locale, operates=operating)
             operates = operating or (self.operators is not None and await self.operators.who(request) is not None)
             request[_VISITOR] = Visitor(

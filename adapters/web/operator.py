@@ -52,7 +52,7 @@ class OperatorPages:
         premises: Premises,
         operators: Operators | None,
     ) -> None:
-        """`operators`: the door with a token of its own; None if the one of all pages lets in nobody else."""
+        """`operators`: lets in by a token of its own; None if all of the pages are one person's."""
         self._service = service
         self._operations = operations
         self._exporter = exporter

@@ -1,4 +1,4 @@
-"""The door of a service's operator page: a token of its own, traded for a session or sent with each request."""
+"""Who may see a service's operator page: a token of its own, traded for a session or sent with each request."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from aiohttp import web
 
 from adapters.web.guard import READING, is_operators
 from adapters.web.pages import page
-from adapters.web.tries import Tries
-from adapters.web.words import address_of, locale_of
+from adapters.web.sign_in_attempts import SignInAttempts
+from adapters.web.words import client_address, locale_of
 from bot.domain.access import Asker
 from bot.domain.errors import LimitReached
 from bot.sign_in import OPERATOR_SECONDS, OperatorSignIn
@@ -19,12 +19,12 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operators:
-    """A `Door` to `/operator` and what is under it.
+    """The `Authenticator` of `/operator` and what is under it.
 
     Attributes:
         sign_in: knows the token and the sessions.
         secure: the pages are reached by https, so cookies are sent by nothing else.
-        tries: with the form.
+        attempts: with the form.
         others: with a header, which a proxy may send that has nothing to do with us; they do not close the form.
     """
 
@@ -32,12 +32,12 @@ class Operators:
     secure: bool
     public: tuple[str, ...] = ("/operator/signin",)
     refusal: str = "web-refused-operator"
-    tries: Tries = field(default_factory=Tries)
-    others: Tries = field(default_factory=Tries)
+    attempts: SignInAttempts = field(default_factory=SignInAttempts)
+    others: SignInAttempts = field(default_factory=SignInAttempts)
 
     @property
     def cookie(self) -> str:
-        """Its name; see `adapters.web.doors.Membership.cookie`."""
+        """Its name; see `adapters.web.authentication.Membership.cookie`."""
         return "__Host-pentimento-operator" if self.secure else "pentimento-operator"
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
@@ -77,7 +77,7 @@ class Operators:
         Raises:
             LimitReached: too many wrong ones came from there lately.
         """
-        return await self.sign_in.begin() if self._is_token(request, token, self.tries) else None
+        return await self.sign_in.begin() if self._is_token(request, token, self.attempts) else None
 
     def give(self, response: web.StreamResponse, session: str) -> None:
         """Give a browser its session."""
@@ -91,12 +91,12 @@ class Operators:
         await self.sign_in.leave(request.cookies.get(self.cookie, ""))
         response.del_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Strict", path="/")
 
-    def _is_token(self, request: web.Request, given: str, tries: Tries) -> bool:
-        address = address_of(request)
-        tries.check(address)
+    def _is_token(self, request: web.Request, given: str, attempts: SignInAttempts) -> bool:
+        address = client_address(request)
+        attempts.check(address)
         if self.sign_in.is_token(given):
             return True
-        tries.count(address)
+        attempts.count(address)
         return False
 
 

@@ -12,10 +12,10 @@ from aiohttp.typedefs import Handler, Middleware
 
 from adapters.listening import listening
 from adapters.web.account import Account
-from adapters.web.doors import Membership
+from adapters.web.authentication import Membership
 from adapters.web.files import Files
 from adapters.web.gallery import Gallery
-from adapters.web.guard import Door, Guard, protect
+from adapters.web.guard import Authenticator, Guard, protect
 from adapters.web.incoming import TYPED_BYTES
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.operator import OperatorPages
@@ -56,7 +56,7 @@ class WebPlatform:
         *,
         service: Service,
         exporter: Exporter,
-        door: Door,
+        authenticator: Authenticator,
         host: str,
         port: int,
         public_url: str = "",
@@ -65,14 +65,14 @@ class WebPlatform:
         trusted_proxies: Sequence[str] = (),
         operations: Operations | None = None,
         premises: Premises | None = None,
-        operators: Door | None = None,
+        operators: Authenticator | None = None,
     ) -> None:
         """Nothing is listened on yet.
 
         Args:
             service: what the pages ask.
             exporter: makes the files of pictures.
-            door: who is let in.
+            authenticator: who is let in.
             host: to listen on.
             port: likewise; 0 for any that is free.
             public_url: at which the pages are reached, without a slash at its end, if not by this machine's names.
@@ -87,13 +87,14 @@ class WebPlatform:
         self.port = port
         self._host = host
         self._trusted = [ip_network(each) for each in trusted_proxies]
-        self._guard = Guard(door=door, operators=operators, public_url=public_url)
+        self._guard = Guard(authenticator=authenticator, operators=operators, public_url=public_url)
+        members = authenticator if isinstance(authenticator, Membership) else None
         self._routes = [
             *Playground(service=service, messenger=self.messenger, max_bytes=max_bytes, days=days).routes(),
             *Files(service=service, exporter=exporter, messenger=self.messenger).routes(),
             *ResultActs(service=service).routes(),
             *Gallery(service=service).routes(),
-            *(Account(service=service, door=door).routes() if isinstance(door, Membership) else ()),
+            *(Account(service=service, membership=members).routes() if members else ()),
         ]
         self._overseen: OperatorPages | None = None
         if operators:

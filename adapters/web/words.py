@@ -40,7 +40,7 @@ _WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]*)\]):\d+$")
 """As some proxies forward it, Azure's among them."""
 
 
-def address_of(request: web.Request) -> str:
+def client_address(request: web.Request) -> str:
     """Where it comes from, to bound what one address may try: the last one that no trusted proxy has.
 
     Of IPv6 it is the network: each line has one of them for itself, and 2^64 addresses in it (RFC 6177).

@@ -7,7 +7,7 @@ import os
 import webbrowser
 from contextlib import AsyncExitStack
 
-from adapters.web.doors import start_token
+from adapters.web.authentication import start_token
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import for_owner

@@ -10,7 +10,7 @@ import aiohttp
 from adapters.pictures.outgoing import PictureExporter
 from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
-from adapters.web.doors import Membership
+from adapters.web.authentication import Membership
 from adapters.web.messenger import WebMessenger
 from adapters.web.operators import Operators
 from adapters.web.platform import WebPlatform
@@ -140,7 +140,7 @@ async def serving(
         async with WebPlatform(
             service=parts.service,
             exporter=PictureExporter(store=store, images=parts.images, embed_recipe=False),
-            door=Membership(sign_in=sign_in, secure=False),
+            authenticator=Membership(sign_in=sign_in, secure=False),
             host="127.0.0.1",
             port=0,
             max_bytes=MAX_BYTES,

@@ -9,14 +9,14 @@ from bot.latest import Latest
 _MOST = 5
 _WITHIN_SECONDS = 60.0
 _ADDRESSES = 10_000
-"""Of whom tries are remembered; those who tried longest ago go first."""
+"""Whose attempts are remembered; those whose last was longest ago go first."""
 
 
-class Tries:
+class SignInAttempts:
     """Counts them by address."""
 
     def __init__(self) -> None:
-        self._tries: Latest[str, deque[float]] = Latest(_ADDRESSES)
+        self._attempts: Latest[str, deque[float]] = Latest(_ADDRESSES)
 
     def check(self, address: str) -> None:
         """Before a secret of theirs is looked at.
@@ -24,12 +24,12 @@ class Tries:
         Raises:
             LimitReached: too many lately.
         """
-        tries = self._tries.get(address)
-        if tries and len(tries) == _MOST and time.monotonic() - tries[0] < _WITHIN_SECONDS:
+        attempts = self._attempts.get(address)
+        if attempts and len(attempts) == _MOST and time.monotonic() - attempts[0] < _WITHIN_SECONDS:
             raise LimitReached("web-refused-tries")
 
     def count(self, address: str) -> None:
         """They tried in vain: who has the right one is no risk, and an office has one address for all."""
-        tries = self._tries.get(address) or deque(maxlen=_MOST)
-        tries.append(time.monotonic())
-        self._tries[address] = tries
+        attempts = self._attempts.get(address) or deque(maxlen=_MOST)
+        attempts.append(time.monotonic())
+        self._attempts[address] = attempts

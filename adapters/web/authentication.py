@@ -1,4 +1,4 @@
-"""The two ways to be let in: the playground's start token, and a member's session."""
+"""The two ways to sign in: the playground's start token, and a member's session."""
 
 import secrets
 from dataclasses import dataclass

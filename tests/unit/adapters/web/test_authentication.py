@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from adapters.web.doors import StartToken, start_token
+from adapters.web.authentication import StartToken, start_token
 from adapters.web.guard import Guard
 from tests.builders.requests import asker
 
@@ -26,11 +26,11 @@ def test_the_start_token_stays_and_an_emptied_file_gets_a_new_one(tmp_path: Path
 
 @pytest.mark.parametrize(("given", "enters"), [("right", True), ("wrong", False), ("\udcff", False)], ids=ascii)
 async def test_whoever_has_the_start_token_is_the_person(given: str, enters: bool) -> None:
-    door = StartToken(token="right", person=asker())
+    authenticator = StartToken(token="right", person=asker())
     request = SimpleNamespace(
         cookies={"pentimento-8420": given}, get_extra_info={"sockname": ("127.0.0.1", 8420)}.get
     )
-    assert (await door.who(cast("web.Request", request)) == door.person) is enters
+    assert (await authenticator.who(cast("web.Request", request)) == authenticator.person) is enters
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ async def test_whoever_has_the_start_token_is_the_person(given: str, enters: boo
     ],
 )
 async def test_browsers_do_not_say_the_usual_port(port: int, host: str, passes: bool) -> None:
-    guard = Guard(door=StartToken(token="right", person=asker()))
+    guard = Guard(authenticator=StartToken(token="right", person=asker()))
     request = make_mocked_request("POST", "/static/x", headers={"Host": host, "Origin": f"http://{host}"})
     transport = cast("Mock", request.transport)
     transport.get_extra_info.side_effect = {"sockname": ("127.0.0.1", port)}.get
