@@ -12,7 +12,7 @@ from adapters.slack.below import message_ref
 from adapters.slack.deleting import Deleting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.forms import Errand, errand_in, view_of
+from adapters.slack.forms import FormContext, parse_context, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.layout import Message
 from adapters.slack.members import Place, moved_to, place_key
@@ -191,22 +191,24 @@ class SlackExchange:
         locale, styles = await self.locale(), self.desk.service.styles
         await self.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
 
-    async def open(self, form: Form, about: Errand | ButtonId | str) -> None:
+    async def open(self, form: Form, about: FormContext | ButtonId | str) -> None:
         """In the place of the page that it was chosen on, if there is one."""
         match about:
             case ButtonId():
-                errand = self.errand(PURPOSES[about.verb], generation=about.target)
-            case Errand():
-                errand = about
+                context = self.form_context(PURPOSES[about.verb], generation=about.target)
+            case FormContext():
+                context = about
             case _:
-                errand = errand_in(about)
+                context = parse_context(about)
         self.desk.messenger.remember(self.place)  # what a form hands in brings no address to answer to
-        await self.put_up(view_of(errand, form, locale=await self.locale()))
+        await self.put_up(view_of(context, form, locale=await self.locale()))
 
-    def errand(self, purpose: Purpose, **about: Any) -> Errand:
+    def form_context(self, purpose: Purpose, **about: Any) -> FormContext:
         """What a form that is opened here is for."""
         there = self.place
-        return Errand(purpose=purpose, channel=there.channel, thread=there.thread, in_thread=there.in_thread, **about)
+        return FormContext(
+            purpose=purpose, channel=there.channel, thread=there.thread, in_thread=there.in_thread, **about
+        )
 
     async def greet(self) -> None:
         await greeting.used(self.desk, self.place, self.event_id)

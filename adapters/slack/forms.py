@@ -20,7 +20,7 @@ CALLBACK = "ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class FormContext:
     """What a form is for; all of it comes back with the submission.
 
     Attributes:
@@ -46,9 +46,9 @@ class Errand:
         return not self.file and not self.job and self.generation is None
 
 
-def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
-    """The form with its errand."""
-    packed = json.dumps({name: value for name, value in asdict(errand).items() if value}, separators=(",", ":"))
+def view_of(context: FormContext, form: Form, *, locale: str) -> Block:
+    """The form with its context."""
+    packed = json.dumps({name: value for name, value in asdict(context).items() if value}, separators=(",", ":"))
     return modal(form, CALLBACK, locale=locale, metadata=packed)
 
 
@@ -56,20 +56,20 @@ def unfolded_view(view: Mapping[str, Any], menu: Menu, *, locale: str) -> Block:
     """The same form with its advanced part open."""
     if all(each.get("block_id") != "control" for each in view["blocks"]):
         menu = Menu(styles=menu.styles, models=menu.models, loras=menu.loras)
-    return unfolded(view, picture_form(errand_of(view).purpose, menu, locale=locale))
+    return unfolded(view, picture_form(context_of(view).purpose, menu, locale=locale))
 
 
-def errand_of(view: Mapping[str, Any]) -> Errand:
+def context_of(view: Mapping[str, Any]) -> FormContext:
     """What a form of ours is for."""
-    return errand_in(str(view.get("private_metadata") or "{}"))
+    return parse_context(str(view.get("private_metadata") or "{}"))
 
 
-def errand_in(metadata: str) -> Errand:
+def parse_context(metadata: str) -> FormContext:
     """The same, by what travelled with the form."""
     packed = json.loads(metadata)
     generation = packed.pop("generation", None)
     purpose = packed.pop("purpose", None) or _PURPOSE_OF.get((packed.pop("action"), bool(generation)))
-    return Errand(
+    return FormContext(
         purpose=Purpose(purpose or Purpose.REMIX),
         generation=GenerationId(generation) if generation else None,
         **packed,
@@ -93,5 +93,5 @@ def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Options:
     Raises:
         FormErrors: with a sentence for each field that is wrong.
     """
-    errand = errand_of(view)
-    return read_picture_form(values_of(view), errand.purpose, uploads=errand.needs_file, styles=styles)
+    context = context_of(view)
+    return read_picture_form(values_of(view), context.purpose, uploads=context.needs_file, styles=styles)

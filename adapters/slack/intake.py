@@ -18,7 +18,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import id_of, values_of
-from adapters.slack.forms import errand_of, read_form
+from adapters.slack.forms import context_of, read_form
 from adapters.slack.inbound import Inbound, Kind, Payload, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM
 from adapters.slack.text import actions, button, plain, section
@@ -121,7 +121,7 @@ class _Arrival:
         event, place, form = self._event, place_of(self._event.body), None
         view = event.body.get("view") or {}
         if event.kind is Kind.SUBMISSION and view.get("callback_id") == forms.CALLBACK:
-            place = place_of_form(event, errand_of(view))
+            place = place_of_form(event, context_of(view))
             form = SentForm(about=str(view.get("private_metadata") or "{}"), values=values_of(view))
         locale = await self._desk.locale(place)
         ways_on = self._desk.conversation.ways_on(

@@ -8,7 +8,7 @@ from adapters.slack import controls
 from adapters.slack.below import message_ref
 from adapters.slack.commands import form_of
 from adapters.slack.exchange import SlackExchange
-from adapters.slack.forms import errand_in, unfolded_view
+from adapters.slack.forms import parse_context, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.inbound import thread_around
 from adapters.slack.settings import show_settings
@@ -82,12 +82,12 @@ async def _open_empty(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     """The form, with the words that the button carries from a message that had no picture."""
     words = str(pressed.get("value") or "")
     form = await at.desk.conversation.words_form(at, "" if words == controls.OPEN_FORM else words)
-    await at.open(form, at.errand(Purpose.REMIX))
+    await at.open(form, at.form_context(Purpose.REMIX))
 
 
 async def _choose_style(at: SlackExchange, pressed: Pressed, _rest: str) -> None:
     form = await at.desk.conversation.style_form(at, _selected(pressed))
-    await at.open(form, at.errand(Purpose.REMIX))
+    await at.open(form, at.form_context(Purpose.REMIX))
 
 
 async def _offered(at: SlackExchange, _pressed: Pressed, offer: str) -> None:
@@ -108,7 +108,7 @@ async def _take(at: SlackExchange, _pressed: Pressed, rest: str) -> None:
 
 async def _reopen(at: SlackExchange, _pressed: Pressed, refused: str) -> None:
     """A refused form, with what its member wrote."""
-    await at.desk.conversation.reopen(at, refused, lambda sent: form_of(at, errand_in(sent.about)))
+    await at.desk.conversation.reopen(at, refused, lambda sent: form_of(at, parse_context(sent.about)))
 
 
 async def _export(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:

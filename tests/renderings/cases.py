@@ -12,7 +12,7 @@ from adapters.discord.forms import modal
 from adapters.discord.paging import laid_out
 from adapters.discord.styles import style_page_message
 from adapters.slack import greeting as slack_greeting
-from adapters.slack.forms import Errand, view_of
+from adapters.slack.forms import FormContext, view_of
 from adapters.slack.home import home_view
 from adapters.slack.layout import Beside, lay_out
 from adapters.slack.pages import page_view
@@ -120,7 +120,7 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
     for name, page in _pages("slack").items():
         shown[name] = page_view(page, locale="en")
     for verb in (Verb.CHAIN, Verb.EDIT):
-        shown[f"form of {verb}"] = view_of(Errand(purpose=PURPOSES[verb]), _form(verb, "slack"), locale="en")
+        shown[f"form of {verb}"] = view_of(FormContext(purpose=PURPOSES[verb]), _form(verb, "slack"), locale="en")
     job, _ = _done(_job("slack"))
     view = QueueView(mine=[], jobs=0)
     used = Usage(pending=0, pictures=1, oldest_at=None)

@@ -10,7 +10,7 @@ from adapters.discord.forms import modal as discord_modal
 from adapters.discord.paging import laid_out
 from adapters.discord.settings import forget_question
 from adapters.slack.fields import modal as slack_modal
-from adapters.slack.forms import Errand, view_of
+from adapters.slack.forms import FormContext, view_of
 from adapters.slack.layout import Beside, lay_out
 from adapters.slack.pages import message_of, page_view, privacy_buttons, styles_menu
 from bot.card_files import Files
@@ -81,7 +81,7 @@ def slack(job: Job, made: list[Generation]) -> Payloads:
     for name in ("report", "refused prompt"):  # messages in the moderators' channel
         pages[name] = {"text": "", "blocks": message_of(_pages(job)[name], "en")}
     forms = {
-        "form of remix": view_of(Errand(purpose=Purpose.REMIX), _remix(uploads=True), locale="en"),
+        "form of remix": view_of(FormContext(purpose=Purpose.REMIX), _remix(uploads=True), locale="en"),
         "form of settings": slack_modal(_settings_form(), "settings", locale="en", metadata="{}"),
     }
     return {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.slack import settings as settings_view
 from adapters.slack.fields import file_of, id_of, modal, values_of
-from adapters.slack.forms import Errand, errand_of, read_form, unfolded_view, view_of
+from adapters.slack.forms import FormContext, context_of, read_form, unfolded_view, view_of
 from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
 from bot.domain.options import MAX_SEED, Options
@@ -28,8 +28,8 @@ MODELS = {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
 MENU = Menu(styles=STYLES, models=MODELS, controls=list(ControlKind), loras=True)
 GENERATION = generation_id(a_job(number=1).id, 0)
 
-errands = st.builds(
-    Errand,
+contexts = st.builds(
+    FormContext,
     purpose=st.sampled_from(Purpose),
     channel=st.just("C1"),
     thread=st.sampled_from(["", "1.2"]),
@@ -56,17 +56,17 @@ wishes = st.builds(
 )
 
 
-def form(errand: Errand, wish: Options, *, locale: str = "en", menu: Menu = MENU) -> dict[str, Any]:
-    """The view that opens for an errand."""
+def form(context: FormContext, wish: Options, *, locale: str = "en", menu: Menu = MENU) -> dict[str, Any]:
+    """The view that opens for a context."""
     made = picture_form(
-        errand.purpose,
+        context.purpose,
         menu,
         locale=locale,
         said=wish,
-        pictures=(errand.file,) if errand.file else (),
-        uploads=errand.needs_file,
+        pictures=(context.file,) if context.file else (),
+        uploads=context.needs_file,
     )
-    return view_of(errand, made, locale=locale)
+    return view_of(context, made, locale=locale)
 
 
 def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
@@ -90,23 +90,23 @@ def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(errands, wishes, st.booleans(), st.sampled_from(LANGUAGES))
-def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(
-    errand: Errand, wish: Options, open_it: bool, locale: str
+@given(contexts, wishes, st.booleans(), st.sampled_from(LANGUAGES))
+def test_every_form_keeps_to_block_kit_and_brings_its_context_back(
+    context: FormContext, wish: Options, open_it: bool, locale: str
 ) -> None:
-    view = form(errand, wish, locale=locale)
+    view = form(context, wish, locale=locale)
     if open_it:
         view = unfolded_view({**view, "id": "V1", "hash": "h", "team_id": "T1"}, MENU, locale=locale)
     assert view_problems(view) == []
-    assert errand_of(view) == errand
+    assert context_of(view) == context
 
 
 @settings(max_examples=100, deadline=None)
 @given(wishes, plain.filter(lambda prompt: any(map(str.isalnum, prompt))))
 def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: str) -> None:
     wish = replace(wish, prompt=prompt)
-    errand = Errand(purpose=Purpose.REMIX, file="F1")
-    read = read_form(filled(form(errand, wish)))
+    context = FormContext(purpose=Purpose.REMIX, file="F1")
+    read = read_form(filled(form(context, wish)))
     assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
         (wish.prompt or "").strip(),
         wish.seed,
@@ -133,14 +133,14 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: s
     ],
 )
 def test_a_wrong_value_is_told_at_its_field(field: str, typed: str) -> None:
-    view = form(Errand(purpose=Purpose.REMIX, file="F1"), Options(prompt="x", seed=1))
+    view = form(FormContext(purpose=Purpose.REMIX, file="F1"), Options(prompt="x", seed=1))
     with pytest.raises(FormErrors) as wrong:
         read_form(filled(view, **{field: typed}))
     assert list(wrong.value.fields) == [field]
 
 
 def test_a_form_without_its_picture_says_so() -> None:
-    view = form(Errand(purpose=Purpose.REMIX), Options(prompt="x"))
+    view = form(FormContext(purpose=Purpose.REMIX), Options(prompt="x"))
     with pytest.raises(FormErrors, match="picture") as wrong:
         read_form(filled(view))
     assert [id_of(each) for each in wrong.value.fields] == ["picture"]

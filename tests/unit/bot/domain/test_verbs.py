@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adapters.slack.forms import errand_of
+from adapters.slack.forms import context_of
 from bot.conversation import Conversation
 from bot.domain.actions import REACTIONS, VERBS, Reaction, Verb, reaction_of
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -80,9 +80,9 @@ def test_a_button_of_an_earlier_version_means_what_it_meant(verb: Verb) -> None:
     ],
 )
 def test_a_form_of_an_earlier_version_is_for_what_it_was_for(kept: dict[str, str], purpose: Purpose) -> None:
-    errand = errand_of({"private_metadata": json.dumps(kept)})
-    assert errand.purpose is purpose
-    assert (errand.channel, errand.file) == (kept.get("channel", ""), kept.get("file", ""))
+    context = context_of({"private_metadata": json.dumps(kept)})
+    assert context.purpose is purpose
+    assert (context.channel, context.file) == (kept.get("channel", ""), kept.get("file", ""))
 
 
 @pytest.mark.parametrize(
