@@ -59,7 +59,7 @@ def line(members: int) -> dict[str, float]:
             step(number)
         return (time.process_time() - began) / rounds * 1e6
 
-    standing = timed(lambda n: queue.standing(JobId(f"j{members * (n + 1) // (rounds + 1)}")))
+    queued = timed(lambda n: queue.position_of(JobId(f"j{members * (n + 1) // (rounds + 1)}")))
     put = timed(lambda n: queue.put([Unit(job=JobId(f"p{n}"), index=0, user=f"p{n}", cost=2.0)]))
     remove = timed(lambda n: queue.remove(JobId(f"p{n}")))
 
@@ -73,7 +73,7 @@ def line(members: int) -> dict[str, float]:
     began = time.process_time()
     queue.order()
     whole = (time.process_time() - began) * 1000
-    return {"place us": standing, "put us": put, "remove us": remove, "take us": taken, "whole order ms": whole}
+    return {"place us": queued, "put us": put, "remove us": remove, "take us": taken, "whole order ms": whole}
 
 
 async def waiting(folder: Path, members: int, jobs: int) -> dict[str, float]:

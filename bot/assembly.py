@@ -68,7 +68,7 @@ def assemble(
             needs, position = lacked
             arriving = engine.arriving(needs) or Arriving()
             return Waiting(position=position, expected_at=None, expected_late=None, arriving=arriving)
-        stands = pace.waiting(queue.standing(job), now=clock.now())
+        stands = pace.waiting(queue.position_of(job), now=clock.now())
         return (
             replace(stands, expected_at=None, expected_late=None, paused=True) if stands and queue.paused else stands
         )

@@ -191,9 +191,9 @@ class Conversation(Lookups):
         """Do what a reaction on a message of ours says, which shows a job."""
         await self._service.used(generation_id(job, 0), by=at.by)
         if reaction is Reaction.CROSS:
-            standing = await self._service.results.standing(job)
+            shown = await self._service.results.messages_of(job)
             if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
-                await at.remove(standing)
+                await at.remove(shown)
             return
         by, results = _seeing(at.by, job), self._service.results
         if reaction is Reaction.REROLL:
@@ -322,9 +322,9 @@ class Conversation(Lookups):
         await at.drop_question(pressed.target)
 
     async def _erase(self, at: Exchange, pressed: ButtonId) -> None:
-        standing = await self._service.results.standing(job_of(pressed.target))
+        shown = await self._service.results.messages_of(job_of(pressed.target))
         held = await self._service.removal.delete(pressed.target, by=await at.asker())
-        await at.remove(standing)
+        await at.remove(shown)
         if held:
             await at.tell("privacy-deleted", jobs=1, held=held)
 

@@ -14,7 +14,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.forms import Form
 from bot.pages import Page
-from bot.results import Standing
+from bot.results import JobMessages
 from bot.texts import Argument
 
 
@@ -109,7 +109,7 @@ class Exchange(Protocol):
     async def renew(self, job: JobId) -> bool:
         """Show a job in the message that was pressed, if the press brought the right to change it once more."""
 
-    async def remove(self, deleted: Standing | None) -> None:
+    async def remove(self, deleted: JobMessages | None) -> None:
         """Take the message away that the event is about, and what shows the job that was deleted with it."""
 
     async def send(self, card: Card, key: str) -> str:

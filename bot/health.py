@@ -47,7 +47,7 @@ class Health:
         there = {platform.name for platform in self.platforms if platform.connected}
         return {name: name in there for name in self._chats}
 
-    def standing(self) -> Mapping[str, str]:
+    def parts(self) -> Mapping[str, str]:
         """Every part that is known with the sentence that says what is wrong with it; empty if nothing is."""
         engine = LOADING if self.core is None else self.core.engine.trouble()
         chats = {
@@ -58,7 +58,7 @@ class Health:
 
     def troubles(self) -> Mapping[str, str]:
         """The parts with which something is wrong."""
-        return {part: sentence for part, sentence in self.standing().items() if sentence}
+        return {part: sentence for part, sentence in self.parts().items() if sentence}
 
     @asynccontextmanager
     async def watching(self, core: Core) -> AsyncIterator[None]:

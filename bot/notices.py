@@ -68,8 +68,8 @@ class Notices:
 
     async def run(self) -> None:
         """Take notices back when they have stood long enough, those of earlier runs too, until it is cancelled."""
-        standing = await until_stored(self._store.notice_platforms)  # of chats that are off now as well
-        self._changed = {platform: asyncio.Event() for platform in {*self._messengers, *standing}}
+        platforms = await until_stored(self._store.notice_platforms)  # of chats that are off now as well
+        self._changed = {platform: asyncio.Event() for platform in {*self._messengers, *platforms}}
         async with asyncio.TaskGroup() as tasks:
             for platform in self._changed:
                 tasks.create_task(self._run(platform), name=f"notices of {platform}")
@@ -90,8 +90,8 @@ class Notices:
     async def _take_back(self, platform: str) -> float | None:
         """Take back what is due; seconds until the next one is, None if there is none."""
         now = self._clock.now()
-        standing = await self._store.notices(platform, most=_AT_ONCE)
-        due = [each for each in standing if each.until <= now]
+        notices = await self._store.notices(platform, most=_AT_ONCE)
+        due = [each for each in notices if each.until <= now]
         done = await asyncio.gather(*(self._unsay(each) for each in due))
         for notice, over in zip(due, done, strict=True):
             if over:
@@ -101,7 +101,7 @@ class Notices:
                 await self._store.put_up(replace(notice, until=self._clock.now() + _AGAIN))
         if len(due) == _AT_ONCE:
             return 0.0
-        later = [each.until - now for each in standing[len(due) :]]
+        later = [each.until - now for each in notices[len(due) :]]
         again = [] if all(done) else [_AGAIN]
         return min([*later, *again, _LONGEST_PAUSE]) if later or again else None
 

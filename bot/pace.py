@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from bot.domain.card import Waiting
 from bot.domain.ids import JobId
-from bot.queue import Standing, Unit
+from bot.queue import QueuePosition, Unit
 from inference.api import Device
 
 _WINDOW = 200
@@ -69,17 +69,17 @@ class Pace:
         unit = self._unit()
         return None if unit is None else unit[0] * self._ahead(work)
 
-    def waiting(self, standing: Standing | None, *, now: float) -> Waiting | None:
+    def waiting(self, queued: QueuePosition | None, *, now: float) -> Waiting | None:
         """Where a job stands and when it will be done; None if it does not wait."""
-        if standing is None:
+        if queued is None:
             return None
         unit = self._unit()
-        work = self._ahead(standing.work)
+        work = self._ahead(queued.work)
         return Waiting(
-            position=standing.position,
+            position=queued.position,
             expected_at=None if unit is None else now + unit[0] * work,
             expected_late=None if unit is None else now + unit[1] * work,
-            at_once=standing.position <= self._slots() - len(self._running),
+            at_once=queued.position <= self._slots() - len(self._running),
         )
 
     def _slots(self) -> int:

@@ -73,7 +73,7 @@ def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class QueuePosition:
     """Where a job stands in line.
 
     Attributes:
@@ -248,7 +248,7 @@ class FairQueue:
             self._retire(user, self._lines[user].time)
         return True
 
-    def standing(self, job: JobId) -> Standing | None:
+    def position_of(self, job: JobId) -> QueuePosition | None:
         """Where a job stands by what members are owed; None if nothing of it waits.
 
         Units for loaded models that may yet pass it are not foreseen.
@@ -258,7 +258,7 @@ class FairQueue:
             return None
         jobs, _ = self._firsts.before(turns[0])
         _, work = self._order.before(turns[-1])
-        return Standing(position=jobs + 1, work=work + self._units[turns[-1]].cost)
+        return QueuePosition(position=jobs + 1, work=work + self._units[turns[-1]].cost)
 
     def order(self) -> Sequence[Unit]:
         """Every waiting unit by what members are owed: as it is taken if all models are loaded and nobody comes."""

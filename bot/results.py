@@ -62,7 +62,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class JobMessages:
     """Where a job is shown.
 
     Attributes:
@@ -268,13 +268,13 @@ class Results:
         duty = await self._store.delivery(job_id)
         return duty.message if duty else None
 
-    async def standing(self, job_id: JobId) -> Standing | None:
+    async def messages_of(self, job_id: JobId) -> JobMessages | None:
         """Where a job is shown; None if it is not known."""
         job = await self._store.job(job_id)
         if job is None:
             return None
         copies = await self._store.copies(job_id)
-        return Standing(job=job, message=await self.message_of(job_id), copies=copies)
+        return JobMessages(job=job, message=await self.message_of(job_id), copies=copies)
 
     async def made(self, job: Job) -> Sequence[Generation]:
         """The results of a job that may have none; whether somebody may see them was asked before."""

@@ -30,7 +30,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Chat
 from bot.pages import Page
-from bot.results import Standing
+from bot.results import JobMessages
 from bot.texts import Argument, text
 
 CHAT = Chat(help="help", listed=5, collects=True, asks=False)
@@ -124,7 +124,7 @@ class DiscordExchange(Answer):
         await self.desk.messenger.edit(target, stand.reference(), card)
         return True
 
-    async def remove(self, deleted: Standing | None) -> None:
+    async def remove(self, deleted: JobMessages | None) -> None:
         await remove(self, deleted.message if deleted else None)
 
     async def send(self, card: Card, key: str) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from adapters.discord.rest import Kept, Payload, filename
+from adapters.discord.rest import KeptAttachments, Payload, filename
 from bot.domain.ids import JobId
 from bot.domain.picture import Attached
 
 
-class Standing:
+class MessageAttachments:
     """The attachments of each job's message.
 
     From API version 10 on, an edit lists every attachment that is to stay; one that stands already needs its id alone
@@ -18,12 +18,12 @@ class Standing:
     def __init__(self) -> None:
         self._attached: dict[JobId, dict[tuple[str, bytes], str]] = {}
 
-    def kept(self, job: JobId, files: Sequence[Attached]) -> Kept:
+    def kept(self, job: JobId, files: Sequence[Attached]) -> KeptAttachments:
         """Those of the files that stand already."""
         attached = self._attached.get(job, {})
         return {filename(file): attached[key] for file in files if (key := _key(file)) in attached}
 
-    def stands(self, job: JobId, files: Sequence[Attached], answer: Payload) -> None:
+    def remember(self, job: JobId, files: Sequence[Attached], answer: Payload) -> None:
         """Remember what `answer`, a message as Discord has it now, calls the files that went with it."""
         ids = {entry.get("filename"): str(entry["id"]) for entry in answer.get("attachments") or () if "id" in entry}
         self._attached[job] = {_key(file): ids[name] for file in files if (name := filename(file)) in ids}

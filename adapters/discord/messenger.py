@@ -17,11 +17,11 @@ from adapters.discord.calls import call, final, sign
 from adapters.discord.cards import bare, kept_out, layout
 from adapters.discord.expiring import Expiring
 from adapters.discord.faults import Fault, Meaning
-from adapters.discord.files import Standing
+from adapters.discord.files import MessageAttachments
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
-from adapters.discord.rest import ORIGINAL, Kept, Payload, Rest
+from adapters.discord.rest import ORIGINAL, KeptAttachments, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, Tokens, address_of, stand_of
 from bot.card_files import CardFiles, Files
 from bot.domain.card import Card
@@ -46,7 +46,7 @@ _MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FO
 
 log = structlog.get_logger(__name__)
 
-Write = Callable[[Payload, Sequence[Attached], Kept], Awaitable[Payload]]
+Write = Callable[[Payload, Sequence[Attached], KeptAttachments], Awaitable[Payload]]
 
 
 class DiscordMessenger:
@@ -73,7 +73,7 @@ class DiscordMessenger:
         self._renewed: dict[JobId, Stand] = {}
         self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
-        self._attached = Standing()
+        self._attached = MessageAttachments()
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post a job's message; see `bot.ports.Messenger`."""
@@ -213,7 +213,7 @@ class DiscordMessenger:
         """A message of the bot's own; without a history to answer in it stands alone."""
         reply = {"message_reference": {"message_id": reply_to, "fail_if_not_exists": False}} if reply_to else {}
 
-        async def write(payload: Payload, files: Sequence[Attached], _: Kept) -> Payload:
+        async def write(payload: Payload, files: Sequence[Attached], _: KeptAttachments) -> Payload:
             return await self._rest.create(channel, {**payload, **reply}, files, nonce=nonce)
 
         try:
@@ -358,7 +358,7 @@ class DiscordMessenger:
                     raise
             else:
                 if not card.status.ended:
-                    self._attached.stands(card.job, files.all, answer)
+                    self._attached.remember(card.job, files.all, answer)
                 return answer
         plain = layout(self._names.of_card(card), Files(notes=(text(card.locale, "note-too-large"),)))
         return await call(write(plain, (), {}))

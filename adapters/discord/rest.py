@@ -36,10 +36,10 @@ _SPOILER = "SPOILER_"
 _json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson if that is installed
 
 Payload = Mapping[str, Any]
-Kept = Mapping[str, str]
+KeptAttachments = Mapping[str, str]
 """The ids of attachments that stand already, by the names of their files, which are then not sent again."""
 
-NOTHING_KEPT: Kept = {}
+NOTHING_KEPT: KeptAttachments = {}
 NOBODY: Payload = {"parse": []}
 """`allowed_mentions` that pings nobody; leaving the field out would ping everybody named in the text."""
 
@@ -102,7 +102,12 @@ class Rest:
         )
 
     async def edit_response(
-        self, application: str, token: str, body: Payload, files: Sequence[Attached] = (), kept: Kept = NOTHING_KEPT
+        self,
+        application: str,
+        token: str,
+        body: Payload,
+        files: Sequence[Attached] = (),
+        kept: KeptAttachments = NOTHING_KEPT,
     ) -> Payload:
         """Edit what first answered an interaction, by its token."""
         return await self._send_message(self._answer_route("PATCH", application, token), body, files, kept)
@@ -125,7 +130,12 @@ class Rest:
         return await self._send_message(route, {**body, **identity}, files)
 
     async def edit(
-        self, channel: str, message: str, body: Payload, files: Sequence[Attached] = (), kept: Kept = NOTHING_KEPT
+        self,
+        channel: str,
+        message: str,
+        body: Payload,
+        files: Sequence[Attached] = (),
+        kept: KeptAttachments = NOTHING_KEPT,
     ) -> Payload:
         """Edit a message of the bot's own."""
         path = "/channels/{channel_id}/messages/{message_id}"
@@ -195,7 +205,7 @@ class Rest:
         route: Route,
         body: Payload,
         files: Sequence[Attached],
-        kept: Kept = NOTHING_KEPT,
+        kept: KeptAttachments = NOTHING_KEPT,
         params: Mapping[str, str] | None = None,
     ) -> Payload:
         """A message with its files, which pings nobody if it does not say whom.

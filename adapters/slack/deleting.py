@@ -14,7 +14,7 @@ from adapters.slack.members import Team, place_key, slack_user
 from adapters.slack.messenger import SEARCH_BACK
 from adapters.slack.uploads import Uploads
 from bot.domain.actions import Verb
-from bot.results import Standing
+from bot.results import JobMessages
 
 Message = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ class Deleting:
             message = await self._api.message(self._team, channel, message["ts"]) or message
         await self._take_away(channel, message, files=files)
 
-    async def job(self, deleted: Standing) -> None:
+    async def job(self, deleted: JobMessages) -> None:
         """The job's own message and the copies that were published or sent; what was reported stays reported."""
         if deleted.message:
             own = json.loads(deleted.message)
@@ -59,7 +59,7 @@ class Deleting:
                 if noted.startswith(ours) and _REPORT not in noted:
                     await self._take_away(room, each)
 
-    async def _rooms(self, deleted: Standing) -> Sequence[str]:
+    async def _rooms(self, deleted: JobMessages) -> Sequence[str]:
         """Conversations in which copies stand: those that were noted, and their member's own, which is not."""
         prefix, rooms = place_key(self._team), list[str]()
         rooms += [key.removeprefix(prefix) for key in sorted(deleted.copies) if key.startswith(prefix)]

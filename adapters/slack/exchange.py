@@ -35,7 +35,7 @@ from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES, Purpose
-from bot.results import Standing
+from bot.results import JobMessages
 from bot.style_pages import styles_page
 from bot.texts import Argument, text
 
@@ -222,7 +222,7 @@ class SlackExchange:
     async def renew(self, job: JobId) -> bool:  # noqa: ARG002 -- what the bot wrote it may change for ever
         return False
 
-    async def remove(self, deleted: Standing | None) -> None:
+    async def remove(self, deleted: JobMessages | None) -> None:
         """With what it shows; of a report that is dismissed the result's own files stay, as the result does."""
         place, body = self.place, self.event.body
         message: Mapping[str, Any] = body.get("message") or {}

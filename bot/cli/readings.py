@@ -47,7 +47,7 @@ _LEVELS = {"device_bytes", "device_bytes_used", "model_bytes_at_most", "download
 def readings(health: Health) -> Iterator[Reading]:
     """Everything that is known by now."""
     yield _build(health.core)
-    for part, sentence in health.standing().items():
+    for part, sentence in health.parts().items():
         words = "1 if this part can do its work, 0 if /readyz says why it cannot."
         yield Reading(name="ready", help=words, value=not sentence, labels={"part": part})
     for platform, connected in health.connected().items():

@@ -2,7 +2,7 @@ import pytest
 
 from bot.domain.ids import JobId
 from bot.pace import Pace
-from bot.queue import Standing, Unit
+from bot.queue import QueuePosition, Unit
 from inference.api import Device
 
 
@@ -16,7 +16,7 @@ def pace_of(slots: int) -> Pace:
 
 
 def test_nothing_is_promised_before_anything_was_measured() -> None:
-    waiting = pace_of(1).waiting(Standing(position=1, work=2.0), now=100.0)
+    waiting = pace_of(1).waiting(QueuePosition(position=1, work=2.0), now=100.0)
 
     assert waiting is not None
     assert (waiting.position, waiting.expected_at) == (1, None)
@@ -28,7 +28,7 @@ def test_expectation_counts_what_runs_what_is_ahead_and_the_job_itself() -> None
     pace.observe(cost=1.0, seconds=3.0)
     pace.runs(unit("running", cost=4.0), 0.75)
 
-    waiting = pace.waiting(Standing(position=2, work=7.0), now=100.0)
+    waiting = pace.waiting(QueuePosition(position=2, work=7.0), now=100.0)
 
     assert waiting is not None
     assert waiting.position == 2
@@ -101,7 +101,7 @@ def test_a_running_job_is_done_with_its_slowest_picture() -> None:
 
 def test_a_job_starts_at_once_while_the_device_has_room() -> None:
     pace = pace_of(2)
-    places = [Standing(position=position, work=2.0) for position in (1, 2, 3)]
+    places = [QueuePosition(position=position, work=2.0) for position in (1, 2, 3)]
     assert [pace.waiting(place, now=0.0).at_once for place in places] == [True, True, False]  # type: ignore[union-attr]
     pace.runs(unit("other"), 0.5)
     assert [pace.waiting(place, now=0.0).at_once for place in places] == [True, False, False]  # type: ignore[union-attr]

@@ -163,13 +163,13 @@ async def test_every_place_in_line_is_the_one_that_the_order_gives(steps: list[t
         assert queue.work == pytest.approx(sum(unit.cost for unit in order))
         for job in jobs:
             mine = [place for place, unit in enumerate(order) if unit.job == job]
-            standing = queue.standing(job)
+            queued = queue.position_of(job)
             if not mine:
-                assert standing is None
+                assert queued is None
                 continue
-            assert standing is not None
-            assert standing.position == len({unit.job for unit in order[: mine[0]]}) + 1
-            assert standing.work == pytest.approx(sum(unit.cost for unit in order[: mine[-1] + 1]))
+            assert queued is not None
+            assert queued.position == len({unit.job for unit in order[: mine[0]]}) + 1
+            assert queued.work == pytest.approx(sum(unit.cost for unit in order[: mine[-1] + 1]))
 
 
 @given(

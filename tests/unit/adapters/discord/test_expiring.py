@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.messenger import DiscordMessenger
-from adapters.discord.rest import Kept, Payload, Rest
+from adapters.discord.rest import KeptAttachments, Payload, Rest
 from adapters.discord.routes import COLLECT_BEFORE, Address, Token
 from bot.card_files import CardFiles
 from bot.domain.card import Card, Progress
@@ -47,7 +47,12 @@ class Calls:
         self.fault: Fault | None = None
 
     async def edit_response(
-        self, _application: str, token: str, body: Payload, _files: Sequence[Attached] = (), _kept: Kept | None = None
+        self,
+        _application: str,
+        token: str,
+        body: Payload,
+        _files: Sequence[Attached] = (),
+        _kept: KeptAttachments | None = None,
     ) -> Payload:
         if gate := self.held.pop(token, None):
             self.begun.set()
