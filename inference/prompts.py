@@ -78,11 +78,23 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
     prompt, unread = _fitted(kept(request.prompt), kept(request.style), fits)
     plain = kept(request.negative_prompt)
     if unread:
-        notes.append(_unread("prompt", unread, cause="prompt-unread"))
+        notes.append(
+            Note(
+                f"The prompt is too long for this model. Not read: “{_shortened(unread)}”.",
+                cause="prompt-unread",
+                values={"words": _shortened(unread)},
+            )
+        )
     if request.guidance_scale > 1:
         plain, unread = _fitted(plain, kept(request.negative_style), fits)
         if unread:
-            notes.append(_unread("negative prompt", unread, cause="negative-unread"))
+            notes.append(
+                Note(
+                    f"The negative prompt is too long for this model. Not read: “{_shortened(unread)}”.",
+                    cause="negative-unread",
+                    values={"words": _shortened(unread)},
+                )
+            )
     return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
 
 
@@ -223,6 +235,5 @@ def _longest(text: str, fits: Callable[[str], bool]) -> int:
     return ends[max(0, place - 1)]
 
 
-def _unread(what: str, words: str, *, cause: str) -> Note:
-    shown = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
-    return Note(f"The {what} is too long for this model. Not read: “{shown}”.", cause=cause, values={"words": shown})
+def _shortened(words: str) -> str:
+    return words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"

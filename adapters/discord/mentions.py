@@ -103,7 +103,9 @@ class _Mention:
                 return shown
         if has_sticker(fetched):
             raise PictureRefused("refused-sticker")
-        raise PictureRefused("refused-no-picture" if is_readable(fetched) else "refused-withheld")
+        if is_readable(fetched):
+            raise PictureRefused("refused-no-picture")
+        raise PictureRefused("refused-withheld")
 
     async def greet(self) -> None:
         if not await greeting.greeted(self._at.desk, self._at.event):
