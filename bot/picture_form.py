@@ -10,7 +10,7 @@ from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags, with_flags
 from bot.domain.job import Generation
-from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
+from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Option, OptionKind, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ASKING, Action
 from bot.domain.rules import is_private
@@ -211,7 +211,7 @@ def _read(values: Values, errors: dict[str, InvalidRequest]) -> dict[str, Any]:
     return said
 
 
-_CHOSEN = frozenset({Kind.NAME, Kind.CONTROL, Kind.STRENGTHS})
+_CHOSEN = frozenset({OptionKind.NAME, OptionKind.CONTROL, OptionKind.STRENGTHS})
 _WRITTEN_OUT = ("strengths", "style")
 
 
@@ -234,19 +234,19 @@ class _Builder:
             self.locale, row.name, _KINDS[row.kind], value=written, longest=row.longest, folded=row.folded
         )
         match row.kind:
-            case Kind.PROSE if row.name == "prompt":
+            case OptionKind.PROSE if row.name == "prompt":
                 return self._prompt(made)
-            case Kind.STRENGTHS:
+            case OptionKind.STRENGTHS:
                 return self._strength(made)
-            case Kind.WHOLE | Kind.NUMBER:
+            case OptionKind.WHOLE | OptionKind.NUMBER:
                 span = text(self.locale, "form-range", least=f"{row.least:.10g}", most=f"{row.most:.10g}")
                 return replace(made, placeholder=span, longest=_LONGEST_NUMBER)
-            case Kind.SWITCH if row.name == "private":
+            case OptionKind.SWITCH if row.name == "private":
                 wished = self.said.private
                 if wished is None and self.purpose is Purpose.MAP:  # few want to see somebody's map
                     wished = True
                 return replace(made, value=YES if is_private(wished, self.usual) else "")
-            case Kind.NAME | Kind.CONTROL:
+            case OptionKind.NAME | OptionKind.CONTROL:
                 return self._choice(made, row)
         return made
 
@@ -324,13 +324,13 @@ def theme_name(theme: str, locale: str) -> str:
     return text(locale, key) if known(key) else theme
 
 
-_KINDS: Mapping[Kind, FieldKind] = {
-    Kind.PROSE: FieldKind.PARAGRAPH,
-    Kind.NAME: FieldKind.CHOICE,
-    Kind.CONTROL: FieldKind.CHOICE,
-    Kind.WHOLE: FieldKind.LINE,
-    Kind.NUMBER: FieldKind.LINE,
-    Kind.STRENGTHS: FieldKind.PICK,
-    Kind.LORAS: FieldKind.LINE,
-    Kind.SWITCH: FieldKind.SWITCH,
+_KINDS: Mapping[OptionKind, FieldKind] = {
+    OptionKind.PROSE: FieldKind.PARAGRAPH,
+    OptionKind.NAME: FieldKind.CHOICE,
+    OptionKind.CONTROL: FieldKind.CHOICE,
+    OptionKind.WHOLE: FieldKind.LINE,
+    OptionKind.NUMBER: FieldKind.LINE,
+    OptionKind.STRENGTHS: FieldKind.PICK,
+    OptionKind.LORAS: FieldKind.LINE,
+    OptionKind.SWITCH: FieldKind.SWITCH,
 }

@@ -7,7 +7,7 @@ from bot.buttons import buttons_under
 from bot.domain.actions import VERBS, Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Stage, Waiting
 from bot.domain.job import Generation, Job, JobStatus, Recipe
-from bot.domain.options import OPTIONS, Kind
+from bot.domain.options import OPTIONS, OptionKind
 from bot.domain.strength import strength_word
 from bot.domain.words import clip
 from bot.texts import joined, number, text, time_span
@@ -172,7 +172,7 @@ def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tup
             said += control_facts(recipe, locale) if row.name == "control" else ()
         elif recipe.map_only:
             continue
-        elif row.kind is Kind.STRENGTHS:
+        elif row.kind is OptionKind.STRENGTHS:
             said.append(_strength(recipes, locale))
         elif row.name == "seed" and len(seeds := dict.fromkeys(each.seed for each in recipes)) > 1:
             said.append(text(locale, "fact-seeds", seeds=", ".join(map(str, seeds))))

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.places import CHANNELS, PLACES, WRITTEN_IN
 from adapters.discord.rest import Payload
-from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Kind, Option
+from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Option, OptionKind
 from bot.domain.place import RemixPolicy, ThreadPolicy
 from bot.moderators import MAX_DAYS
 from bot.texts import LANGUAGES, language_name, text, translations
@@ -84,15 +84,15 @@ def _options(controls: Sequence[ControlKind]) -> list[Payload]:
 
 def _field(row: Option, controls: Sequence[ControlKind]) -> Payload:
     match row.kind:
-        case Kind.WHOLE:
+        case OptionKind.WHOLE:
             return _option(row.name, _INTEGER, min_value=int(row.least), max_value=int(row.most))
-        case Kind.NUMBER:
+        case OptionKind.NUMBER:
             return _option(row.name, _NUMBER, min_value=float(row.least), max_value=float(row.most))
-        case Kind.SWITCH:
+        case OptionKind.SWITCH:
             return _option(row.name, _BOOLEAN)
-        case Kind.CONTROL:
+        case OptionKind.CONTROL:
             return _kind(controls)
-        case Kind.NAME | Kind.LORAS:
+        case OptionKind.NAME | OptionKind.LORAS:
             return _option(row.name, _STRING, autocomplete=True, max_length=row.longest)
         case _:
             return _option(row.name, _STRING, max_length=row.longest)
@@ -130,7 +130,7 @@ def _settings() -> list[Payload]:
         _subcommand(
             "set",
             [
-                *(_one_strength() if row.kind is Kind.STRENGTHS else _field(row, ()) for row in PLACED),
+                *(_one_strength() if row.kind is OptionKind.STRENGTHS else _field(row, ()) for row in PLACED),
                 _option("remix", _STRING, choices=policies),
                 _option("threads", _STRING, choices=threads),
                 _option("language", _STRING, choices=languages),

@@ -8,7 +8,7 @@ from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
 from bot.domain.ask import Wish
 from bot.domain.flags import with_flags
-from bot.domain.options import OPTIONS, Kind, read_options
+from bot.domain.options import OPTIONS, OptionKind, read_options
 from bot.domain.request import ASKING, Action
 
 
@@ -56,5 +56,5 @@ def picture_of(event: Incoming, name: str) -> Upload | None:
 
 def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
     """The prose among some values, with names for codes."""
-    prose = [row.name for row in OPTIONS if row.kind is Kind.PROSE and row.name in values]
+    prose = [row.name for row in OPTIONS if row.kind is OptionKind.PROSE and row.name in values]
     return {name: said(str(values[name]), formatted=False) for name in prose}

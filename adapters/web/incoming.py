@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, web
 
 from adapters.listening import arriving, body_of
 from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed, UserError
-from bot.domain.options import OPTIONS, Kind, Options, read_options
+from bot.domain.options import OPTIONS, OptionKind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.texts import megabytes
 
@@ -78,7 +78,7 @@ class Submitted:
         Raises:
             InvalidRequest: a value is none of its kind or out of range; with the sentence for the member.
         """
-        emptied = {Kind.PROSE, Kind.NAME} if self.start in {Start.EDIT, Start.CHAIN} else set()
+        emptied = {OptionKind.PROSE, OptionKind.NAME} if self.start in {Start.EDIT, Start.CHAIN} else set()
         fields = self.fields
         said = {row.name: value for row in OPTIONS if (value := fields.get(row.name)) or row.kind in emptied}
         options = read_options(said)

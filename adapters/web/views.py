@@ -8,7 +8,7 @@ from bot.domain.card import Button, Card
 from bot.domain.control import NO_CONTROL
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation, Job, JobStatus
-from bot.domain.options import OPTION, OPTIONS, Kind, Options
+from bot.domain.options import OPTION, OPTIONS, OptionKind, Options
 from bot.domain.strength import DEFAULT_STRENGTH, STRENGTH_WORDS
 from bot.domain.style import Style, strength_of
 from bot.rendering import title
@@ -117,10 +117,10 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
             name=row.name,
             label=label_of(row.name, locale),
             value=said.get(row.name, ""),
-            number=row.kind in {Kind.WHOLE, Kind.NUMBER},
+            number=row.kind in {OptionKind.WHOLE, OptionKind.NUMBER},
             least=row.least,
             most=row.most,
-            step="1" if row.kind is Kind.WHOLE else "any",
+            step="1" if row.kind is OptionKind.WHOLE else "any",
         )
         for row in OPTIONS
         if row.name not in _UNASKED and (offers.controls or "control" not in row.name)
@@ -170,7 +170,7 @@ def said_by(options: Options) -> dict[str, str]:
         match value:
             case None | ():
                 continue
-            case tuple() if row.kind is Kind.STRENGTHS:
+            case tuple() if row.kind is OptionKind.STRENGTHS:
                 said[row.name] = f"{value[0]:g}"
             case float():
                 said[row.name] = f"{value:g}"

@@ -12,7 +12,7 @@ from bot.cli.as_typed import FLAGS
 from bot.cli.examples import EXAMPLES
 from bot.cli.values import gibibytes, named, one_strength, path, port_number, several_strengths, typed
 from bot.domain.control import parse_kind
-from bot.domain.options import OPTION, OPTIONS, Kind, Option
+from bot.domain.options import OPTION, OPTIONS, Option, OptionKind
 from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS
 from bot.texts import REFERENCE, text
 from inference.api import ControlKind
@@ -333,12 +333,12 @@ def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = Fals
 
 
 _METAVARS = {
-    Kind.PROSE: "TEXT",
-    Kind.NAME: "NAME",
-    Kind.WHOLE: "N",
-    Kind.NUMBER: "X",
-    Kind.LORAS: "NAME[:WEIGHT]",
-    Kind.CONTROL: "KIND",
+    OptionKind.PROSE: "TEXT",
+    OptionKind.NAME: "NAME",
+    OptionKind.WHOLE: "N",
+    OptionKind.NUMBER: "X",
+    OptionKind.LORAS: "NAME[:WEIGHT]",
+    OptionKind.CONTROL: "KIND",
 }
 
 
@@ -350,7 +350,7 @@ def _recipe(command: argparse.ArgumentParser) -> None:
             f"--{row.flag}",
             dest=row.name,
             type=named if row.name == "model" else typed(row.parse),
-            action="extend" if row.kind is Kind.LORAS else _Once,
+            action="extend" if row.kind is OptionKind.LORAS else _Once,
             metavar=_METAVARS[row.kind],
             help=_BY_ROW,
         )
@@ -362,10 +362,10 @@ def _described(row: Option) -> str:
     """As the chats describe it, with its range or what there is."""
     words = text(REFERENCE, f"describe-{row.text}")
     match row.kind:
-        case Kind.WHOLE | Kind.NUMBER:
+        case OptionKind.WHOLE | OptionKind.NUMBER:
             words = f"{words} ({row.least:g} to {row.most:.10g})"
-        case Kind.CONTROL:
+        case OptionKind.CONTROL:
             words = f"{words}: {', '.join(ControlKind)}"
-        case Kind.LORAS:
+        case OptionKind.LORAS:
             words = f"{words}; may be given several times"
     return (words[:1].lower() + words[1:]).replace("%", "%%")

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.domain.control import kind_at
 from bot.domain.errors import InvalidRequest
-from bot.domain.options import ANY_SEED, OPTION, OPTIONS, Kind, Option, Options
+from bot.domain.options import ANY_SEED, OPTION, OPTIONS, Option, OptionKind, Options
 from bot.domain.pasted import pasted_recipe
 from bot.domain.request import Action
 from bot.domain.strength import parse_strength, strengths_at
@@ -30,7 +30,7 @@ _MAP = "map"
 _ROWS = {flag: row for row in OPTIONS for flag in row.flags if row.name != "prompt"}
 _NAMES = sorted((*_ROWS, _MAP), key=len, reverse=True)
 _BY_LETTERS = {name.replace("-", ""): name for name in _NAMES}
-_NUMERIC = frozenset({Kind.WHOLE, Kind.NUMBER, Kind.STRENGTHS})
+_NUMERIC = frozenset({OptionKind.WHOLE, OptionKind.NUMBER, OptionKind.STRENGTHS})
 
 _HYPHENS = re.escape(HYPHENS)
 _DASHES = rf"[{_HYPHENS}]{{2}}|[{LONG_DASHES}]{{1,2}}[{_HYPHENS}]?|[{_HYPHENS}]"
@@ -105,7 +105,7 @@ def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
     marks = [_closing(flag.mark) for flag in flags if flag.mark]
     for flag, end in zip(flags, [*(after.start for after in flags), len(text)][1:], strict=False):
         row, given, closed = _ROWS.get(flag.name), text[flag.end : end], ""
-        if flag.mark and row and row.kind is Kind.PROSE:  # "(--no people) at night"
+        if flag.mark and row and row.kind is OptionKind.PROSE:  # "(--no people) at night"
             given, closed, *_ = *re.split(_closing(flag.mark), given, maxsplit=1), ""
         given, marks = _unmarked(given, marks)
         value, rest = _switch(flag, given) if row is None else _taken(row, flag, given, names)
@@ -194,24 +194,24 @@ def _taken(  # noqa: PLR0911 -- one return for each kind
     row: Option, flag: _Flag, given: str, styles: Iterable[str]
 ) -> tuple[str, str]:
     """A flag's value and what stands behind it."""
-    given = given.lstrip() if row.kind is not Kind.PROSE else given.lstrip(" \t")
+    given = given.lstrip() if row.kind is not OptionKind.PROSE else given.lstrip(" \t")
     match row.kind:
-        case Kind.SWITCH:
+        case OptionKind.SWITCH:
             return _switch(flag, given)
-        case Kind.PROSE:
+        case OptionKind.PROSE:
             return _prose(given)
-        case Kind.NAME if row.name == "style":
+        case OptionKind.NAME if row.name == "style":
             return _style(given, styles) or quotation(given) or _first_word(given)
-        case Kind.CONTROL:
+        case OptionKind.CONTROL:
             return kind_at(given) or quotation(given) or _first_word(given)
-        case Kind.STRENGTHS:
+        case OptionKind.STRENGTHS:
             return _strengths(flag.name, given) or quotation(given) or _figure(given)
-        case Kind.WHOLE | Kind.NUMBER if found := re.match(NUMBER, given):
+        case OptionKind.WHOLE | OptionKind.NUMBER if found := re.match(NUMBER, given):
             share = row.share or found.group()[-1] not in PERCENT_SIGNS
             return (found.group(), given[found.end() :]) if share else _first_word(given)
-        case Kind.WHOLE | Kind.NUMBER:
+        case OptionKind.WHOLE | OptionKind.NUMBER:
             return quotation(given) or _figure(given)
-        case Kind.LORAS:
+        case OptionKind.LORAS:
             return _loras(given)
         case _:
             return quotation(given) or _first_word(given)
@@ -220,11 +220,11 @@ def _taken(  # noqa: PLR0911 -- one return for each kind
 def _says_another(row: Option, behind: str, styles: Iterable[str]) -> bool:
     """Whether nothing but a second value stands behind that of an option that has one."""
     match row.kind:
-        case Kind.WHOLE | Kind.NUMBER:
+        case OptionKind.WHOLE | OptionKind.NUMBER:
             return re.fullmatch(NUMBER, behind) is not None
-        case Kind.CONTROL:
+        case OptionKind.CONTROL:
             second = kind_at(behind)
-        case Kind.NAME if row.name == "style":
+        case OptionKind.NAME if row.name == "style":
             second = _style(behind, styles)
         case _:
             return False
@@ -332,9 +332,9 @@ def _value(row: Option, given: list[str]) -> Any:
     Raises:
         InvalidRequest: it says different things.
     """
-    if row.kind is Kind.LORAS:
+    if row.kind is OptionKind.LORAS:
         return row.parse(" ".join(given))
-    if row.kind is Kind.PROSE:
+    if row.kind is OptionKind.PROSE:
         return row.parse(", ".join(dict.fromkeys(given)))
     values = [row.parse(each) for each in given]
     if any(value != values[0] for value in values):

@@ -114,7 +114,7 @@ class Options:
 NOTHING_SAID = Options()
 
 
-class Kind(StrEnum):
+class OptionKind(StrEnum):
     """How a value is typed, which decides the field that a command, form or command line has for it."""
 
     PROSE = "prose"  # in a text everything up to the next flag
@@ -149,7 +149,7 @@ class Option:
     """
 
     name: str
-    kind: Kind
+    kind: OptionKind
     aliases: tuple[str, ...] = ()
     least: float = 0
     most: float = math.inf
@@ -187,9 +187,9 @@ class Option:
             InvalidRequest: it is none, or out of range; with the sentence for the member.
         """
         match self.kind:
-            case Kind.WHOLE | Kind.NUMBER:
+            case OptionKind.WHOLE | OptionKind.NUMBER:
                 value: Any = self._number(text)
-            case Kind.SWITCH:
+            case OptionKind.SWITCH:
                 value = text.strip().casefold() not in _OFF
             case kind:
                 value = _PARSERS.get(kind, str.strip)(text)
@@ -199,13 +199,13 @@ class Option:
     def written(self, value: Any) -> str:
         """A value as one would type it; what `parse` reads back."""
         match self.kind:
-            case Kind.STRENGTHS:
+            case OptionKind.STRENGTHS:
                 return " ".join(f"{strength:g}" for strength in value)
-            case Kind.NUMBER:
+            case OptionKind.NUMBER:
                 return f"{value:.10g}"
-            case Kind.LORAS:
+            case OptionKind.LORAS:
                 return shown(value)
-            case Kind.SWITCH:
+            case OptionKind.SWITCH:
                 return YES if value else ""
             case _:
                 return str(value)
@@ -219,11 +219,11 @@ class Option:
         if isinstance(value, str):
             return self.parse(value)
         match self.kind, value:
-            case Kind.STRENGTHS, int() | float():
+            case OptionKind.STRENGTHS, int() | float():
                 value = (float(value),)
-            case Kind.NUMBER, int() | float():
+            case OptionKind.NUMBER, int() | float():
                 value = float(value)
-            case Kind.LORAS, list():
+            case OptionKind.LORAS, list():
                 value = tuple(value)
             case _:
                 pass
@@ -237,14 +237,14 @@ class Option:
             InvalidRequest: with the sentence for the member.
         """
         match self.kind:
-            case Kind.WHOLE | Kind.NUMBER:
+            case OptionKind.WHOLE | OptionKind.NUMBER:
                 # Written so that a NaN, which compares as false, is refused as well.
                 if not self.least <= value <= self.most and str(value) not in self.anything:
                     raise self._refused(f"{value:g}" if isinstance(value, float) else str(value))
-            case Kind.PROSE:
+            case OptionKind.PROSE:
                 if (length := len(value)) > self.longest:
                     raise InvalidRequest(f"refused-{self.text}-long", length=str(length), most=str(self.longest))
-            case Kind.STRENGTHS:
+            case OptionKind.STRENGTHS:
                 check_strengths(value)
             case _:
                 pass
@@ -254,7 +254,7 @@ class Option:
         if said.casefold() in self.anything:
             return ANY_SEED
         try:
-            if self.kind is Kind.NUMBER and (self.share or not said.endswith(tuple(PERCENT_SIGNS))):
+            if self.kind is OptionKind.NUMBER and (self.share or not said.endswith(tuple(PERCENT_SIGNS))):
                 return number(said)
             if re.fullmatch(r"[+-]?\d{1,40}", said):
                 return int(said)
@@ -269,17 +269,17 @@ class Option:
 
 _OFF = frozenset({"false", "no", "off", "0"})
 
-_PARSERS: Mapping[Kind, Callable[[str], Any]] = {
-    Kind.STRENGTHS: parse_strengths,
-    Kind.LORAS: parse_loras,
-    Kind.CONTROL: parse_kind,
+_PARSERS: Mapping[OptionKind, Callable[[str], Any]] = {
+    OptionKind.STRENGTHS: parse_strengths,
+    OptionKind.LORAS: parse_loras,
+    OptionKind.CONTROL: parse_kind,
 }
 
 OPTIONS: tuple[Option, ...] = (
-    Option(name="prompt", kind=Kind.PROSE, longest=MAX_PROMPT, folded=False),
+    Option(name="prompt", kind=OptionKind.PROSE, longest=MAX_PROMPT, folded=False),
     Option(
         name="strengths",
-        kind=Kind.STRENGTHS,
+        kind=OptionKind.STRENGTHS,
         aliases=("strength",),
         chained=False,
         follows=("style",),
@@ -288,33 +288,47 @@ OPTIONS: tuple[Option, ...] = (
         recorded="Denoising strength",
         placed="strength",
     ),
-    Option(name="style", kind=Kind.NAME, folded=False, emptied="", recorded="Style", placed="style"),
-    Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
+    Option(name="style", kind=OptionKind.NAME, folded=False, emptied="", recorded="Style", placed="style"),
+    Option(name="negative_prompt", kind=OptionKind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
     Option(
         name="seed",
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         most=MAX_SEED,
         chained=False,
         anything=(str(ANY_SEED), "random", "any"),
         recorded="Seed",
     ),
-    Option(name="count", kind=Kind.WHOLE, least=1, most=MAX_COUNT, chained=False, usual=1),
-    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True, recorded="Steps"),
+    Option(name="count", kind=OptionKind.WHOLE, least=1, most=MAX_COUNT, chained=False, usual=1),
+    Option(
+        name="steps",
+        kind=OptionKind.WHOLE,
+        least=1,
+        most=MAX_STEPS,
+        follows=("model",),
+        detail=True,
+        recorded="Steps",
+    ),
     Option(
         name="guidance_scale",
-        kind=Kind.NUMBER,
+        kind=OptionKind.NUMBER,
         aliases=("guidance", "cfg"),
         most=MAX_GUIDANCE_SCALE,
         follows=("model", "style"),
         detail=True,
         recorded="CFG scale",
     ),
-    Option(name="model", kind=Kind.NAME, detail=True, recorded="Model", placed="model"),
-    Option(name="loras", kind=Kind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
-    Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL, recorded="Model"),
+    Option(name="model", kind=OptionKind.NAME, detail=True, recorded="Model", placed="model"),
+    Option(name="loras", kind=OptionKind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
+    Option(name="control", kind=OptionKind.CONTROL, folded=False, emptied=NO_CONTROL, recorded="Model"),
     *(
         Option(
-            name=name, kind=Kind.NUMBER, most=most, follows=("control",), usual=usual, share=True, recorded=recorded
+            name=name,
+            kind=OptionKind.NUMBER,
+            most=most,
+            follows=("control",),
+            usual=usual,
+            share=True,
+            recorded=recorded,
         )
         for name, most, usual, recorded in (
             ("control_scale", MAX_CONTROL_SCALE, 1.0, "Weight"),
@@ -322,7 +336,7 @@ OPTIONS: tuple[Option, ...] = (
             ("control_end", 1.0, 1.0, "Guidance End"),
         )
     ),
-    Option(name="private", kind=Kind.SWITCH, folded=False, emptied=False, placed="private"),
+    Option(name="private", kind=OptionKind.SWITCH, folded=False, emptied=False, placed="private"),
 )
 """Every option, in the order in which forms and lists show them."""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.job import Generation
-from bot.domain.options import OPTION, OPTIONS, Kind, Option, Options
+from bot.domain.options import OPTION, OPTIONS, Option, OptionKind, Options
 
 _STEPS = re.compile(r"(?:^|(?<=[\s,]))Steps:\s*\d+\s*(?=,)")
 _NEGATIVE = re.compile(r"(?:^|(?<=[\s,]))Negative prompt:\s*")
@@ -22,7 +22,7 @@ _OURS = {row.recorded: row for row in OPTIONS if row.recorded and not row.name.s
 _OF_CONTROL = {row.recorded: row for row in OPTIONS if row.recorded and row.name.startswith("control")}
 
 _OPTIONS = {name.lower(): row.name for name, row in _OURS.items()}
-_OF_OTHERS = {name: option for name, option in _OPTIONS.items() if OPTION[option].kind is not Kind.NAME}
+_OF_OTHERS = {name: option for name, option in _OPTIONS.items() if OPTION[option].kind is not OptionKind.NAME}
 """Names of our presets and models are read in recipes of ours alone: those of others are not ours."""
 
 _CONTROL = {name.lower(): row.name for name, row in _OF_CONTROL.items()}

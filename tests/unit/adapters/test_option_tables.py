@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.options import OPTIONS, Kind, Option
+from bot.domain.options import OPTIONS, Option, OptionKind
 from bot.texts import text
 from inference.api import ControlKind
 
@@ -13,11 +13,11 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def _range(row: Option) -> str:
     match row.kind:
-        case Kind.WHOLE | Kind.NUMBER:
+        case OptionKind.WHOLE | OptionKind.NUMBER:
             return f"{row.least:g} to {row.most:.10g}"
-        case Kind.CONTROL:
+        case OptionKind.CONTROL:
             return ", ".join(ControlKind)
-        case Kind.STRENGTHS:
+        case OptionKind.STRENGTHS:
             return "0 to 1"
         case _:
             return ""

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.actions import Verb
 from bot.domain.errors import InvalidRequest
 from bot.domain.lora import LoraWish
-from bot.domain.options import OPTIONS, YES, Kind, Option, Options
+from bot.domain.options import OPTIONS, YES, Option, OptionKind, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.style import Style
 from bot.forms import MAP, NO_CHOICE, UPLOAD, FieldKind, Form, FormErrors, Menu, Values
@@ -211,7 +211,7 @@ def test_styles_stand_under_their_themes_and_those_first_that_the_member_took_la
 
 
 def test_a_new_row_stands_in_every_form_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = Option(name="steps", kind=Kind.WHOLE, aliases=("count",), least=1, most=4, usual=1)
+    row = Option(name="steps", kind=OptionKind.WHOLE, aliases=("count",), least=1, most=4, usual=1)
     monkeypatch.setattr("bot.picture_form.OPTIONS", (row,))
     (field,) = picture_form(Purpose.REMIX, Menu(), locale="en", said=Options(steps=3)).fields
     assert (field.value, field.placeholder, field.folded) == ("3", "1 to 4", True)

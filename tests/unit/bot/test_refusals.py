@@ -13,7 +13,7 @@ from fluent.syntax import ast as ftl
 from bot.domain import errors
 from bot.domain.access import Act, Asker, refusal
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, UserError
-from bot.domain.options import OPTIONS, Kind, Option
+from bot.domain.options import OPTIONS, Option, OptionKind
 from bot.domain.request import Requester
 from bot.texts import LANGUAGES, REFERENCE, Argument, time_span
 
@@ -91,9 +91,9 @@ def test_a_refusal_names_a_message_with_its_arguments(file: Path) -> None:
 @pytest.mark.parametrize("row", OPTIONS, ids=lambda row: row.name)
 def test_an_option_out_of_its_range_has_its_refusal(row: Option) -> None:
     match row.kind:
-        case Kind.WHOLE | Kind.NUMBER:
+        case OptionKind.WHOLE | OptionKind.NUMBER:
             assert {"given"} <= variables(REFERENCE)[f"refused-{row.text}"] <= {"least", "most", "given"}
-        case Kind.PROSE:
+        case OptionKind.PROSE:
             assert variables(REFERENCE)[f"refused-{row.text}-long"] == {"length", "most"}
         case _:
             pass
