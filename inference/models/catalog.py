@@ -113,7 +113,7 @@ def base_of(entry: ModelEntry) -> Path | None:
 def base_ref(entry: ModelEntry) -> hub.HubRef:
     """Where on the hub an entry's base is. Revision and variant are its own if the checkpoint is a file here."""
     versions = {} if locate(entry.id) is None else {"revision": entry.revision, "variant": entry.variant}
-    return replace(hub.HubRef.of(entry.base, **versions), kind=hub.Kind.BASE)
+    return replace(hub.HubRef.of(entry.base, **versions), kind=hub.RepositoryKind.BASE)
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def main() -> None:
     if asked is None:
         return
     threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
-    ref = hub.HubRef(**asked["ref"] | {"kind": hub.Kind(asked["ref"]["kind"])})
+    ref = hub.HubRef(**asked["ref"] | {"kind": hub.RepositoryKind(asked["ref"]["kind"])})
     try:
         folder = _fetch(ref, outbox, silence=asked["silence"])
     except ModelUnavailable as error:

@@ -38,7 +38,7 @@ _ON_HUB = re.compile(
 """An id, or the address of a page or file as people copy it and as diffusers' `from_single_file` takes it."""
 
 
-class Kind(StrEnum):
+class RepositoryKind(StrEnum):
     """What a repository is used as."""
 
     PIPELINE = "model"  # in diffusers' layout
@@ -61,7 +61,7 @@ class HubRef:
     file: str = ""
     revision: str = ""
     variant: str = ""
-    kind: Kind = Kind.PIPELINE
+    kind: RepositoryKind = RepositoryKind.PIPELINE
 
     @classmethod
     def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "HubRef":
@@ -86,7 +86,7 @@ class HubRef:
         return f"{self.repository}/{self.file}" if self.file else self.repository
 
     @classmethod
-    def part(cls, id_: str, kind: Kind) -> "HubRef | None":
+    def part(cls, id_: str, kind: RepositoryKind) -> "HubRef | None":
         """The reference to what a model is run with; None if the id names something of this machine, or nothing."""
         try:
             path = Path(id_).expanduser()
@@ -146,7 +146,7 @@ def _repository_folder(ref: HubRef) -> Path:
 
 def cached(ref: HubRef) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole, in the variant that is named."""
-    if ref.kind in {Kind.NETWORK, Kind.ADAPTER} and not ref.file:
+    if ref.kind in {RepositoryKind.NETWORK, RepositoryKind.ADAPTER} and not ref.file:
         return _part_cached(ref)
     revision = ref.revision or None
     name = ref.file or INDEX
@@ -156,7 +156,7 @@ def cached(ref: HubRef) -> Path | None:
     if ref.file:
         return Path(found)
     folder = Path(found).parent
-    unasked = DENOISERS if ref.kind is Kind.BASE else frozenset()
+    unasked = DENOISERS if ref.kind is RepositoryKind.BASE else frozenset()
     there = (_whole_variants(folder / name) for name in _components_in(folder) if name not in unasked)
     return None if set(missing(folder)) - unasked or lacking(there, ref.variant) else folder
 
@@ -171,7 +171,7 @@ def _part_cached(ref: HubRef) -> Path | None:
     folder = root / "snapshots" / commit
     if not commit or not folder.is_dir():
         return None
-    if ref.kind is Kind.NETWORK:
+    if ref.kind is RepositoryKind.NETWORK:
         files = {file.name for file in folder.glob("*")}
         return folder if "config.json" in files and _has_weights(folder, files) else None
     files_of_it = [*folder.rglob("*.safetensors")]
@@ -250,14 +250,14 @@ def listing(ref: HubRef) -> Listing:
         if ref.file not in names:
             raise ModelUnavailable(f"The hub's {ref.repository!r} has no file {ref.file!r}: check the spelling.")
         wanted = [ref.file]
-    elif ref.kind is Kind.ADAPTER:
+    elif ref.kind is RepositoryKind.ADAPTER:
         wanted = [name for name in names if name.endswith(".safetensors")]
         if len(wanted) != 1:
             raise ModelUnavailable(
                 f"The adapter {ref.repository!r} has {len(wanted)} .safetensors files: name one of them, "
                 f"'{ref.repository}/file.safetensors'."
             )
-    elif ref.kind is Kind.NETWORK:
+    elif ref.kind is RepositoryKind.NETWORK:
         wanted = _of_network(names)
         if not any(name.endswith(".safetensors") for name in wanted) or "config.json" not in wanted:
             raise ModelUnavailable(
@@ -272,9 +272,9 @@ def listing(ref: HubRef) -> Listing:
             Path(client.hf_hub_download(ref.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
         )
         wanted = chosen(names, index, variant=ref.variant)
-        if ref.kind is Kind.BASE:
+        if ref.kind is RepositoryKind.BASE:
             wanted = [name for name in wanted if not (_is_weights(name) and name.split("/", 1)[0] in DENOISERS)]
-    if ref.kind is Kind.ADAPTER:
+    if ref.kind is RepositoryKind.ADAPTER:
         wanted += {Path(wanted[0]).with_name(CONFIGURATION).as_posix()}.intersection(names)
     return Listing(commit, tuple(_described(ref.repository, commit, name) for name in wanted))
 
@@ -320,7 +320,7 @@ def network(id_: str, *, file: bool = False) -> Path:
     Raises:
         FileNotFoundError: it is not there, in one sentence; nothing is fetched here.
     """
-    ref = HubRef.part(id_, Kind.NETWORK)
+    ref = HubRef.part(id_, RepositoryKind.NETWORK)
     folder = Path(id_).expanduser() if ref is None else cached(ref)
     if folder is None or not (folder.is_dir() or (file and folder.is_file())):
         raise FileNotFoundError("it is not on this machine")
@@ -347,7 +347,7 @@ def _described(repository: str, commit: str, name: str) -> RemoteFile:
     return RemoteFile(name, described.etag, described.size)
 
 
-def sentence(error: Exception, model: str, kind: Kind = Kind.PIPELINE) -> str:
+def sentence(error: Exception, model: str, kind: RepositoryKind = RepositoryKind.PIPELINE) -> str:
     """What an error of the hub's client means for the owner: what is wrong and the mend."""
     import httpx2  # what the client speaks HTTP with
     from huggingface_hub import errors

@@ -40,7 +40,7 @@ def refs_of_model(entry: ModelEntry) -> tuple[hub.HubRef, ...]:
         found.append(hub.HubRef.of(entry.id, revision=entry.revision, variant=entry.variant))
     if entry.base and catalog.locate(entry.base) is None:
         found.append(catalog.base_ref(entry))
-    if (vae := hub.HubRef.part(entry.vae, hub.Kind.NETWORK)) is not None:
+    if (vae := hub.HubRef.part(entry.vae, hub.RepositoryKind.NETWORK)) is not None:
         found.append(vae)
     return tuple(found)
 
@@ -51,9 +51,10 @@ def refs_of(entry: ModelEntry, *, controls: bool) -> tuple[hub.HubRef, ...]:
     Raises:
         ModelUnavailable: if its id means nothing.
     """
-    parts = [(lora.place, hub.Kind.ADAPTER) for lora in entry.loras.values()]
+    parts = [(lora.place, hub.RepositoryKind.ADAPTER) for lora in entry.loras.values()]
     parts += [
-        (network, hub.Kind.NETWORK) for network in (entry.preview_vae, *(entry.controls.values() if controls else ()))
+        (network, hub.RepositoryKind.NETWORK)
+        for network in (entry.preview_vae, *(entry.controls.values() if controls else ()))
     ]
     others = [there for id_, kind in parts if (there := hub.HubRef.part(id_, kind)) is not None]
     return tuple(dict.fromkeys((*refs_of_model(entry), *others)))
@@ -193,12 +194,14 @@ class Library:
             with contextlib.suppress(ModelUnavailable):  # loading will say so
                 for ref in refs_of_model(entry):
                     yield needs.model if ref.id == hub.HubRef.of(entry.id).id else ref.id, ref
-            parts = [(entry.loras[name].place, hub.Kind.ADAPTER) for name in needs.loras if name in entry.loras]
-            parts += [(entry.controls.get(needs.control, "") if needs.control else "", hub.Kind.NETWORK)]
-            parts += [(entry.preview_vae, hub.Kind.NETWORK)]
+            parts = [
+                (entry.loras[name].place, hub.RepositoryKind.ADAPTER) for name in needs.loras if name in entry.loras
+            ]
+            parts += [(entry.controls.get(needs.control, "") if needs.control else "", hub.RepositoryKind.NETWORK)]
+            parts += [(entry.preview_vae, hub.RepositoryKind.NETWORK)]
         else:
             parts = []
-        parts += [(id_, hub.Kind.NETWORK) for id_ in self._map_models.drawing(needs.draws)]
+        parts += [(id_, hub.RepositoryKind.NETWORK) for id_ in self._map_models.drawing(needs.draws)]
         for id_, kind in parts:
             if part := hub.HubRef.part(id_, kind):
                 yield id_, part

@@ -378,7 +378,7 @@ def locate(place: str) -> Path:
     if path.is_dir():
         [file] = _only([each.name for each in path.glob("*.safetensors")])
         return path / file
-    remote = hub.HubRef.part(place, hub.Kind.ADAPTER)
+    remote = hub.HubRef.part(place, hub.RepositoryKind.ADAPTER)
     if remote is None:
         raise FileNotFoundError(place)
     found = hub.cached(remote)

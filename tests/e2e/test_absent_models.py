@@ -192,7 +192,7 @@ async def test_adapters_and_networks_come_the_same_way(hub: Hub, tmp_path: Path)
         assert not engine.lacks(request(tmp_path, "o", "sketch").needs)
         await engine.bring(asked.needs)
         assert not engine.lacks(asked.needs)
-    adapter = hub_files.cached(hub_files.HubRef("org/ink", kind=hub_files.Kind.ADAPTER))
+    adapter = hub_files.cached(hub_files.HubRef("org/ink", kind=hub_files.RepositoryKind.ADAPTER))
     assert adapter is not None
     assert adapter.read_text() == "the weights of org/ink"
     assert locate("org/ink") == adapter, "the worker finds it without the hub"

@@ -165,6 +165,6 @@ def test_what_peft_writes_beside_an_adapter_comes_with_it(monkeypatch: pytest.Mo
     monkeypatch.setattr("huggingface_hub.HfApi", Mock(return_value=Mock(model_info=Mock(return_value=info))))
     monkeypatch.setattr(hub, "_described", lambda _repository, _commit, name: RemoteFile(name, "", 1))
     for named in ("org/ink", "org/ink/ink/adapter_model.safetensors"):
-        ref = HubRef.part(named, hub.Kind.ADAPTER)
+        ref = HubRef.part(named, hub.RepositoryKind.ADAPTER)
         assert ref is not None
         assert {each.path for each in hub.listing(ref).files} == set(names[1:])
