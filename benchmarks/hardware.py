@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from config.models import load_catalogue
-from inference.models.memory_plan import GB, GIB, Card, DoesNotFit, Model, plan
+from inference.models.memory_plan import GB, GIB, DoesNotFit, GraphicsCard, Model, plan
 from inference.models.sizes import known
 
 PAGE = Path(__file__).parents[1] / "docs" / "hardware.md"
@@ -32,7 +32,7 @@ def weight(model: Model) -> int:
     return sum(part.numbers * 2 for part in model.parts)
 
 
-def cell(model: Model, card: Card) -> str:
+def cell(model: Model, card: GraphicsCard) -> str:
     """How a model would be run on a card."""
     try:
         planned = plan(model, card)
@@ -45,8 +45,10 @@ def cell(model: Model, card: Card) -> str:
 
 def tables() -> str:
     """All of them, as Markdown."""
-    discrete = {f"{size} GB": Card(kind="cuda", free=size * GIB, host=HOST) for size in SIZES}
-    apple = {f"{size} GB": Card(kind="mps", free=size * GIB * 3 // 4, host=HOST) for size in (8, 16, 24, 32, 64)}
+    discrete = {f"{size} GB": GraphicsCard(kind="cuda", free=size * GIB, host=HOST) for size in SIZES}
+    apple = {
+        f"{size} GB": GraphicsCard(kind="mps", free=size * GIB * 3 // 4, host=HOST) for size in (8, 16, 24, 32, 64)
+    }
     return "\n\n".join(
         (
             "### NVIDIA, AMD and Intel cards\n\n" + _table(discrete),
@@ -55,7 +57,7 @@ def tables() -> str:
     )
 
 
-def _table(cards: dict[str, Card]) -> str:
+def _table(cards: dict[str, GraphicsCard]) -> str:
     lines = [f"| model | weights | {' | '.join(cards)} |", f"|---|---|{'---|' * len(cards)}"]
     for name, model in models().items():
         cells = " | ".join(cell(model, card) for card in cards.values())

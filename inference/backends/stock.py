@@ -39,7 +39,7 @@ from inference.models.devices import (
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Card, DoesNotFit, Plan
+from inference.models.memory_plan import DoesNotFit, GraphicsCard, Plan
 from inference.models.placement import card_of, refuse_float8
 from inference.models.sizes import of_path, planned_for
 from inference.prompts import idle_negative, readable
@@ -125,7 +125,9 @@ class StockBackend:
         self._ready(cached)
         return cached
 
-    def _plan(self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: Card) -> Plan | None:
+    def _plan(
+        self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: GraphicsCard
+    ) -> Plan | None:
         """The memory plan of a model; None if its files do not give the size of its weights.
 
         Raises:

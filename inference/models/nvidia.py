@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from inference.models.memory_plan import FLOAT8_CAPABILITY, Card, Quantize
+from inference.models.memory_plan import FLOAT8_CAPABILITY, GraphicsCard, Quantize
 
 MIB = 1 << 20
 DRIVER = Path("/proc/driver/nvidia")
@@ -51,7 +51,7 @@ def cards_here(driver: Path = DRIVER) -> int:
     return len(_of_kernel(driver)) or len(_asked())
 
 
-def here() -> Card | None:
+def here() -> GraphicsCard | None:
     """The first card of this machine, to plan for; None if there is none that says how much memory it has."""
     first = next((each for each in cards() if each.free), None)
     if first is None:
@@ -59,7 +59,7 @@ def here() -> Card | None:
     able = frozenset(Quantize)
     if first.capability is not None and first.capability < FLOAT8_CAPABILITY:
         able -= {Quantize.FLOAT8}
-    return Card(kind="cuda", free=first.free, host=psutil.virtual_memory().available, quantizers=able)
+    return GraphicsCard(kind="cuda", free=first.free, host=psutil.virtual_memory().available, quantizers=able)
 
 
 def _asked() -> list[NvidiaCard]:

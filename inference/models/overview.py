@@ -9,7 +9,7 @@ from inference.models import catalog, folder_check, hub
 from inference.models.disk import nbytes
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, refs_of_model
-from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
+from inference.models.memory_plan import GIB, DoesNotFit, GraphicsCard, Plan
 from inference.models.sizes import known, of_path, planned_for
 
 
@@ -32,12 +32,12 @@ class ModelOverview:
     trouble: str = ""
 
 
-def nominal(gibibytes: float) -> Card:
+def nominal(gibibytes: float) -> GraphicsCard:
     """A card of a size as it is sold, empty, in a machine with memory enough for all that waits outside of it."""
-    return Card(kind="cuda", free=int(gibibytes * GIB), host=1024 * GIB)
+    return GraphicsCard(kind="cuda", free=int(gibibytes * GIB), host=1024 * GIB)
 
 
-def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) -> dict[str, ModelOverview]:
+def overview(entries: Mapping[str, ModelEntry], card: GraphicsCard | None, memory: str) -> dict[str, ModelOverview]:
     """All of them by name, in their order.
 
     Args:
@@ -48,7 +48,7 @@ def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) 
     return {name: _shown(name, entry, card, memory) for name, entry in entries.items()}
 
 
-def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> ModelOverview:
+def _shown(name: str, entry: ModelEntry, card: GraphicsCard | None, memory: str) -> ModelOverview:
     try:
         folder = known_folder(entry)
         defaults = catalog.defaults(name, entry, folder)

@@ -11,14 +11,14 @@ from diffusers.hooks.group_offloading import _is_group_offload_enabled
 
 from inference.api import ModelUnavailable
 from inference.models.gguf_header import EXTRA
-from inference.models.memory_plan import FLOAT8_CAPABILITY, Card, Offload, Plan, Quantize
+from inference.models.memory_plan import FLOAT8_CAPABILITY, GraphicsCard, Offload, Plan, Quantize
 
 _PACKAGES = {Quantize.INT8: "torchao", Quantize.NF4: "bitsandbytes", Quantize.FLOAT8: "torchao"}
 _QUANTIZING = {"cuda", "rocm", "xpu"}
 HOST = torch.device("cpu")
 
 
-def card_of(device: torch.device, dtype: torch.dtype, memory_gb: float) -> Card | None:
+def card_of(device: torch.device, dtype: torch.dtype, memory_gb: float) -> GraphicsCard | None:
     """The device as it is now, to plan for; None for a processor, whose memory the system shares out.
 
     Args:
@@ -37,7 +37,7 @@ def card_of(device: torch.device, dtype: torch.dtype, memory_gb: float) -> Card 
             return None
     if memory_gb:
         free = min(free, int(memory_gb * 1e9))
-    return Card(
+    return GraphicsCard(
         kind=kind,
         free=free,
         host=psutil.virtual_memory().available,
@@ -54,7 +54,7 @@ def quantizers(kind: str, capability: tuple[int, int] = (0, 0)) -> frozenset[Qua
     return frozenset({Quantize.NONE, *able})
 
 
-def refuse_float8(quantize: str, card: Card | None, model: str) -> None:
+def refuse_float8(quantize: str, card: GraphicsCard | None, model: str) -> None:
     """Refuse a model whose owner wants float8 of a device that does not compute in it, or without the package.
 
     Raises:

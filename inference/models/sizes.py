@@ -13,8 +13,8 @@ from inference.models.catalog import base_of
 from inference.models.checkpoints import identify, layout_of
 from inference.models.entry import ModelEntry
 from inference.models.memory_plan import (
-    Card,
     DoesNotFit,
+    GraphicsCard,
     Memory,
     Model,
     Offload,
@@ -79,7 +79,7 @@ def known(id_: str, pixels: int) -> Model | None:
     return Model(parts=parts, shape=Shape(**entry["shape"]), pixels=pixels)
 
 
-def planned_for(model: Model, card: Card, entry: ModelEntry, memory: str) -> Plan:
+def planned_for(model: Model, card: GraphicsCard, entry: ModelEntry, memory: str) -> Plan:
     """The plan for a model on a card, as the owner wants it: in its entry, and for all by `memory`.
 
     A model that has adapters keeps everything on the card as it is, if that is possible: adapters go onto nothing

@@ -19,7 +19,7 @@ from inference.batching.task import Task
 from inference.models import placement
 from inference.models.entry import ModelEntry
 from inference.models.loading import load, quiet
-from inference.models.memory_plan import Card, Plan
+from inference.models.memory_plan import GraphicsCard, Plan
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import flow, folders
 
@@ -97,9 +97,9 @@ def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     assert denoiser() is None
 
 
-@pytest.mark.parametrize("card", [None, Card(kind="cuda", free=1 << 40, host=1 << 40)])
+@pytest.mark.parametrize("card", [None, GraphicsCard(kind="cuda", free=1 << 40, host=1 << 40)])
 def test_a_second_try_for_want_of_memory_finds_nothing_of_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card: Card | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card: GraphicsCard | None
 ) -> None:
     tries: list[weakref.ref[Any]] = []
 

@@ -13,8 +13,8 @@ from inference.models.memory_plan import (
     BUFFERS,
     GIB,
     MOST_ROWS,
-    Card,
     DoesNotFit,
+    GraphicsCard,
     Memory,
     Model,
     Offload,
@@ -61,12 +61,12 @@ def models(draw: st.DrawFn) -> Model:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Model, Card]:
+def cases(draw: st.DrawFn) -> tuple[Model, GraphicsCard]:
     """A model and a card of about its size."""
     model = draw(models())
-    whole = plan(model, Card(kind="cuda", free=0, host=0), Preferences(memory=Memory.FULL)).peak
+    whole = plan(model, GraphicsCard(kind="cuda", free=0, host=0), Preferences(memory=Memory.FULL)).peak
     able = draw(st.sets(st.sampled_from([Quantize.INT8, Quantize.NF4, Quantize.FLOAT8])))
-    card = Card(
+    card = GraphicsCard(
         kind=draw(st.sampled_from(["cuda", "cuda", "rocm", "xpu", "mps"])),
         free=int(whole * draw(st.floats(0.05, 1.6))) + draw(st.sampled_from([0, GIB])),
         host=draw(st.sampled_from([8 * GIB, 500 * GIB, 500 * GIB])),
@@ -83,7 +83,7 @@ wishes = st.builds(
 )
 
 
-def made(model: Model, card: Card, wished: Preferences | None = None) -> Plan | None:
+def made(model: Model, card: GraphicsCard, wished: Preferences | None = None) -> Plan | None:
     try:
         return plan(model, card, wished)
     except DoesNotFit:
@@ -96,7 +96,7 @@ def same(one: Plan, other: Plan) -> bool:
 
 
 @given(cases(), wishes)
-def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished: Preferences) -> None:
+def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, GraphicsCard], wished: Preferences) -> None:
     model, card = case
     if (chosen := made(model, card, wished)) is None:
         assert not any(fits(each, card) for each in candidates(model, card, wished))
@@ -113,7 +113,7 @@ def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished
 
 
 @given(cases(), wishes)
-def test_a_refusal_says_numbers_that_explain_it(case: tuple[Model, Card], wished: Preferences) -> None:
+def test_a_refusal_says_numbers_that_explain_it(case: tuple[Model, GraphicsCard], wished: Preferences) -> None:
     model, card = case
     possible = candidates(model, card, wished)
     if not possible or made(model, card, wished):
@@ -125,7 +125,7 @@ def test_a_refusal_says_numbers_that_explain_it(case: tuple[Model, Card], wished
 
 
 @given(cases())
-def test_it_takes_the_best_that_fits(case: tuple[Model, Card]) -> None:
+def test_it_takes_the_best_that_fits(case: tuple[Model, GraphicsCard]) -> None:
     """So nothing is moved, tiled or quantised that need not be."""
     model, card = case
     if (chosen := made(model, card)) is None:
@@ -139,7 +139,7 @@ def test_it_takes_the_best_that_fits(case: tuple[Model, Card]) -> None:
 
 
 @given(cases(), st.floats(0, 1))
-def test_a_larger_card_never_gets_a_worse_plan(case: tuple[Model, Card], more: float) -> None:
+def test_a_larger_card_never_gets_a_worse_plan(case: tuple[Model, GraphicsCard], more: float) -> None:
     model, card = case
     larger = replace(card, free=card.free + int(card.free * more))
     if (small := made(model, card)) is None:
@@ -154,13 +154,13 @@ def test_a_larger_card_never_gets_a_worse_plan(case: tuple[Model, Card], more: f
 
 
 @given(cases(), wishes)
-def test_it_is_a_function(case: tuple[Model, Card], wished: Preferences) -> None:
+def test_it_is_a_function(case: tuple[Model, GraphicsCard], wished: Preferences) -> None:
     assert made(*case, wished) == made(*case, wished)
 
 
 @given(models())
 def test_nothing_is_quantised_or_moved_on_a_card_that_holds_everything(model: Model) -> None:
-    huge = Card(kind="cuda", free=500 * GIB, host=500 * GIB)
+    huge = GraphicsCard(kind="cuda", free=500 * GIB, host=500 * GIB)
     chosen = plan(model, huge)
     assert (chosen.offload, chosen.quantize, chosen.tiled) == (Offload.NONE, Quantize.NONE, False)
     assert chosen.resident >= sum(part.numbers for part in model.parts) * 2
@@ -168,7 +168,7 @@ def test_nothing_is_quantised_or_moved_on_a_card_that_holds_everything(model: Mo
 
 def test_full_is_full_whatever_the_card() -> None:
     model = Model(parts=(Part("transformer", 10**10),), shape=Shape(transformer=True, width=3072), pixels=1024 * 1024)
-    small = Card(kind="cuda", free=4 * GIB, host=GIB)
+    small = GraphicsCard(kind="cuda", free=4 * GIB, host=GIB)
     assert plan(model, small, Preferences(memory=Memory.FULL)).resident == 2 * 10**10 + BUFFERS
     with pytest.raises(DoesNotFit, match="can be used"):
         plan(model, small)
@@ -181,13 +181,13 @@ def test_a_refusal_names_the_hosts_memory_if_that_is_what_lacks() -> None:
         pixels=1024 * 1024,
     )
     with pytest.raises(DoesNotFit, match=r"needs 20\.0 GB of the host's memory, 8\.6 GB can be used"):
-        plan(model, Card(kind="cuda", free=6 * GIB, host=8 * GIB, quantizers=frozenset({Quantize.NONE})))
-    small = Card(kind="cuda", free=6 * GIB, host=12 * GIB)
+        plan(model, GraphicsCard(kind="cuda", free=6 * GIB, host=8 * GIB, quantizers=frozenset({Quantize.NONE})))
+    small = GraphicsCard(kind="cuda", free=6 * GIB, host=12 * GIB)
     half = replace(model, parts=(replace(model.parts[0], matrices=10**10),))
     assert (plan(half, small).offload, plan(half, small).quantize) == (Offload.BLOCKS, Quantize.INT8)
     impossible = Preferences(quantize=Quantize.NF4, offload=Offload.BLOCKS)
     with pytest.raises(DoesNotFit, match="leave quantize and offload out"):
-        plan(model, Card(kind="cuda", free=6 * GIB, host=8 * GIB), impossible)
+        plan(model, GraphicsCard(kind="cuda", free=6 * GIB, host=8 * GIB), impossible)
 
 
 def test_a_shared_memory_moves_nothing() -> None:
@@ -197,8 +197,8 @@ def test_a_shared_memory_moves_nothing() -> None:
         pixels=1024 * 1024,
     )
     with pytest.raises(DoesNotFit):
-        plan(model, Card(kind="mps", free=12 * GIB, host=12 * GIB))
-    assert plan(model, Card(kind="mps", free=24 * GIB, host=24 * GIB)).offload is Offload.NONE
+        plan(model, GraphicsCard(kind="mps", free=12 * GIB, host=12 * GIB))
+    assert plan(model, GraphicsCard(kind="mps", free=24 * GIB, host=24 * GIB)).offload is Offload.NONE
 
 
 def test_parts_are_read_off_the_heads_of_files(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_what_is_stored_in_fewer_bits_counts_as_it_is_stored() -> None:
     stored = Part.of("transformer", [("blocks.0.weight", "U8", (1000, 10)), ("norm.weight", "F32", (10,))])
     assert stored.packed == 10_040
     model = Model(parts=(stored,), shape=Shape(transformer=True, width=64), pixels=512 * 512)
-    assert plan(model, Card(kind="cuda", free=8 * GIB, host=GIB)).resident == 10_040 + BUFFERS
+    assert plan(model, GraphicsCard(kind="cuda", free=8 * GIB, host=GIB)).resident == 10_040 + BUFFERS
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 8, b"\x02\0\0\0\0\0\0\0[]", b"\x10\0\0\0\0\0\0\0{}"])

@@ -24,7 +24,7 @@ from inference.models.memory_plan import (
     BUFFERS,
     FRAGMENTATION,
     RESERVE,
-    Card,
+    GraphicsCard,
     Model,
     Offload,
     Plan,
@@ -88,14 +88,19 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
         yield scales
 
 
-def card(usable: int) -> Card:
+def card(usable: int) -> GraphicsCard:
     """One of which so many bytes can be used, in float32."""
     free = RESERVE + int(usable / (1 - FRAGMENTATION)) + 2
-    return Card(kind="cuda", free=free, host=1 << 40, quantizers=frozenset({Quantize.NONE}), itemsize=4)
+    return GraphicsCard(kind="cuda", free=free, host=1 << 40, quantizers=frozenset({Quantize.NONE}), itemsize=4)
 
 
 def painted(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, simulated: Card | None, offload: str = "", *, base: str = ""
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    simulated: GraphicsCard | None,
+    offload: str = "",
+    *,
+    base: str = "",
 ) -> tuple[Image.Image, LoopBackend]:
     entry = ModelEntry(id=str(folder), offload=offload, base=base)
     monkeypatch.setattr(stock, "card_of", lambda *_: simulated)
@@ -229,7 +234,7 @@ def test_a_card_that_does_not_compute_in_float8_is_not_asked_to(
     monkeypatch.setattr(placement, "find_spec", lambda _package: object())
     able = quantizers(kind, capability)
     assert able == {Quantize.NONE, Quantize.INT8, Quantize.NF4}
-    card = Card(kind=kind, free=1 << 35, host=1 << 36, quantizers=able)
+    card = GraphicsCard(kind=kind, free=1 << 35, host=1 << 36, quantizers=able)
     with pytest.raises(
         ModelUnavailable, match=r"capability 8\.9 or newer \(RTX 40, L4, H100\).*set quantize = .int8."
     ):
@@ -239,10 +244,10 @@ def test_a_card_that_does_not_compute_in_float8_is_not_asked_to(
 
 def test_one_that_does_is_and_only_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placement, "find_spec", lambda _package: object())
-    card = Card(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (8, 9)))
+    card = GraphicsCard(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (8, 9)))
     refuse_float8("float8", card, "mine")
     monkeypatch.setattr(placement, "find_spec", lambda _package: None)
-    card = Card(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (9, 0)))
+    card = GraphicsCard(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (9, 0)))
     assert card.quantizers == {Quantize.NONE}
     with pytest.raises(ModelUnavailable, match=r"needs an NVIDIA card.*with EXTRAS=quantized"):
         refuse_float8("float8", card, "mine")
