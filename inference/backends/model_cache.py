@@ -21,7 +21,7 @@ from inference.models.checkpoints import identify
 from inference.models.devices import weight
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Plan
+from inference.models.memory_plan import MemoryPlan
 from inference.models.weights import parts_of
 
 
@@ -44,7 +44,7 @@ class CachedModel:
     defaults: ModelDefaults
     lora_set: LoraSet
     loaded: LoadedModel | None = None
-    planned: Plan | None = None
+    planned: MemoryPlan | None = None
     at_work: int = 0
 
     @property

@@ -39,7 +39,7 @@ from inference.models.devices import (
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import DoesNotFit, GraphicsCard, Plan
+from inference.models.memory_plan import DoesNotFit, GraphicsCard, MemoryPlan
 from inference.models.placement import card_of, refuse_float8
 from inference.models.sizes import of_path, planned_for
 from inference.prompts import idle_negative, readable
@@ -127,7 +127,7 @@ class StockBackend:
 
     def _plan(
         self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: GraphicsCard
-    ) -> Plan | None:
+    ) -> MemoryPlan | None:
         """The memory plan of a model; None if its files do not give the size of its weights.
 
         Raises:
@@ -146,7 +146,7 @@ class StockBackend:
         print(f"{model}: {planned.words}, {planned.peak / 1e9:.1f} GB at most", file=sys.stderr)  # noqa: T201 -- logged
         return planned
 
-    def _first_try(self, folder: Path, model: str, entry: ModelEntry, planned: Plan | None) -> Any:
+    def _first_try(self, folder: Path, model: str, entry: ModelEntry, planned: MemoryPlan | None) -> Any:
         """The pipeline; None if memory ran out.
 
         The exception is gone before this returns: it would keep what of the model is on the device already.
@@ -156,7 +156,7 @@ class StockBackend:
         except OutOfMemory:
             return None
 
-    def _pipeline(self, folder: Path, model: str, entry: ModelEntry, planned: Plan | None) -> Any:
+    def _pipeline(self, folder: Path, model: str, entry: ModelEntry, planned: MemoryPlan | None) -> Any:
         return loading.load(folder, entry, model, self._device, self._dtype, planned=planned)
 
     def _ready(self, cached: CachedModel) -> None:

@@ -27,7 +27,7 @@ from inference.batching.preview import LatentPreview
 from inference.batching.step_cache import StepCache
 from inference.models.devices import emulated
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Plan, Quantize
+from inference.models.memory_plan import MemoryPlan, Quantize
 from inference.models.quantized import is_quantized
 
 _TRIAL = Img2ImgRequest(
@@ -68,7 +68,7 @@ class LoadedModel:
         row_counts: RowCountFile,
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
-        planned: Plan | None = None,
+        planned: MemoryPlan | None = None,
         step_cache: float = 0.0,
         attention: str = "",
     ) -> Self:
@@ -163,7 +163,7 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
     return lora_set.variant(loras, make)
 
 
-def architecture(network: ModelMixin, planned: Plan | None) -> str:
+def architecture(network: ModelMixin, planned: MemoryPlan | None) -> str:
     """What decides a network's speed: the same for all checkpoints of a family whose weights are kept in one way."""
     settings = {name: value for name, value in network.config.items() if not name.startswith("_")}
     kept = "" if planned is None else f"{planned.quantize} {planned.offload}"

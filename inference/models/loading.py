@@ -28,7 +28,7 @@ from inference.models import (
 from inference.models.device_errors import is_of_device, translated
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
-from inference.models.memory_plan import Plan
+from inference.models.memory_plan import MemoryPlan
 
 _AT_HAND = ("StableDiffusion", "StableDiffusionXL")
 """Families whose pipelines are named alike but for "Img2Img"."""
@@ -117,7 +117,7 @@ def load(
     device: torch.device,
     dtype: torch.dtype,
     *,
-    planned: Plan | None = None,
+    planned: MemoryPlan | None = None,
 ) -> Any:
     """The model's image-to-image pipeline on `device`, or where the plan has its parts.
 
@@ -152,7 +152,7 @@ def load(
 
 
 def _from_file(
-    file: Path, entry: ModelEntry, model: str, dtype: torch.dtype, *, planned: Plan | None, gpu: bool
+    file: Path, entry: ModelEntry, model: str, dtype: torch.dtype, *, planned: MemoryPlan | None, gpu: bool
 ) -> Any:
     checkpoint = checkpoints.identify(file, model, prediction=entry.prediction)
     base = catalog.base_of(entry)
@@ -207,7 +207,7 @@ def _from_folder(
     variant: str,
     parts: Mapping[str, Any],
     gpu: bool,
-    planned: Plan | None = None,
+    planned: MemoryPlan | None = None,
 ) -> Any:
     """The pipeline in a folder, with `parts` instead of its own; on the processor, unless bitsandbytes packs it."""
     index = check(folder, model, but=parts, gpu=gpu)

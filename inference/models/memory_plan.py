@@ -162,7 +162,7 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class MemoryPlan:
     """What is done with a model.
 
     Attributes:
@@ -219,7 +219,7 @@ class DoesNotFit(Exception):
         usable: bytes that there are, of the device or, if that would do, of the host.
     """
 
-    def __init__(self, possible: Sequence[Plan], card: GraphicsCard) -> None:
+    def __init__(self, possible: Sequence[MemoryPlan], card: GraphicsCard) -> None:
         on_card = [each for each in possible if each.peak <= card.usable]
         of_host = min((each.host for each in on_card), default=0)
         self.least = of_host or min((each.peak for each in possible), default=0)
@@ -258,7 +258,7 @@ may show faint seams, 8 bit is next to invisible, 4 bit shows in details; blocks
 the whole denoiser for each step, and room for it in the host's memory: of which 8 bit want half."""
 
 
-def plan(model: Model, card: GraphicsCard, preferences: Preferences | None = None) -> Plan:
+def plan(model: Model, card: GraphicsCard, preferences: Preferences | None = None) -> MemoryPlan:
     """The best plan that fits.
 
     Raises:
@@ -274,7 +274,7 @@ def plan(model: Model, card: GraphicsCard, preferences: Preferences | None = Non
     return _with_rows(fitting, model, card)
 
 
-def candidates(model: Model, card: GraphicsCard, preferences: Preferences) -> list[Plan]:
+def candidates(model: Model, card: GraphicsCard, preferences: Preferences) -> list[MemoryPlan]:
     """All plans that the device and the owner allow, the best first, whether they fit or not; one row in a call."""
     packed = any(part.packed for part in model.of("denoiser"))
     able = frozenset({Quantize.NONE}) if packed else card.quantizers
@@ -285,7 +285,7 @@ def candidates(model: Model, card: GraphicsCard, preferences: Preferences) -> li
     ]
 
 
-def fits(made: Plan, card: GraphicsCard) -> bool:
+def fits(made: MemoryPlan, card: GraphicsCard) -> bool:
     """Whether there is room for it."""
     return made.peak <= card.usable and made.host <= card.host
 
@@ -316,7 +316,7 @@ def _strategies(card: GraphicsCard, preferences: Preferences) -> Iterator[_Strat
 _SHARED = ((False, 1.0), (True, 1.0), (True, 0.5), (True, 0.25))
 
 
-def _made(model: Model, card: GraphicsCard, strategy: _Strategy) -> Plan:
+def _made(model: Model, card: GraphicsCard, strategy: _Strategy) -> MemoryPlan:
     texts = [_bytes(part, card.itemsize) for part in model.of("text")]
     denoisers = model.of("denoiser")
     others = sum(_bytes(part, card.itemsize) for part in model.of("vae", "other"))
@@ -342,7 +342,7 @@ def _made(model: Model, card: GraphicsCard, strategy: _Strategy) -> Plan:
     decoding = model.shape.decoding(pixels, tiled=strategy.tiled)
     # One thread owns the device: words are encoded, pictures denoised and decoded one after the other.
     peak = resident + max(text + ENCODING, streamed + denoising, decoding)
-    return Plan(
+    return MemoryPlan(
         quantize=strategy.quantize,
         offload=strategy.offload,
         tiled=strategy.tiled,
@@ -356,7 +356,7 @@ def _made(model: Model, card: GraphicsCard, strategy: _Strategy) -> Plan:
     )
 
 
-def _with_rows(made: Plan, model: Model, card: GraphicsCard) -> Plan:
+def _with_rows(made: MemoryPlan, model: Model, card: GraphicsCard) -> MemoryPlan:
     """The plan with as many rows in a call as there is room for."""
     one = model.shape.denoising(made.pixels, 1)
     counted = rows = model.shape.rows

@@ -9,7 +9,7 @@ from inference.models import catalog, folder_check, hub
 from inference.models.disk import nbytes
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, refs_of_model
-from inference.models.memory_plan import GIB, DoesNotFit, GraphicsCard, Plan
+from inference.models.memory_plan import GIB, DoesNotFit, GraphicsCard, MemoryPlan
 from inference.models.sizes import known, of_path, planned_for
 
 
@@ -28,7 +28,7 @@ class ModelOverview:
     defaults: ModelDefaults | None
     disk: int = 0
     weights: int = 0
-    planned: Plan | None = None
+    planned: MemoryPlan | None = None
     trouble: str = ""
 
 

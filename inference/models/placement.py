@@ -11,7 +11,7 @@ from diffusers.hooks.group_offloading import _is_group_offload_enabled
 
 from inference.api import ModelUnavailable
 from inference.models.gguf_header import EXTRA
-from inference.models.memory_plan import FLOAT8_CAPABILITY, GraphicsCard, Offload, Plan, Quantize
+from inference.models.memory_plan import FLOAT8_CAPABILITY, GraphicsCard, MemoryPlan, Offload, Quantize
 
 _PACKAGES = {Quantize.INT8: "torchao", Quantize.NF4: "bitsandbytes", Quantize.FLOAT8: "torchao"}
 _QUANTIZING = {"cuda", "rocm", "xpu"}
@@ -70,7 +70,7 @@ def refuse_float8(quantize: str, card: GraphicsCard | None, model: str) -> None:
     )
 
 
-def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch.dtype) -> dict[str, Any]:
+def quantization(planned: MemoryPlan | None, components: tuple[str, ...], dtype: torch.dtype) -> dict[str, Any]:
     """The arguments of `from_pretrained` that quantise the denoiser while it is read.
 
     Args:
@@ -108,7 +108,7 @@ def quantization_of(quantize: Quantize, dtype: torch.dtype) -> Any:
     return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
 
 
-def place(pipeline: Any, planned: Plan | None, device: torch.device) -> None:
+def place(pipeline: Any, planned: MemoryPlan | None, device: torch.device) -> None:
     """Move all parts to where the plan has them; without one, to the device.
 
     Raises:

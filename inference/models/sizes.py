@@ -16,9 +16,9 @@ from inference.models.memory_plan import (
     DoesNotFit,
     GraphicsCard,
     Memory,
+    MemoryPlan,
     Model,
     Offload,
-    Plan,
     Preferences,
     Quantize,
     Shape,
@@ -79,7 +79,7 @@ def known(id_: str, pixels: int) -> Model | None:
     return Model(parts=parts, shape=Shape(**entry["shape"]), pixels=pixels)
 
 
-def planned_for(model: Model, card: GraphicsCard, entry: ModelEntry, memory: str) -> Plan:
+def planned_for(model: Model, card: GraphicsCard, entry: ModelEntry, memory: str) -> MemoryPlan:
     """The plan for a model on a card, as the owner wants it: in its entry, and for all by `memory`.
 
     A model that has adapters keeps everything on the card as it is, if that is possible: adapters go onto nothing

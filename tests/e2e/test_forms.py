@@ -15,7 +15,7 @@ from PIL import Image
 
 from inference.models.entry import ModelEntry
 from inference.models.loading import load, quiet
-from inference.models.memory_plan import Offload, Plan, Quantize
+from inference.models.memory_plan import MemoryPlan, Offload, Quantize
 from inference.models.placement import quantizers
 from inference.models.quantized import is_quantized
 from tests.e2e.test_checkpoints import FAMILIES as ONE_FILE
@@ -102,7 +102,7 @@ def saved(root: Path, family: str, form: str) -> Path:
     return folder
 
 
-def painted(folder: Path, planned: Plan | None = None) -> tuple[np.ndarray, Any]:
+def painted(folder: Path, planned: MemoryPlan | None = None) -> tuple[np.ndarray, Any]:
     pipeline = load(folder, ModelEntry(id=str(folder)), folder.name, CPU, torch.float32, planned=planned)
     return painted_with(pipeline), pipeline
 
@@ -143,7 +143,7 @@ def test_kontext_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Pat
 @pytest.mark.parametrize("offload", [Offload.NONE, Offload.BLOCKS])
 def test_a_transformer_is_made_smaller_while_it_is_read(root: Path, family: str, offload: Offload) -> None:
     pytest.importorskip("torchao", reason="`make test` runs it apart")
-    planned = Plan(quantize=Quantize.INT8, offload=offload, pixels=64 * 64, resident=0, least=0, peak=0)
+    planned = MemoryPlan(quantize=Quantize.INT8, offload=offload, pixels=64 * 64, resident=0, least=0, peak=0)
     assert Quantize.INT8 in quantizers("cuda")
     whole, _ = painted(saved(root, family, "plain"))
     small, pipeline = painted(saved(root, family, "plain"), planned)
@@ -161,7 +161,7 @@ def test_a_file_in_float8_is_made_smaller_while_it_is_read(root: Path, family: s
     file = checkpoints.save(tensors, root / f"{family}-float8.safetensors")
     entry = ModelEntry(id=str(file), base=str(folder))
     whole = painted_with(load(file, entry, family, CPU, torch.float32))
-    planned = Plan(quantize=Quantize.INT8, pixels=64 * 64, resident=0, least=0, peak=0)
+    planned = MemoryPlan(quantize=Quantize.INT8, pixels=64 * 64, resident=0, least=0, peak=0)
     one = load(file, entry, family, CPU, torch.float32, planned=planned)
     denoiser = getattr(one, "transformer", None) or one.unet
     assert is_quantized(denoiser)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from inference.models.entry import ModelEntry
 from inference.models.loading import load
-from inference.models.memory_plan import FLOAT8_CAPABILITY, Plan, Quantize
+from inference.models.memory_plan import FLOAT8_CAPABILITY, MemoryPlan, Quantize
 from inference.models.quantized import is_quantized
 from tests.harness.step_loop import Bench, Caller, picture, request
 from tests.tiny_models import checkpoints
@@ -32,7 +32,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def painted(folder: Path, planned: Plan | None = None, *, base: str = "") -> np.ndarray:
+def painted(folder: Path, planned: MemoryPlan | None = None, *, base: str = "") -> np.ndarray:
     pipeline = load(folder, ModelEntry(id=str(folder), base=base), "tiny", CUDA, torch.bfloat16, planned=planned)
     assert (planned is None) or is_quantized(pipeline.transformer)
     with Bench(pipeline) as bench:
@@ -53,7 +53,7 @@ def test_a_planned_quantisation_paints_nearly_the_same(
     pytest.importorskip(package, reason="of the extra `quantized`")
     if quantize is Quantize.FLOAT8 and torch.cuda.get_device_capability() < FLOAT8_CAPABILITY:
         pytest.skip("needs a card that computes in float8")
-    planned = Plan(quantize=quantize, pixels=64 * 64, resident=0, least=0, peak=0)
+    planned = MemoryPlan(quantize=quantize, pixels=64 * 64, resident=0, least=0, peak=0)
     place, base = plain, ""
     if form == "file":
         tensors = checkpoints.WRITERS["flux"](flow("flux-schnell"))

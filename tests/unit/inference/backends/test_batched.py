@@ -19,7 +19,7 @@ from inference.batching.task import Task
 from inference.models import placement
 from inference.models.entry import ModelEntry
 from inference.models.loading import load, quiet
-from inference.models.memory_plan import GraphicsCard, Plan
+from inference.models.memory_plan import GraphicsCard, MemoryPlan
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import flow, folders
 
@@ -109,7 +109,7 @@ def test_a_second_try_for_want_of_memory_finds_nothing_of_the_first(
             raise torch.OutOfMemoryError("CUDA out of memory.")
         assert [each for each in tries[1:-1] if each() is not None] == []
 
-    planned = Plan(pixels=64 * 64, resident=0, least=0, peak=0)
+    planned = MemoryPlan(pixels=64 * 64, resident=0, least=0, peak=0)
     monkeypatch.setattr(stock, "card_of", lambda *_: card)
     monkeypatch.setattr(LoopBackend, "_plan", lambda *_: planned)
     monkeypatch.setattr(placement, "place", place)

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 from inference.batching.loaded_model import architecture
-from inference.models.memory_plan import Offload, Plan, Quantize
+from inference.models.memory_plan import MemoryPlan, Offload, Quantize
 from tests.tiny_models.folders import unet
 
-PLAIN = Plan(pixels=512 * 512, resident=1, least=1, peak=1)
+PLAIN = MemoryPlan(pixels=512 * 512, resident=1, least=1, peak=1)
 
 
 def test_checkpoints_of_one_architecture_share_their_row_count() -> None:

@@ -16,9 +16,9 @@ from inference.models.memory_plan import (
     DoesNotFit,
     GraphicsCard,
     Memory,
+    MemoryPlan,
     Model,
     Offload,
-    Plan,
     Preferences,
     Quantize,
     Shape,
@@ -83,14 +83,14 @@ wishes = st.builds(
 )
 
 
-def made(model: Model, card: GraphicsCard, wished: Preferences | None = None) -> Plan | None:
+def made(model: Model, card: GraphicsCard, wished: Preferences | None = None) -> MemoryPlan | None:
     try:
         return plan(model, card, wished)
     except DoesNotFit:
         return None
 
 
-def same(one: Plan, other: Plan) -> bool:
+def same(one: MemoryPlan, other: MemoryPlan) -> bool:
     """Whether they do the same with the model, but for the number of rows."""
     return replace(one, rows=1, peak=0) == replace(other, rows=1, peak=0)
 

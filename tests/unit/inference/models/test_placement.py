@@ -25,9 +25,9 @@ from inference.models.memory_plan import (
     FRAGMENTATION,
     RESERVE,
     GraphicsCard,
+    MemoryPlan,
     Model,
     Offload,
-    Plan,
     Preferences,
     Quantize,
     Shape,
@@ -137,7 +137,7 @@ def test_the_planned_pieces_move_and_weigh_no_more_than_planned(
     with weighed(monkeypatch) as scales:
         moved, backend = painted(folder, monkeypatch, card(planned.peak), offload.value)
     [cached] = backend.cache
-    assert isinstance(cached.planned, Plan)
+    assert isinstance(cached.planned, MemoryPlan)
     assert cached.planned.offload is offload
     assert scales.moves > 0
     grouped = ("text_encoder", *(("unet", "transformer") if offload is Offload.BLOCKS else ()))
