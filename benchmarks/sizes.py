@@ -14,7 +14,7 @@ import transformers
 
 from benchmarks.giants import GIANTS
 from inference.models.sizes import KNOWN
-from inference.models.weights import Part
+from inference.models.weights import ModelPart
 
 T5 = ("T5EncoderModel", {"d_model": 4096, "d_kv": 64, "d_ff": 10240, "num_layers": 24, "num_heads": 64,
                          "vocab_size": 32128, "feed_forward_proj": "gated-gelu"})  # fmt: skip
@@ -108,7 +108,7 @@ MODELS: dict[str, Spec] = {
 }
 
 
-def weighed(name: str, kind: str, config: Mapping[str, Any]) -> Part:
+def weighed(name: str, kind: str, config: Mapping[str, Any]) -> ModelPart:
     """A component of that class and configuration."""
     with torch.device("meta"):
         if hasattr(diffusers, kind):
@@ -116,9 +116,9 @@ def weighed(name: str, kind: str, config: Mapping[str, Any]) -> Part:
         else:
             maker = getattr(transformers, kind)
             module = maker(maker.config_class(**config))
-    part = Part.of(name, [(each, "BF16", tuple(tensor.shape)) for each, tensor in module.named_parameters()])
+    part = ModelPart.of(name, [(each, "BF16", tuple(tensor.shape)) for each, tensor in module.named_parameters()])
     eyes = EYES.get(kind, 0)
-    return Part(name, part.numbers + eyes, part.matrices + eyes, part.block, part.outside + eyes, part.leaf)
+    return ModelPart(name, part.numbers + eyes, part.matrices + eyes, part.block, part.outside + eyes, part.leaf)
 
 
 def shape(spec: Spec) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def shape(spec: Spec) -> dict[str, Any]:
 def main() -> None:
     """Write the table."""
     lines = [
-        "# What public models weigh, made by `python -m benchmarks.sizes`; `weights.Part` says what the numbers are."
+        "# What public models weigh, made by `python -m benchmarks.sizes`; `weights.ModelPart` explains the numbers."
     ]
     for id_, spec in MODELS.items():
         inner = ", ".join(f"{key} = {str(value).lower()}" for key, value in shape(spec).items())

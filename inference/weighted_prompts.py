@@ -26,7 +26,7 @@ _CARRIED = 20 / 75
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WeightedWords:
     """Words of one weight; 1 leaves them as they are."""
 
     text: str
@@ -42,7 +42,7 @@ class Weighted:
         scheduled: whether it had changes during the run, as in [day:dusk:0.5] or [red|blue]; their words are read.
     """
 
-    sections: tuple[tuple[Part, ...], ...]
+    sections: tuple[tuple[WeightedWords, ...], ...]
     scheduled: bool = False
 
     @property
@@ -51,10 +51,10 @@ class Weighted:
         return "".join(part.text for part in self.parts)
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[WeightedWords, ...]:
         """Those of the words alone: of all sections, with a comma where one ends."""
         first, *others = self.sections
-        return first + tuple(part for section in others for part in (Part(", "), *section))
+        return first + tuple(part for section in others for part in (WeightedWords(", "), *section))
 
     @property
     def is_plain(self) -> bool:
@@ -65,7 +65,7 @@ class Weighted:
 @dataclass(slots=True)
 class _Bracket:
     mark: str
-    parts: list[Part]
+    parts: list[WeightedWords]
 
 
 def weighted(text: str) -> Weighted:
@@ -85,7 +85,7 @@ def weighted(text: str) -> Weighted:
             scheduled = scheduled or changes
             open_ones[-1].parts += parts
         else:
-            innermost.parts.append(Part(mark[1:] if len(mark) > 1 and mark[0] == "\\" else mark))
+            innermost.parts.append(WeightedWords(mark[1:] if len(mark) > 1 and mark[0] == "\\" else mark))
     while len(open_ones) > 1:
         parts, changes = _closed(open_ones.pop(), "")
         scheduled = scheduled or changes
@@ -94,20 +94,20 @@ def weighted(text: str) -> Weighted:
     return Weighted(sections or ((),), scheduled)
 
 
-def _closed(bracket: _Bracket, mark: str) -> tuple[list[Part], bool]:
+def _closed(bracket: _Bracket, mark: str) -> tuple[list[WeightedWords], bool]:
     """The parts inside a pair of brackets, weighted, and whether they were to change during the run."""
-    inner, last = bracket.parts, bracket.parts[-1] if bracket.parts else Part("")
+    inner, last = bracket.parts, bracket.parts[-1] if bracket.parts else WeightedWords("")
     if bracket.mark == "(":
         if last.weight == 1 and (given := _WEIGHT.search(last.text)) is not None:
-            words = [*inner[:-1], Part(last.text[: given.start()])]
+            words = [*inner[:-1], WeightedWords(last.text[: given.start()])]
             if any(_LETTER.search(part.text) for part in words):
                 return _multiplied(words, float(given[1].replace(",", ".")), "(", mark), False
-            return [Part("("), *inner, Part(mark)], False
+            return [WeightedWords("("), *inner, WeightedWords(mark)], False
         return _multiplied(inner, ROUND, "(", mark), False
     has_words = any(_LETTER.search(part.text) for part in inner)
     if has_words and last.weight == 1 and _SCHEDULE.search(last.text):
         ended = re.sub(r":\s*[\d.,]+\s*$", "", last.text)
-        return [replace(part, text=_spaced(part.text)) for part in (*inner[:-1], Part(ended))], True
+        return [replace(part, text=_spaced(part.text)) for part in (*inner[:-1], WeightedWords(ended))], True
     if has_words and any("|" in part.text for part in inner):
         return [replace(part, text=_spaced(part.text)) for part in inner], True
     return _multiplied(inner, 1 / ROUND, "[", mark), False
@@ -117,16 +117,16 @@ def _spaced(text: str) -> str:
     return re.sub(r"\s*[:|]+\s*", " ", text)
 
 
-def _multiplied(parts: list[Part], weight: float, opened: str, closed: str) -> list[Part]:
+def _multiplied(parts: list[WeightedWords], weight: float, opened: str, closed: str) -> list[WeightedWords]:
     """Parts with their weights multiplied; without a letter, as they were written."""
     if not any(_LETTER.search(part.text) for part in parts):
-        return [Part(opened), *parts, Part(closed)]
+        return [WeightedWords(opened), *parts, WeightedWords(closed)]
     return [replace(part, weight=part.weight * weight) for part in parts]
 
 
-def _sections(parts: list[Part]) -> Iterator[tuple[Part, ...]]:
+def _sections(parts: list[WeightedWords]) -> Iterator[tuple[WeightedWords, ...]]:
     """Neighbours of one weight joined, and split at each BREAK."""
-    section: list[Part] = []
+    section: list[WeightedWords] = []
     for part in _joined(parts):
         first, *others = _BREAK.split(part.text)
         section.append(replace(part, text=first))
@@ -136,16 +136,16 @@ def _sections(parts: list[Part]) -> Iterator[tuple[Part, ...]]:
     yield tuple(each for each in section if each.text)
 
 
-def _joined(parts: list[Part]) -> Iterator[Part]:
+def _joined(parts: list[WeightedWords]) -> Iterator[WeightedWords]:
     texts: list[str] = []
     weight = 1.0
     for part in parts:
         if texts and part.weight != weight:
-            yield Part("".join(texts), weight)
+            yield WeightedWords("".join(texts), weight)
             texts = []
         weight = part.weight
         texts.append(part.text)
-    yield Part("".join(texts), weight)
+    yield WeightedWords("".join(texts), weight)
 
 
 @dataclass(frozen=True, slots=True)

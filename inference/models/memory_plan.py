@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from inference.models.weights import Part
+from inference.models.weights import ModelPart
 
 GB = 1_000_000_000
 GIB = 1 << 30
@@ -143,11 +143,11 @@ class Model:
         pixels: its working area.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[ModelPart, ...]
     shape: Shape
     pixels: int
 
-    def of(self, *roles: str) -> tuple[Part, ...]:
+    def of(self, *roles: str) -> tuple[ModelPart, ...]:
         """The parts with one of these roles."""
         return tuple(part for part in self.parts if part.role in roles)
 
@@ -365,7 +365,7 @@ def _with_rows(made: MemoryPlan, model: Model, card: GraphicsCard) -> MemoryPlan
     return replace(made, rows=rows, peak=made.least + (rows - counted) * one)
 
 
-def _bytes(part: Part, itemsize: int, quantize: Quantize = Quantize.NONE) -> int:
+def _bytes(part: ModelPart, itemsize: int, quantize: Quantize = Quantize.NONE) -> int:
     if part.packed:
         return part.packed
     if quantize is Quantize.NONE:
@@ -373,7 +373,7 @@ def _bytes(part: Part, itemsize: int, quantize: Quantize = Quantize.NONE) -> int
     return int((part.numbers - part.matrices) * itemsize + part.matrices * BYTES[quantize])
 
 
-def _streamed(part: Part, itemsize: int, quantize: Quantize) -> int:
+def _streamed(part: ModelPart, itemsize: int, quantize: Quantize) -> int:
     """The most bytes of a denoiser on the device while its blocks pass; what is in none of them stays throughout."""
     whole = _bytes(part, itemsize, quantize)
     if not part.block:
@@ -384,6 +384,6 @@ def _streamed(part: Part, itemsize: int, quantize: Quantize) -> int:
     return min(whole, int(whole * share) + 1 + outside)
 
 
-def _leaves(part: Part, itemsize: int) -> int:
+def _leaves(part: ModelPart, itemsize: int) -> int:
     """The same of a text encoder, of which layers pass one by one; the largest is the table of its words."""
     return min(_bytes(part, itemsize), STREAMED_AT_A_TIME * part.leaf * itemsize)

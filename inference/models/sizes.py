@@ -24,7 +24,7 @@ from inference.models.memory_plan import (
     Shape,
     plan,
 )
-from inference.models.weights import Part, parts_of, parts_of_checkpoint, transformer_of
+from inference.models.weights import ModelPart, parts_of, parts_of_checkpoint, transformer_of
 
 KNOWN = Path(__file__).with_name("sizes.toml")
 """What public models weigh, computed from their configurations by `python -m benchmarks.sizes`."""
@@ -75,7 +75,7 @@ def known(id_: str, pixels: int) -> Model | None:
     entry = _table().get(id_)
     if entry is None:
         return None
-    parts = tuple(Part(name, **numbers) for name, numbers in entry["parts"].items())
+    parts = tuple(ModelPart(name, **numbers) for name, numbers in entry["parts"].items())
     return Model(parts=parts, shape=Shape(**entry["shape"]), pixels=pixels)
 
 

@@ -27,7 +27,7 @@ _BLOCK = re.compile(r"^[A-Za-z_]\w*\.\d+\.")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ModelPart:
     """A component of a pipeline.
 
     Attributes:
@@ -80,7 +80,7 @@ class Part:
         return "vae" if self.name in {"vae", "movq", "vqvae"} else "other"
 
 
-def parts_of(folder: Path, *, variant: str = "") -> tuple[Part, ...]:
+def parts_of(folder: Path, *, variant: str = "") -> tuple[ModelPart, ...]:
     """The components of a folder in diffusers' layout that have weights; () if it has no index.
 
     Args:
@@ -98,7 +98,7 @@ def parts_of(folder: Path, *, variant: str = "") -> tuple[Part, ...]:
         files = [file for file in (folder / name).glob("*.safetensors") if variant_in(file.name) == preferred]
         tensors = [tensor for file in files for tensor in head(file)]
         if tensors:
-            found.append(Part.of(name, tensors))
+            found.append(ModelPart.of(name, tensors))
     return tuple(found)
 
 
@@ -112,7 +112,7 @@ _PREFIXES = (
 """What the tensors of Stable Diffusion's components begin with in one file, by CompVis' and Stability's programs."""
 
 
-def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
+def parts_of_checkpoint(file: Path) -> tuple[ModelPart, ...]:
     """The components of a Stable Diffusion checkpoint in one file.
 
     A third of a UNet counts as one block: what streams is larger than the blocks that the file names.
@@ -126,16 +126,16 @@ def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
             inside = name.removeprefix(beginning)
             renamed = re.sub(r"^(input|middle|output)_blocks?\.", r"\g<1>.0.", inside) if part == "unet" else inside
             found[part].append((renamed, number_format, shape))
-    return tuple(Part.of(name, tensors) for name, tensors in found.items())
+    return tuple(ModelPart.of(name, tensors) for name, tensors in found.items())
 
 
-def transformer_of(file: Path) -> Part:
+def transformer_of(file: Path) -> ModelPart:
     """The transformer in a file of its own, safetensors or GGUF."""
     if file.suffix != SUFFIX:
         tensors = [*head(file)]
         inside = of_denoiser(name for name, _, _ in tensors)
         own = [(inside[name], kind, shape) for name, kind, shape in tensors if name in inside]
-        return Part.of("transformer", own)
+        return ModelPart.of("transformer", own)
     packed = [*gguf_tensors(file)]
     named = of_denoiser(name for name, *_ in packed)
     shapes = [
@@ -143,7 +143,7 @@ def transformer_of(file: Path) -> Part:
         for name, numbers, _, matrix in packed
         if name in named
     ]
-    return replace(Part.of("transformer", shapes), packed=sum(each[2] for each in packed if each[0] in named))
+    return replace(ModelPart.of("transformer", shapes), packed=sum(each[2] for each in packed if each[0] in named))
 
 
 def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:

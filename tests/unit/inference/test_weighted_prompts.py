@@ -3,7 +3,7 @@
 import pytest
 from transformers import CLIPTokenizer
 
-from inference.weighted_prompts import Part, chunks, room, weighted
+from inference.weighted_prompts import WeightedWords, chunks, room, weighted
 
 TOKENIZER = CLIPTokenizer.from_pretrained("inference/pocket/tokenizer", model_max_length=77)
 
@@ -80,9 +80,13 @@ def test_deep_brackets_are_no_trouble() -> None:
 
 def test_break_begins_a_chunk() -> None:
     told = weighted("a cat BREAK (a dog BREAK night:1.2)")
-    assert told.sections == ((Part("a cat"),), (Part("a dog", 1.2),), (Part("night", 1.2),))
+    assert told.sections == (
+        (WeightedWords("a cat"),),
+        (WeightedWords("a dog", 1.2),),
+        (WeightedWords("night", 1.2),),
+    )
     assert [len(each.ids) for each in chunks(told, TOKENIZER)] == [2, 2, 1]
-    assert weighted("BREAK a cat BREAK BREAK").sections == ((Part("a cat"),),)
+    assert weighted("BREAK a cat BREAK BREAK").sections == ((WeightedWords("a cat"),),)
     assert weighted("a BREAKFAST table").is_plain
 
 

@@ -26,16 +26,16 @@ from inference.models.memory_plan import (
     fits,
     plan,
 )
-from inference.models.weights import Part, parts_of
+from inference.models.weights import ModelPart, parts_of
 
 
 @st.composite
-def parts(draw: st.DrawFn, name: str, most: int) -> Part:
+def parts(draw: st.DrawFn, name: str, most: int) -> ModelPart:
     numbers = draw(st.integers(1, most))
     outside = draw(st.integers(0, numbers))
     block = draw(st.integers(0, numbers - outside))
     outside = outside if block else numbers
-    return Part(
+    return ModelPart(
         name,
         numbers,
         matrices=draw(st.integers(0, numbers)),
@@ -167,7 +167,9 @@ def test_nothing_is_quantised_or_moved_on_a_card_that_holds_everything(model: Mo
 
 
 def test_full_is_full_whatever_the_card() -> None:
-    model = Model(parts=(Part("transformer", 10**10),), shape=Shape(transformer=True, width=3072), pixels=1024 * 1024)
+    model = Model(
+        parts=(ModelPart("transformer", 10**10),), shape=Shape(transformer=True, width=3072), pixels=1024 * 1024
+    )
     small = GraphicsCard(kind="cuda", free=4 * GIB, host=GIB)
     assert plan(model, small, Preferences(memory=Memory.FULL)).resident == 2 * 10**10 + BUFFERS
     with pytest.raises(DoesNotFit, match="can be used"):
@@ -176,7 +178,7 @@ def test_full_is_full_whatever_the_card() -> None:
 
 def test_a_refusal_names_the_hosts_memory_if_that_is_what_lacks() -> None:
     model = Model(
-        parts=(Part("transformer", 10**10, block=10**8, outside=10**7),),
+        parts=(ModelPart("transformer", 10**10, block=10**8, outside=10**7),),
         shape=Shape(transformer=True, width=3072),
         pixels=1024 * 1024,
     )
@@ -192,7 +194,7 @@ def test_a_refusal_names_the_hosts_memory_if_that_is_what_lacks() -> None:
 
 def test_a_shared_memory_moves_nothing() -> None:
     model = Model(
-        parts=(Part("text_encoder", 4 * 10**9), Part("transformer", 4 * 10**9)),
+        parts=(ModelPart("text_encoder", 4 * 10**9), ModelPart("transformer", 4 * 10**9)),
         shape=Shape(transformer=True, width=3072),
         pixels=1024 * 1024,
     )
@@ -219,12 +221,14 @@ def test_parts_are_read_off_the_heads_of_files(tmp_path: Path) -> None:
         {"blocks.0.proj.weight": torch.zeros(9, 9)},
         tmp_path / "transformer" / "diffusion_pytorch_model.fp16.safetensors",
     )
-    assert parts_of(tmp_path) == (Part("transformer", 500, matrices=96, block=68, outside=400, leaf=400),)
-    assert parts_of(tmp_path, variant="fp16") == (Part("transformer", 81, matrices=81, block=81, outside=0, leaf=81),)
+    assert parts_of(tmp_path) == (ModelPart("transformer", 500, matrices=96, block=68, outside=400, leaf=400),)
+    assert parts_of(tmp_path, variant="fp16") == (
+        ModelPart("transformer", 81, matrices=81, block=81, outside=0, leaf=81),
+    )
 
 
 def test_what_is_stored_in_fewer_bits_counts_as_it_is_stored() -> None:
-    stored = Part.of("transformer", [("blocks.0.weight", "U8", (1000, 10)), ("norm.weight", "F32", (10,))])
+    stored = ModelPart.of("transformer", [("blocks.0.weight", "U8", (1000, 10)), ("norm.weight", "F32", (10,))])
     assert stored.packed == 10_040
     model = Model(parts=(stored,), shape=Shape(transformer=True, width=64), pixels=512 * 512)
     assert plan(model, GraphicsCard(kind="cuda", free=8 * GIB, host=GIB)).resident == 10_040 + BUFFERS

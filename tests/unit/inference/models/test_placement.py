@@ -35,7 +35,7 @@ from inference.models.memory_plan import (
 )
 from inference.models.placement import quantizers, refuse_float8
 from inference.models.sizes import of_file, of_folder, planned_for
-from inference.models.weights import Part
+from inference.models.weights import ModelPart
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import checkpoints, flow, folders
 
@@ -214,7 +214,7 @@ def test_a_model_with_adapters_stays_whole_if_it_can_and_else_takes_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = folders.save("sd", tmp_path / "sd")
-    parts = (Part("text_encoder", 10**9, leaf=10**7), Part("unet", 10**9))
+    parts = (ModelPart("text_encoder", 10**9, leaf=10**7), ModelPart("unet", 10**9))
     model = Model(parts=parts, shape=Shape(transformer=False, width=320), pixels=1024 * 1024)
     room = card(candidates(model, card(0), Preferences())[0].peak - 1_500_000_000)
     entry = ModelEntry(id="any", loras={"ink": LoraEntry(place="ink.safetensors")})
