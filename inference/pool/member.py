@@ -16,7 +16,7 @@ _PNG_HEAD = 24
 """Bytes of a PNG file until the end of its size (ISO/IEC 15948, 11.2.2)."""
 
 
-class State(Enum):
+class MemberState(Enum):
     """Of a member of a pool."""
 
     OPENING = auto()
@@ -92,7 +92,7 @@ class Member:
     name: str
     engine: Engine
     backoff: Backoff
-    state: State = State.OPENING
+    state: MemberState = MemberState.OPENING
     leave: asyncio.Event = field(default_factory=asyncio.Event)
     works: bool = False
     proven: bool = False
@@ -117,8 +117,8 @@ class Member:
     def devices(self) -> Sequence[Device]:
         """Its engine's devices under the member's name."""
         devices = self.engine.devices()
-        if self.state in {State.OPEN, State.LEAVING}:
-            slots = (lambda device: device.slots) if self.state is State.OPEN else (lambda _: 0)
+        if self.state in {MemberState.OPEN, MemberState.LEAVING}:
+            slots = (lambda device: device.slots) if self.state is MemberState.OPEN else (lambda _: 0)
             return [replace(device, name=self.name, slots=slots(device)) for device in devices]
         trouble = self.trouble or STARTING
         return [

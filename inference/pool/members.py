@@ -13,7 +13,7 @@ import structlog
 
 from inference.api import Engine, EngineStopped, ModelUnavailable
 from inference.pool.changes import Changes
-from inference.pool.member import Member, State
+from inference.pool.member import Member, MemberState
 from inference.pool.request_queue import RequestQueue
 from inference.processes.backoff import Backoff
 
@@ -90,7 +90,7 @@ class Members:
     @property
     def open_ones(self) -> list[Member]:
         """Those whose engines are entered."""
-        return [member for member in self.all if member.state in {State.OPEN, State.LEAVING}]
+        return [member for member in self.all if member.state in {MemberState.OPEN, MemberState.LEAVING}]
 
     def add(self, name: str, engine: Engine) -> None:
         """One more, which joins when it has been entered."""
@@ -110,13 +110,13 @@ class Members:
         member = next((each for each in self.all if each.name == name), None)
         if member is None:
             return False
-        if member.state is State.OPEN:
-            member.state = State.LEAVING
+        if member.state is MemberState.OPEN:
+            member.state = MemberState.LEAVING
             await self._changes.until(member.is_idle, seconds)
-        if member.state is not State.OPENING:
-            member.state, member.works = State.OPENING, False
+        if member.state is not MemberState.OPENING:
+            member.state, member.works = MemberState.OPENING, False
             member.leave.set()
-        await self._changes.until(lambda: member.works or member.state is State.GONE or member not in self.all)
+        await self._changes.until(lambda: member.works or member.state is MemberState.GONE or member not in self.all)
         return member.works
 
     def _made(self, name: str, engine: Engine) -> Member:
@@ -134,7 +134,7 @@ class Members:
             trouble: Exception | None = None
             try:
                 async with member.engine:
-                    member.state, member.trouble = State.OPEN, ""
+                    member.state, member.trouble = MemberState.OPEN, ""
                     self._settled()
                     await member.engine.ready()
                     member.works = member.proven = True
@@ -143,14 +143,14 @@ class Members:
                     await self._lives(member)
             except (ModelUnavailable, EngineStopped) as error:
                 trouble = error
-            if member.state is not State.OPENING:  # not asked to restart: it stopped by itself, or never came
+            if member.state is not MemberState.OPENING:  # not asked to restart: it stopped by itself, or never came
                 trouble = trouble or EngineStopped(member.trouble)
             if trouble:
                 pause = member.backoff.lost()
                 self._left(member, trouble, pause)
                 await _waited(member.leave, pause)  # somebody may ask for another try before
             await self._changes.until(member.is_idle, _HEARD_SECONDS)
-            member.state = State.OPENING
+            member.state = MemberState.OPENING
 
     async def _lives(self, member: Member) -> None:
         """Return when a member is to be left.
@@ -163,17 +163,19 @@ class Members:
 
     def _settled(self) -> None:
         """A member came, or is known not to."""
-        coming = self._whole and any(each.state is State.OPENING for each in self.all)
+        coming = self._whole and any(each.state is MemberState.OPENING for each in self.all)
         if self.open_ones and not coming and not self._opened.done():
             self._opened.set_result(None)
         self._queue.dispatch()
 
     def _left(self, member: Member, trouble: Exception, pause: float) -> None:
         """A member can run nothing any more; with the last one the pool stops."""
-        member.state, member.trouble = State.GONE, str(trouble)
+        member.state, member.trouble = MemberState.GONE, str(trouble)
         member.leave.clear()
         self._settled()
-        if self._lasting or any(each.state is not State.GONE or (self._patient and each.proven) for each in self.all):
+        if self._lasting or any(
+            each.state is not MemberState.GONE or (self._patient and each.proven) for each in self.all
+        ):
             log.error("device left the pool", device=member.name, reason=str(trouble), again_in=pause)
             return
         sentences = dict.fromkeys(each.trouble for each in self.all)

@@ -32,7 +32,7 @@ from inference.api import (
 )
 from inference.models.library import Library
 from inference.pool.changes import Changes
-from inference.pool.member import Member, PooledRequest, State, batch_of, combined_capacity
+from inference.pool.member import Member, MemberState, PooledRequest, batch_of, combined_capacity
 from inference.pool.members import PAUSES, Members
 from inference.pool.request_queue import RequestQueue
 
@@ -204,7 +204,7 @@ class Pool:
             return False
         pooled.crashed = True
         pooled.avoids.add(member)
-        return any(each.state is State.OPEN for each in self._members.all if each is not member)
+        return any(each.state is MemberState.OPEN for each in self._members.all if each is not member)
 
     def _lose(self, member: Member, pooled: PooledRequest, loss: Exception) -> None:
         """A picture's device is gone: it goes elsewhere."""
@@ -213,9 +213,9 @@ class Pool:
         log.warning("device lost under a picture", device=member.name, request=pooled.request.id, reason=str(loss))
         pooled.losses += member.works  # one that never came back was not lost under it
         pooled.avoids.add(member)
-        if member.state is State.OPEN:
+        if member.state is MemberState.OPEN:
             member.trouble = str(loss)
-            member.state = State.LEAVING
+            member.state = MemberState.LEAVING
             member.leave.set()
 
     async def _run_on(self, member: Member, pooled: PooledRequest) -> AsyncGenerator[Event, None]:

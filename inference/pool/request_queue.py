@@ -6,7 +6,7 @@ from collections import deque
 from inference.api import MAPS, Event
 from inference.pool.changes import Changes
 from inference.pool.choice import choose
-from inference.pool.member import Member, PooledRequest, State
+from inference.pool.member import Member, MemberState, PooledRequest
 
 LOAD_SECONDS = 20.0
 """What loading a model is taken to cost before that was seen."""
@@ -84,7 +84,7 @@ class RequestQueue:
             self.dispatch()
 
     def _choice(self, pooled: PooledRequest, now: float) -> Member | None:
-        members = [member for member in self.members if member.state is State.OPEN]
+        members = [member for member in self.members if member.state is MemberState.OPEN]
         members = [member for member in members if member not in pooled.avoids] or members
         working = [member for member in members if member.device_state().slots]
         if not working:  # none is up: the one with the least to do has it first when it comes
