@@ -12,7 +12,7 @@ from bot.domain.request import Requester
 from bot.domain.words import clip
 from bot.first_minute import greeting_page
 from bot.offers import Offer
-from bot.pages import Look, Page, Part, Picture, Row, queue_page
+from bot.pages import Look, Page, PagePicture, Part, Row, queue_page
 from bot.rendering import facts, title
 from bot.service import QueueView, Service
 from bot.texts import text
@@ -70,7 +70,7 @@ def _result(job: Job, locale: str) -> tuple[Row, ...]:
     target, words = generation_id(job.id, 0), clip(title(job.recipes[0], locale), _SHOWN_PROMPT)
     shown = (*facts(job.recipes, locale), text(locale, "print-id", id=job.id))
     return (
-        Row(parts=(Part(words),), picture=Picture(target, text(locale, "home-alt", prompt=words))),
+        Row(parts=(Part(words),), picture=PagePicture(target, text(locale, "home-alt", prompt=words))),
         Row(parts=(Part(" · ".join(shown)),), look=Look.QUIET),
         Row(parts=(), buttons=tuple(verb_button(locale, verb, target) for verb in _ACTS)),
     )

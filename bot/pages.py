@@ -68,7 +68,7 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PagePicture:
     """A result that stands beside a line, in a chat that has it at hand; `alt` says what it shows."""
 
     generation: GenerationId
@@ -88,7 +88,7 @@ class Row:
     look: Look = Look.PLAIN
     button: Button | None = None
     buttons: tuple[Button, ...] = ()
-    picture: Picture | None = None
+    picture: PagePicture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _ASKED = "private, no-cache"
 """Browsers keep it and ask each time if who looks on may see it: others sign in there, and results are deleted."""
 
 
-class Files:
+class FileRoutes:
     """Answers requests; who asks was checked before."""
 
     def __init__(self, *, service: Service, exporter: Exporter, messenger: WebMessenger) -> None:

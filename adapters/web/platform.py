@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from adapters.listening import listening
 from adapters.web.account import Account
 from adapters.web.authentication import Membership
-from adapters.web.files import Files
+from adapters.web.files import FileRoutes
 from adapters.web.gallery import Gallery
 from adapters.web.guard import Authenticator, Guard, protect
 from adapters.web.incoming import TYPED_BYTES
@@ -91,7 +91,7 @@ class WebPlatform:
         members = authenticator if isinstance(authenticator, Membership) else None
         self._routes = [
             *Playground(service=service, messenger=self.messenger, max_bytes=max_bytes, days=days).routes(),
-            *Files(service=service, exporter=exporter, messenger=self.messenger).routes(),
+            *FileRoutes(service=service, exporter=exporter, messenger=self.messenger).routes(),
             *ResultActs(service=service).routes(),
             *Gallery(service=service).routes(),
             *(Account(service=service, membership=members).routes() if members else ()),
