@@ -44,7 +44,7 @@ from inference.models.library import Library, all_offered, foreseen, refs_of
 from inference.models.nvidia import cards_here, here
 from inference.models.overview import ModelOverview, nominal, overview
 from inference.pool.pool import Pool
-from inference.safety.classifier import Wanted
+from inference.safety.classifier import ClassifierSettings
 from inference.safety.client import Inspector
 from inference.worker.devices import OwnDevice, memory_share, own_devices
 from inference.worker.engine import ProcessEngine
@@ -167,7 +167,7 @@ def inspector_of(safety: SafetySettings) -> Inspector | None:
     """What looks at pictures, in a child process of its own; None if the owner has none."""
     if not safety.classifier:
         return None
-    wanted = Wanted(
+    wanted = ClassifierSettings(
         model=safety.classifier, revision=safety.revision, device=safety.device, unsafe_labels=safety.unsafe_labels
     )
     return Inspector(wanted, seconds=safety.seconds)

@@ -212,7 +212,7 @@ class RetentionSettings(Table):
     inbox_days: Annotated[float, Field(ge=1, le=36_500)]
 
 
-Wanted = Literal["refuse", "spoiler", "deliver"]
+UnsafePolicy = Literal["refuse", "spoiler", "deliver"]
 
 
 class SafetySettings(Table):
@@ -237,8 +237,8 @@ class SafetySettings(Table):
     ]
     threshold: Annotated[float, Field(gt=0, le=1)]
     seconds: Annotated[float, Field(ge=1, le=600)]
-    unsafe: Wanted
-    unsafe_age_restricted: Wanted
+    unsafe: UnsafePolicy
+    unsafe_age_restricted: UnsafePolicy
 
 
 class MetricsSettings(Table):

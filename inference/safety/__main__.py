@@ -3,7 +3,7 @@
 It is apart from the worker: a classifier that crashes or hangs costs no picture under way, and a worker that
 a model took over cannot judge itself. Frames as in `inference.processes.frames`:
 
-    to it      open {wanted}        look {path}
+    to it      open {settings}        look {path}
     from it    ready {labels}       it has loaded; the labels it knows
                unavailable {message}   it cannot load; it leaves
                seen {score}         how likely the picture is unsafe, 0 .. 1
@@ -21,7 +21,7 @@ from inference.processes import frames
 from inference.processes.deferred import defer
 from inference.processes.lifetime import begin
 from inference.processes.remembered import remember
-from inference.safety.classifier import Loaded, Loader, Wanted
+from inference.safety.classifier import ClassifierSettings, Loaded, Loader
 
 
 def main() -> None:
@@ -32,13 +32,13 @@ def main() -> None:
     opening = frames.read(inbox)
     if opening is None:
         return
-    fields = opening["wanted"]
-    wanted = Wanted(**{**fields, "unsafe_labels": tuple(fields["unsafe_labels"])})
+    fields = opening["settings"]
+    settings = ClassifierSettings(**{**fields, "unsafe_labels": tuple(fields["unsafe_labels"])})
     module, _, function = chosen.loader.partition(":")
     remember()
     defer()
     try:
-        loaded = cast(Loader, getattr(importlib.import_module(module), function))(wanted)
+        loaded = cast(Loader, getattr(importlib.import_module(module), function))(settings)
     except ModelUnavailable as error:
         outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
         return

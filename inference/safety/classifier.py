@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ClassifierSettings:
     """Which classifier to load.
 
     Attributes:
@@ -35,4 +35,4 @@ class Loaded:
     score: Callable[[Path], float]
 
 
-Loader = Callable[[Wanted], Loaded]
+Loader = Callable[[ClassifierSettings], Loaded]

@@ -14,7 +14,7 @@ from PIL import Image
 from inference.api import ModelUnavailable
 from inference.models.devices import choose_device
 from inference.models.loading import PICKLES, quiet
-from inference.safety.classifier import Loaded, Wanted
+from inference.safety.classifier import ClassifierSettings, Loaded
 
 STOCK = "StableDiffusionSafetyChecker"
 USUAL_LABELS = frozenset({"nsfw", "unsafe", "porn", "hentai", "sexy", "explicit", "gore", "violence"})
@@ -24,26 +24,26 @@ Look = Callable[[Image.Image], float]
 _FILES = ["*.json", "*.txt", "*.safetensors"]
 
 
-def load(wanted: Wanted) -> Loaded:
+def load(settings: ClassifierSettings) -> Loaded:
     """A `Loader`.
 
     Raises:
         ModelUnavailable: the sentence says why, and what would help.
     """
     quiet()
-    folder = _folder(wanted)
-    config = _check(folder, wanted.model)
-    device = choose_device(wanted.device)
+    folder = _folder(settings)
+    config = _check(folder, settings.model)
+    device = choose_device(settings.device)
     make = _stock if STOCK in (config.get("architectures") or ()) else _usual
     try:
-        labels, look = make(folder, device, wanted)
+        labels, look = make(folder, device, settings)
         look(Image.new("RGB", (64, 64), "grey"))  # what cannot look at anything is better known now
     except ModelUnavailable:
         raise
     except Exception as error:
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
-            f"The classifier {wanted.model!r} cannot be used ({reason[:200]}): set safety.classifier to an image "
+            f"The classifier {settings.model!r} cannot be used ({reason[:200]}): set safety.classifier to an image "
             "classification model of transformers."
         ) from error
 
@@ -68,12 +68,12 @@ def _whole(kind: Any, folder: Path, **options: Any) -> Any:
     return model
 
 
-def _usual(folder: Path, device: torch.device, wanted: Wanted) -> tuple[list[str], Look]:
+def _usual(folder: Path, device: torch.device, settings: ClassifierSettings) -> tuple[list[str], Look]:
     """One of transformers."""
     processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
     model = _whole(transformers.AutoModelForImageClassification, folder, trust_remote_code=False).to(device).eval()
     known = {int(place): str(label) for place, label in model.config.id2label.items()}
-    unsafe = _unsafe(known, wanted)
+    unsafe = _unsafe(known, settings)
     several = model.config.problem_type == "multi_label_classification"
 
     @torch.inference_mode()
@@ -85,7 +85,7 @@ def _usual(folder: Path, device: torch.device, wanted: Wanted) -> tuple[list[str
     return [known[place] for place in unsafe], look
 
 
-def _stock(folder: Path, device: torch.device, _wanted: Wanted) -> tuple[list[str], Look]:
+def _stock(folder: Path, device: torch.device, _settings: ClassifierSettings) -> tuple[list[str], Look]:
     """Its thresholds are its own, so its word is 0 or 1. The picture that it blackens is a scrap of ours."""
     processor = transformers.CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
     checker = _whole(StableDiffusionSafetyChecker, folder).to(device).eval()
@@ -103,15 +103,15 @@ def _stock(folder: Path, device: torch.device, _wanted: Wanted) -> tuple[list[st
     return ["flagged"], look
 
 
-def _folder(wanted: Wanted) -> Path:
-    folder = Path(wanted.model).expanduser()
+def _folder(settings: ClassifierSettings) -> Path:
+    folder = Path(settings.model).expanduser()
     if folder.is_dir():
         return folder
     try:
-        return Path(snapshot_download(wanted.model, revision=wanted.revision or None, allow_patterns=_FILES))
+        return Path(snapshot_download(settings.model, revision=settings.revision or None, allow_patterns=_FILES))
     except Exception as error:
         raise ModelUnavailable(
-            f"The classifier {wanted.model!r} is neither a folder here nor did the hub give it "
+            f"The classifier {settings.model!r} is neither a folder here nor did the hub give it "
             f"({type(error).__name__}): check safety.classifier, the network and HF_TOKEN."
         ) from error
 
@@ -135,14 +135,14 @@ def _check(folder: Path, model: str) -> dict[str, Any]:
     return config
 
 
-def _unsafe(known: dict[int, str], wanted: Wanted) -> list[int]:
+def _unsafe(known: dict[int, str], settings: ClassifierSettings) -> list[int]:
     """The places of the labels that count."""
-    asked = {label.lower() for label in wanted.unsafe_labels}
+    asked = {label.lower() for label in settings.unsafe_labels}
     missing = sorted(asked - {label.lower() for label in known.values()})
     unsafe = [place for place, label in known.items() if label.lower() in (asked or USUAL_LABELS)]
     if missing or not unsafe:
         raise ModelUnavailable(
-            f"The classifier {wanted.model!r} knows the labels {', '.join(known.values())}: name those that are "
+            f"The classifier {settings.model!r} knows the labels {', '.join(known.values())}: name those that are "
             "unsafe in safety.unsafe_labels."
         )
     return unsafe

@@ -15,7 +15,7 @@ from inference.api import ModelUnavailable, Uncheckable
 from inference.processes import frames
 from inference.processes.child import Child, Unkillable
 from inference.processes.supervisor import Loss, Supervisor, Unusable
-from inference.safety.classifier import Wanted
+from inference.safety.classifier import ClassifierSettings
 
 LOADER = "inference.safety.classifiers:load"
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0)
@@ -25,7 +25,7 @@ class Inspector:
     """An `inference.api.Classifier`; an async context manager that owns its process.
 
     Args:
-        wanted: which classifier.
+        settings: which classifier.
         seconds: for one look, waiting for a process that is being replaced included.
         load_seconds: for loading it, a download included.
         loader: "module:function" of what loads it, in the child.
@@ -37,7 +37,7 @@ class Inspector:
 
     def __init__(
         self,
-        wanted: Wanted,
+        settings: ClassifierSettings,
         *,
         seconds: float,
         load_seconds: float = 600.0,
@@ -45,11 +45,11 @@ class Inspector:
         backoff: Sequence[float] = BACKOFF,
     ) -> None:
         self.labels: Sequence[str] = ()
-        self._wanted = wanted
+        self._settings = settings
         self._seconds = seconds
         self._loader = loader
         self._supervisor = Supervisor(
-            f"The classifier {wanted.model!r}",
+            f"The classifier {settings.model!r}",
             *(self._start, self._attend, self._lost),
             pauses=backoff,
             ready_seconds=load_seconds,
@@ -119,7 +119,7 @@ class Inspector:
         Raises:
             Unusable: it says that it cannot.
         """
-        child.send({"frame": "open", "wanted": asdict(self._wanted)})
+        child.send({"frame": "open", "settings": asdict(self._settings)})
         answer = await child.read()
         if answer is None:
             return

@@ -14,7 +14,7 @@ from adapters.moderation.moderator import OwnersModerator
 from bot.domain import blocklist
 from bot.domain.safety import Verdict
 from bot.ports import Moderator
-from inference.safety.classifier import Wanted
+from inference.safety.classifier import ClassifierSettings
 from inference.safety.client import Inspector
 from tests.builders.requests import png
 from tests.fakes.moderator import FakeModerator
@@ -33,7 +33,7 @@ async def moderator(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
             yield fake
             return
         inspector = await parts.enter_async_context(
-            Inspector(Wanted(model=str(tmp_path)), seconds=30.0, loader=LOADER, backoff=(0.0,))
+            Inspector(ClassifierSettings(model=str(tmp_path)), seconds=30.0, loader=LOADER, backoff=(0.0,))
         )
         yield OwnersModerator(blocked=BLOCKED, classifier=inspector, threshold=0.5)
 

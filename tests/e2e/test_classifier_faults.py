@@ -11,7 +11,7 @@ import pytest
 from adapters.moderation.moderator import OwnersModerator
 from bot.domain.safety import Verdict
 from inference.api import ModelUnavailable
-from inference.safety.classifier import Wanted
+from inference.safety.classifier import ClassifierSettings
 from inference.safety.client import Inspector
 from tests.builders.requests import png
 from tests.e2e.test_kill_loop import all_shown, family, start
@@ -32,7 +32,7 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def inspector(model: Path) -> AsyncIterator[Inspector]:
-    async with Inspector(Wanted(model=str(model)), seconds=3.0, loader=LOADER, backoff=(0.0,)) as opened:
+    async with Inspector(ClassifierSettings(model=str(model)), seconds=3.0, loader=LOADER, backoff=(0.0,)) as opened:
         yield opened
 
 
@@ -63,7 +63,7 @@ async def test_an_answer_that_nobody_waits_for_is_never_the_next_pictures(
 
 
 async def test_a_model_that_is_not_there_keeps_the_service_from_starting(tmp_path: Path) -> None:
-    missing = Inspector(Wanted(model=str(tmp_path / "none")), seconds=3.0, loader=LOADER)
+    missing = Inspector(ClassifierSettings(model=str(tmp_path / "none")), seconds=3.0, loader=LOADER)
     with pytest.raises(ModelUnavailable, match="put it back"):
         await missing.__aenter__()
 
@@ -82,7 +82,7 @@ async def test_a_model_that_goes_away_later_lets_nothing_through(
 
 async def test_nothing_of_it_outlives_the_service(model: Path) -> None:
     others = set(psutil.Process().children(recursive=True))
-    async with Inspector(Wanted(model=str(model)), seconds=3.0, loader=LOADER):
+    async with Inspector(ClassifierSettings(model=str(model)), seconds=3.0, loader=LOADER):
         children = [child for child in psutil.Process().children(recursive=True) if child not in others]
         assert any("inference.safety" in " ".join(child.cmdline()) for child in children)
     _, alive = psutil.wait_procs(children, timeout=30)

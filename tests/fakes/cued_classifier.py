@@ -8,17 +8,17 @@ from pathlib import Path
 from PIL import Image
 
 from inference.api import ModelUnavailable
-from inference.safety.classifier import Loaded, Wanted
+from inference.safety.classifier import ClassifierSettings, Loaded
 
 SAFE, UNSAFE, CRASH, HANG, GARBAGE, NONSENSE, FAILS = (
     "green", "red", "black", "blue", "white", "gray", "yellow",
 )  # fmt: skip
 
 
-def load(wanted: Wanted) -> Loaded:
+def load(settings: ClassifierSettings) -> Loaded:
     """A `Loader`; its model is a file that must be there."""
-    if not Path(wanted.model).exists():
-        raise ModelUnavailable(f"The classifier {wanted.model!r} is not there: put it back.")
+    if not Path(settings.model).exists():
+        raise ModelUnavailable(f"The classifier {settings.model!r} is not there: put it back.")
     return Loaded(["red"], _score)
 
 

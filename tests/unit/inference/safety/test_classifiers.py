@@ -11,7 +11,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from inference.api import ModelUnavailable
-from inference.safety.classifier import Wanted
+from inference.safety.classifier import ClassifierSettings
 from inference.safety.classifiers import load
 from tests.builders.requests import png
 
@@ -80,27 +80,29 @@ def picture(tmp_path: Path) -> Path:
 
 def test_a_classifiers_unsafe_labels_count_together(tmp_path: Path, picture: Path) -> None:
     for favourite, expected in ((0, 0.0), (1, 1.0), (2, 1.0), (None, 2 / 3)):
-        loaded = load(Wanted(model=str(save_vit(tmp_path / str(favourite), favourite))))
+        loaded = load(ClassifierSettings(model=str(save_vit(tmp_path / str(favourite), favourite))))
         assert list(loaded.labels) == ["nsfw", "gore"]
         assert loaded.score(picture) == pytest.approx(expected, abs=1e-3)
 
 
 def test_the_owner_names_the_labels_that_count(tmp_path: Path, picture: Path) -> None:
     folder = save_vit(tmp_path / "vit", 2)
-    assert load(Wanted(model=str(folder), unsafe_labels=("NSFW",))).score(picture) == pytest.approx(0.0, abs=1e-3)
+    assert load(ClassifierSettings(model=str(folder), unsafe_labels=("NSFW",))).score(picture) == pytest.approx(
+        0.0, abs=1e-3
+    )
     with pytest.raises(ModelUnavailable, match="knows the labels normal, nsfw, gore"):
-        load(Wanted(model=str(folder), unsafe_labels=("nsfw", "gore_")))
+        load(ClassifierSettings(model=str(folder), unsafe_labels=("nsfw", "gore_")))
 
 
 def test_labels_that_say_nothing_have_to_be_named(tmp_path: Path) -> None:
     folder = save_vit(tmp_path / "vit", 0, labels={0: "LABEL_0", 1: "LABEL_1"})
     with pytest.raises(ModelUnavailable, match=r"safety\.unsafe_labels"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
 
 
 def test_labels_each_for_itself_do_not_share_what_is_likely(tmp_path: Path, picture: Path) -> None:
     folder = save_vit(tmp_path / "vit", 1, problem_type="multi_label_classification")
-    assert load(Wanted(model=str(folder))).score(picture) == pytest.approx(1.0, abs=0.01)
+    assert load(ClassifierSettings(model=str(folder))).score(picture) == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_classifier_that_was_saved_in_half_precision_looks_all_the_same(tmp_path: Path, picture: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_classifier_that_was_saved_in_half_precision_looks_all_the_same(tmp_pa
     )
     transformers.ResNetForImageClassification(config).to(torch.float16).save_pretrained(tmp_path)
     transformers.ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(tmp_path)
-    assert 0 < load(Wanted(model=str(tmp_path))).score(picture) < 1
+    assert 0 < load(ClassifierSettings(model=str(tmp_path))).score(picture) < 1
 
 
 @pytest.mark.parametrize("spoilt", ["visual_projection.weight", "concept_embeds_weights"])
@@ -122,11 +124,11 @@ def test_a_classifier_of_numbers_that_are_none_is_refused_when_it_is_loaded(tmp_
     folder = save_vit(tmp_path / "vit", 0)
     spoil(folder, "classifier.weight")
     with pytest.raises(ModelUnavailable, match=r"overflow or are none\): set safety\.classifier"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
     folder = save_stock(tmp_path / "checker", flags=True)
     spoil(folder, spoilt)
     with pytest.raises(ModelUnavailable, match=r"overflow or are none\): set safety\.classifier"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
 
 
 @pytest.mark.parametrize("stock", [False, True])
@@ -139,13 +141,13 @@ def test_a_classifier_whose_files_lack_weights_is_refused_and_judges_nothing_at_
     del weights[name]
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelUnavailable, match=rf"its files lack {name}, so it would judge at random"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
 
 
 def test_a_picture_that_overflows_the_stock_checker_is_not_called_safe(
     tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = load(Wanted(model=str(save_stock(tmp_path / "checker", flags=False))))
+    loaded = load(ClassifierSettings(model=str(save_stock(tmp_path / "checker", flags=False))))
     monkeypatch.setattr("inference.safety.classifiers._pixels", lambda *_: torch.full((1, 3, 32, 32), float("inf")))
     with pytest.raises(ValueError, match="overflow"):
         loaded.score(picture)
@@ -155,7 +157,7 @@ def test_a_classifier_that_cannot_look_is_refused_when_it_is_loaded(tmp_path: Pa
     folder = save_vit(tmp_path / "vit", 0)
     transformers.ViTImageProcessorPil(size={"height": 48, "width": 48}).save_pretrained(folder)
     with pytest.raises(ModelUnavailable, match=r"set safety\.classifier to"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
 
 
 @pytest.mark.parametrize("flags", [True, False])
@@ -163,7 +165,7 @@ def test_the_stock_safety_checker_flags_without_blackening_anything(
     tmp_path: Path, picture: Path, flags: bool
 ) -> None:
     before = picture.read_bytes()
-    loaded = load(Wanted(model=str(save_stock(tmp_path / "checker", flags=flags))))
+    loaded = load(ClassifierSettings(model=str(save_stock(tmp_path / "checker", flags=flags))))
     assert loaded.score(picture) == float(flags)
     assert picture.read_bytes() == before
 
@@ -173,11 +175,11 @@ def test_pickles_and_code_are_refused(tmp_path: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"auto_map": {"AutoModel": "evil.Model"}}))
     with pytest.raises(ModelUnavailable, match="its own code"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     with pytest.raises(ModelUnavailable, match="pickle"):
-        load(Wanted(model=str(folder)))
+        load(ClassifierSettings(model=str(folder)))
 
 
 def test_a_model_of_another_kind_is_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -185,4 +187,4 @@ def test_a_model_of_another_kind_is_refused_with_a_sentence(tmp_path: Path) -> N
         transformers.CLIPTextConfig(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
     ).save_pretrained(tmp_path)
     with pytest.raises(ModelUnavailable, match=r"set safety\.classifier to"):
-        load(Wanted(model=str(tmp_path)))
+        load(ClassifierSettings(model=str(tmp_path)))
