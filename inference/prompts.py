@@ -53,14 +53,14 @@ _SCHEDULE = Note(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadableRequest:
     """A request as its model can read it, and what was left out."""
 
     request: Img2ImgRequest
     notes: tuple[Note, ...] = ()
 
 
-def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
+def readable(pipeline: Any, request: Img2ImgRequest) -> ReadableRequest:
     """A request with what a model reads of its texts.
 
     Args:
@@ -95,7 +95,7 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
                     values={"words": _shortened(unread)},
                 )
             )
-    return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
+    return ReadableRequest(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
 
 
 def idle_negative(request: Img2ImgRequest, acts: Callable[[Img2ImgRequest], bool]) -> Note | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from bot.cli.arguments import EXIT_DONE
-from bot.cli.owner import check_model
+from bot.cli.owner import check_model_name
 from bot.cli.terminal import Terminal
 from bot.compose import fetch_model, map_models_of
 from bot.domain.errors import InvalidRequest
@@ -29,7 +29,7 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     """
     catalogue = load_catalogue(settings.models.file)
     for name in asked.models:
-        check_model(name, settings)
+        check_model_name(name, settings)
     entries: dict[str, ModelEntry] = dict(offered_models(settings)) if asked.offered else {}
     entries |= {name: catalogue.get(name) or ModelEntry(id=name) for name in asked.models}
     if not entries:

@@ -17,7 +17,7 @@ def for_owner(settings: Settings, model: str | None) -> Settings:
     return settings.model_copy(update={"limits": limits, "model": chosen})
 
 
-def check_model(name: str, settings: Settings) -> None:
+def check_model_name(name: str, settings: Settings) -> None:
     """Refuse a name that is nearly one of the catalogue, and neither a file nor an id of a hub.
 
     Raises:

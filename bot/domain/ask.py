@@ -14,7 +14,7 @@ from bot.domain.request import Action, ReplyTarget, Request
 from bot.domain.rules import with_defaults
 
 
-class Answer(Protocol):
+class AnswerTarget(Protocol):
     """How a chat says where an answer goes, once it is decided who may see that."""
 
     async def __call__(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
@@ -89,7 +89,7 @@ class Ask:
     wish: Wish
     by: Asker
     event_id: str
-    answer: Answer
+    answer: AnswerTarget
     threads: ThreadWay | None = None
     hidden: bool = False
 

@@ -53,7 +53,7 @@ _CAUSE = re.compile(r"(\w+\.)*\w*(Error|Exception)\b.*:")
 CLOSE_SECONDS = 3.0
 """How long a machine gets to put its files away."""
 
-Answer = TypeVar("Answer")
+Reply = TypeVar("Reply")
 
 
 class RayMember:
@@ -208,7 +208,7 @@ class RayMember:
         if not self._lost.done():
             self._lost.set_result(None)
 
-    async def _or_lost(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
+    async def _or_lost(self, answer: Coroutine[Any, Any, Reply]) -> Reply:
         """An answer of the actor.
 
         Raises:

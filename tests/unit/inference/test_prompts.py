@@ -11,7 +11,7 @@ from transformers import CLIPTokenizer
 
 from config.styles import load_styles
 from inference.api import Img2ImgRequest, Note
-from inference.prompts import MOST_CHUNKS, Reading, idle_negative, readable
+from inference.prompts import MOST_CHUNKS, ReadableRequest, idle_negative, readable
 from inference.weighted_prompts import chunks, weighted
 
 TOKENIZER = CLIPTokenizer.from_pretrained("inference/pocket/tokenizer")
@@ -52,7 +52,7 @@ def read(
     negative: str = "",
     negative_style: str = "",
     pipeline: Any = SHORT,
-) -> Reading:
+) -> ReadableRequest:
     request = Img2ImgRequest(
         id="one",
         source=Path("a.png"),
