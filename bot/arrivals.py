@@ -32,14 +32,14 @@ class Arrivals:
         store: JobStore,
         delivery: Delivery,
         clock: Clock,
-        disk_tries: int | None = None,
+        disk_attempts: int | None = None,
     ) -> None:
         self._engine = engine
         self._queue = queue
         self._store = store
         self._delivery = delivery
         self._clock = clock
-        self._until_stored = partial(until_stored, most=disk_tries)
+        self._until_stored = partial(until_stored, most=disk_attempts)
 
     async def run(self) -> None:
         """Bring what parked jobs lack, several things at a time; never returns."""

@@ -55,7 +55,7 @@ def assemble(
     guard_chains: bool = True,
     advice: bool = True,
     greets: bool = False,
-    disk_tries: int | None = None,
+    disk_attempts: int | None = None,
     decodes: int = 2,
     sign_in: SignIn | None = None,
 ) -> Core:
@@ -82,7 +82,7 @@ def assemble(
         clock=clock,
         calls=Calls(notices=notices, seconds=notify_seconds),
         unseen=gate.previews,
-        disk_tries=disk_tries,
+        disk_attempts=disk_attempts,
     )
     dispatch = Dispatch(
         store=store,
@@ -95,7 +95,7 @@ def assemble(
         clock=clock,
         styles=styles,
         lease=ids.job_id(),
-        disk_tries=disk_tries,
+        disk_attempts=disk_attempts,
     )
     uploads = UploadLimiter(reader=reader, decodes=decodes)
     admission = Admission(
@@ -140,7 +140,7 @@ def assemble(
         sign_in=sign_in,
     )
     arrivals = Arrivals(
-        engine=engine, queue=queue, store=store, delivery=delivery, clock=clock, disk_tries=disk_tries
+        engine=engine, queue=queue, store=store, delivery=delivery, clock=clock, disk_attempts=disk_attempts
     )
     operations = Operations(
         store=store,

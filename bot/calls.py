@@ -19,7 +19,7 @@ HEARD_SECONDS = 60.0
 """How long a call stands."""
 
 _AGAIN = (2.0, 10.0)
-"""Seconds between tries to call: late it is of no use."""
+"""Seconds between attempts to call: late it is of no use."""
 
 log = structlog.get_logger(__name__)
 

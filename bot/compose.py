@@ -194,7 +194,7 @@ async def compose(
     data_dir: Path,
     engine: AbstractAsyncContextManager[RestartableEngine],
     messengers: dict[str, Messenger],
-    disk_tries: int | None = None,
+    disk_attempts: int | None = None,
 ) -> AsyncIterator[Composed]:
     """The core with its real parts, started from the inside out and closed in reverse.
 
@@ -203,7 +203,7 @@ async def compose(
         data_dir: where database and pictures lie; one service at a time.
         engine: not yet entered; for one that is open already, `nullcontext` of it.
         messengers: by platform; may still be filled until the core runs.
-        disk_tries: how often a disk that refuses is asked to keep what is done; None is for ever.
+        disk_attempts: how often a disk that refuses is asked to keep what is done; None is for ever.
 
     Raises:
         FatalError: the folder, the database or the model cannot be used.
@@ -249,7 +249,7 @@ async def compose(
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,
             greets=settings.greeting.enabled,
-            disk_tries=disk_tries,
+            disk_attempts=disk_attempts,
             decodes=decodes,
             sign_in=_sign_in(settings, store),
         )

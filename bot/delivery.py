@@ -39,13 +39,13 @@ AT_A_TIME = 8
 """Waiting messages that are edited, or taken up after a start, at the same time: what has ended must not queue behind
 thousands of new positions."""
 
-BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
-"""Seconds between tries if the chat named none; the last one repeats."""
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
+"""Seconds between attempts if the chat named none; the last one repeats."""
 
 LONGEST_PAUSE = 3600.0
 """A stored due time further ahead is the work of a clock that was set back; no chat asks for that much."""
 
-MAX_TRIES = 60
+MAX_ATTEMPTS = 60
 """About twelve hours of back-off: an outage longer than that outlives the member's interest."""
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ class Delivery:
         clock: Clock,
         calls: Calls,
         unseen: Callable[[Job], bool] = lambda _job: False,
-        disk_tries: int | None = None,
+        disk_attempts: int | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -81,7 +81,7 @@ class Delivery:
             clock: for stamps.
             calls: calls who waited long, if an edit is all that the end has shown them.
             unseen: whether pictures that nobody has looked at yet may be shown of a job.
-            disk_tries: how often a disk that refuses is asked again; None is for ever.
+            disk_attempts: how often a disk that refuses is asked again; None is for ever.
         """
         self._unseen = unseen
         self._calls = calls
@@ -89,7 +89,7 @@ class Delivery:
         self._messengers = messengers
         self._waiting = waiting
         self._clock = clock
-        self._disk_tries = disk_tries
+        self._disk_tries = disk_attempts
         self._followers: dict[JobId, _Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
         self._moved = 0  # times that somebody left the line
@@ -193,7 +193,7 @@ class Delivery:
             Undeliverable: it can never be shown.
         """
         await self._until_due(due, follower)
-        message, tries, shown = due.duty.message, due.duty.attempts, None
+        message, attempts, shown = due.duty.message, due.duty.attempts, None
         edited, job = False, due.job
         while True:
             if follower.heard():  # before the job is read: a change that the read misses must stay news
@@ -214,12 +214,12 @@ class Delivery:
                 must = job.status.ended or message is None
                 if self._stopping and not job.status.ended:
                     return
-                tries += must
-                seconds = await self._put_off(job.id, reason, tries, must=must)
+                attempts += must
+                seconds = await self._put_off(job.id, reason, attempts, must=must)
                 await (asyncio.sleep(seconds) if job.status.ended else follower.change(seconds))
                 follower.urge()  # what is to be shown may have been deleted meanwhile, of which nobody tells
                 continue
-            shown, tries = card, 0
+            shown, attempts = card, 0
             if job.status.ended:
                 await self._calls.call(messenger, job, message if edited else None, card)
                 await self._ended(job, whole=whole)
@@ -312,17 +312,17 @@ class Delivery:
             await self._store.posted(job.id, stands)
         return stands
 
-    async def _put_off(self, job: JobId, reason: TryLater, tries: int, *, must: bool) -> float:
+    async def _put_off(self, job: JobId, reason: TryLater, attempts: int, *, must: bool) -> float:
         """Seconds until the next try; what must be shown is due then after a restart too.
 
         Raises:
             Undeliverable: the chat has been tried too often.
         """
-        if tries > MAX_TRIES:
-            raise Undeliverable(f"given up after {MAX_TRIES} tries: {reason}")
+        if attempts > MAX_ATTEMPTS:
+            raise Undeliverable(f"given up after {MAX_ATTEMPTS} attempts: {reason}")
         seconds = reason.seconds
         if seconds is None:
-            seconds = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
+            seconds = BACKOFF[min(max(attempts, 1), len(BACKOFF)) - 1]
         log.info("the chat is busy", seconds=seconds, reason=str(reason))
         if must:
             await self._store.postpone(job, due_at=self._clock.now() + seconds)

@@ -68,9 +68,9 @@ class Dispatch:
         clock: Clock,
         styles: Mapping[str, Style],
         lease: str,
-        disk_tries: int | None = None,
+        disk_attempts: int | None = None,
     ) -> None:
-        """`disk_tries`: how often a disk that refuses is asked to keep what is done; None is for ever."""
+        """`disk_attempts`: how often a disk that refuses is asked to keep what is done; None is for ever."""
         self._store = store
         self._images = images
         self._engine = engine
@@ -81,8 +81,8 @@ class Dispatch:
         self._clock = clock
         self._styles = styles
         self._lease = lease
-        self._until_stored = partial(until_stored, most=disk_tries)
-        self._waits_for_room = disk_tries is None
+        self._until_stored = partial(until_stored, most=disk_attempts)
+        self._waits_for_room = disk_attempts is None
         self._running: dict[JobId, RunningJob] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()

@@ -1,6 +1,6 @@
 """Waiting for a disk that refuses: what is finished must be written down, however long that takes.
 
-A service waits as long as it takes. A command at a terminal gives up after so many tries.
+A service waits as long as it takes. A command at a terminal gives up after so many attempts.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ import structlog
 
 from bot.domain.errors import StorageFailed
 
-BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between tries; the last one repeats."""
+BACKOFF = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds between attempts; the last one repeats."""
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -25,16 +25,16 @@ async def until_stored(write: Callable[[], Awaitable[T]], *, most: int | None = 
     member instead.
 
     Raises:
-        StorageFailed: the last of the tries failed.
+        StorageFailed: the last of the attempts failed.
     """
-    tries = 0
+    attempts = 0
     while True:
         try:
             return await write()
         except StorageFailed as fault:
-            if tries + 1 == most:
+            if attempts + 1 == most:
                 raise
-            seconds = BACK_OFF[min(tries, len(BACK_OFF) - 1)]
+            seconds = BACKOFF[min(attempts, len(BACKOFF) - 1)]
             log.error("the disk refuses, waiting", seconds=seconds, cause=repr(fault.__cause__))  # noqa: TRY400 -- the cause says it in a line
-            tries += 1
+            attempts += 1
             await asyncio.sleep(seconds)

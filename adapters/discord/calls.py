@@ -12,7 +12,7 @@ _LOCKED_OUT_SECONDS = 300.0
 """The bot's own token was refused: nothing helps but its owner."""
 
 _WAITS = (1.0, 3.0)
-"""Seconds between tries of what its member is waiting for, so there are few."""
+"""Seconds between attempts of what its member is waiting for, so there are few."""
 
 _LONGEST_WAIT = 10.0
 _SIGN = "⚠️"

@@ -36,8 +36,8 @@ from bot.domain.errors import FatalError
 from bot.metrics import RECONNECTS
 from bot.ports import Clock
 
-RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
-"""Seconds between tries to log in or connect; the last one repeats."""
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds between attempts to log in or connect; the last one repeats."""
 
 _AGAIN_SECONDS = 0.1
 
@@ -107,7 +107,7 @@ class Connection(discord.AutoShardedClient):
         self.take: Take = _nothing
         self.logged_in = False
         self._clock = clock
-        self._tries = 0
+        self._attempts = 0
         self._up: set[int] = set()  # shards whose session stands
         self._known: set[int] = set()  # shards that had one before
         self._seen: set[int] = set()  # servers that have us
@@ -164,14 +164,14 @@ class Connection(discord.AutoShardedClient):
                 wait = self._put_off(error)
             if self.is_closed():
                 await self._reopen()
-                await self.log_in(token, waits=RECONNECT)
+                await self.log_in(token, waits=BACKOFF)
             await asyncio.sleep(wait)
 
     def _put_off(self, error: Exception) -> float:
         """Seconds to wait before the next try to connect, longer each time until there is a connection."""
         fault = judge(error)
-        wait = max(RECONNECT[min(self._tries, len(RECONNECT) - 1)], fault.seconds or 0.0)
-        self._tries += 1
+        wait = max(BACKOFF[min(self._attempts, len(BACKOFF) - 1)], fault.seconds or 0.0)
+        self._attempts += 1
         known = isinstance(error, (*ERRORS, ReconnectWebSocket))
         log.warning("not connected to Discord", reason=fault.reason, seconds=wait, exc_info=None if known else error)
         return wait
@@ -252,7 +252,7 @@ class Connection(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """A connection stands: the next one that breaks off is tried again soon."""
-        self._tries = 0
+        self._attempts = 0
 
     async def on_shard_ready(self, shard: int) -> None:
         """A session was begun, or goes on."""

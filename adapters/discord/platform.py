@@ -8,7 +8,7 @@ from typing import Self
 import structlog
 
 from adapters.discord.commands import commands
-from adapters.discord.connection import RECONNECT, Connection
+from adapters.discord.connection import BACKOFF, Connection
 from adapters.discord.desk import Desk
 from adapters.discord.incoming import PLATFORM
 from adapters.discord.intake import Intake
@@ -87,7 +87,7 @@ class DiscordPlatform:
 
     async def run(self) -> None:
         """Log in, do what a crash interrupted, and take events."""
-        await self._connection.log_in(self._token, waits=RECONNECT)
+        await self._connection.log_in(self._token, waits=BACKOFF)
         assert self._connection.user is not None
         desk = self._desk(downloads=self._downloads, me=str(self._connection.user.id))
         self._intake = Intake(desk, store=self._store)

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from adapters.discord.connection import RECONNECT
+from adapters.discord.connection import BACKOFF
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.rest import Payload, Rest
 
@@ -29,7 +29,7 @@ async def register(rest: Rest, wanted: Sequence[Payload], *, learn: Callable[[ob
 
     What Discord refuses for good waits for the next start: those that it knows go on working.
     """
-    for wait in chain(RECONNECT, repeat(RECONNECT[-1])):
+    for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
         try:
             known = await rest.commands()
             found = known if isinstance(known, list) else []

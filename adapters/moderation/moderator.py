@@ -29,7 +29,7 @@ class OwnersModerator:
         self._blocked = tuple(blocked)
         self._classifier = classifier
         self._threshold = threshold
-        self._tries = asyncio.Semaphore(_AT_A_TIME)
+        self._slots = asyncio.Semaphore(_AT_A_TIME)
 
     @property
     def classifies(self) -> bool:
@@ -42,7 +42,7 @@ class OwnersModerator:
         if not patterns:
             return False
         # In a thread: a server's admin may have written a list that is tried for longer than everybody else may wait.
-        async with self._tries:
+        async with self._slots:
             return await asyncio.to_thread(blocklist.blocks, patterns, prompt)
 
     async def look(self, picture: Path) -> Verdict:

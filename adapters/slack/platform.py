@@ -52,8 +52,8 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.UNINSTALLED: on_uninstalled,
 }
 
-RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
-"""Seconds between tries to connect at a start; the last one repeats."""
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds between attempts to connect at a start; the last one repeats."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +130,7 @@ class SlackPlatform:
         Raises:
             FatalError: as for entering, of a Slack that did not answer then.
         """
-        await self._connect(waits=RECONNECT)
+        await self._connect(waits=BACKOFF)
         self._at_work = True
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._road.watch())

@@ -25,7 +25,7 @@ from bot.cli.files import (
     slug,
     write_file,
 )
-from bot.cli.owner import check_model, for_owner
+from bot.cli.owner import check_model_name, for_owner
 from bot.compose import compose, engine_of, exporter_of, known_models
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
@@ -48,7 +48,7 @@ from config.styles import load_styles
 
 _NO_LIMIT = 1 << 40
 _STYLE_BYTES = 16_000
-_DISK_TRIES = 3
+_DISK_ATTEMPTS = 3
 _ME = Requester(platform=PLATFORM, user="console")
 _HERE = ReplyTarget(platform=PLATFORM)
 _PRIVATE = True
@@ -250,7 +250,7 @@ def check_wish(wish: Request, settings: Settings, model: str | None) -> None:
         InvalidRequest: with the sentence that says what there is.
     """
     if model:
-        check_model(model, settings)
+        check_model_name(model, settings)
     settings = for_owner(settings, model)
     known = known_models(settings)
     if settings.model.id in known:  # of one that is not, loading says why
@@ -279,7 +279,7 @@ async def _bench(settings: Settings, asked: argparse.Namespace) -> AsyncIterator
             data_dir=Path(folder),
             engine=engine,
             messengers={PLATFORM: messenger},
-            disk_tries=_DISK_TRIES,
+            disk_attempts=_DISK_ATTEMPTS,
         ) as (core, _):
             lines.remove_task(waiting)
             async with Running(core, grace=0.0):

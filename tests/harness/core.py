@@ -75,7 +75,7 @@ def assemble(
     advice: bool = True,
     moderator: Moderator | None = None,
     policy: Policy | None = None,
-    disk_tries: int | None = None,
+    disk_attempts: int | None = None,
     greets: bool = False,
     notify_seconds: float = 0.0,
 ) -> Core:
@@ -97,7 +97,7 @@ def assemble(
         default_model=MODEL,
         guard_chains=guard_chains,
         advice=advice,
-        disk_tries=disk_tries,
+        disk_attempts=disk_attempts,
         greets=greets,
         notify_seconds=notify_seconds,
     )

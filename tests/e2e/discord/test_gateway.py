@@ -62,7 +62,7 @@ async def test_each_try_to_connect_at_the_start_is_one_line_in_the_log(
 ) -> None:
     """discord.py logs the errors of all tries before it with each, which fills a disk while a gateway is away."""
     del channel
-    monkeypatch.setattr(connection, "RECONNECT", (0.01,))
+    monkeypatch.setattr(connection, "BACKOFF", (0.01,))
     discord.gateway.troubles = ["refused", "silent", "refused", "refused"]
     with capture_logs() as ours:
         async with start():

@@ -104,7 +104,7 @@ async def test_a_start_that_slack_does_not_answer_goes_on_trying(
 ) -> None:
     if (mode, method) == ("http", "apps.connections.open"):
         pytest.skip("HTTP mode opens no connection")
-    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    monkeypatch.setattr(platform, "BACKOFF", (0.01,))
     settings = http_options(slack) if mode == "http" else options(slack)
     outage = slack.fail(method, status=503, times=10_000)
     async with bench(slack, tmp_path, settings=settings) as at:
@@ -129,7 +129,7 @@ async def test_what_is_due_at_a_start_waits_for_slack_and_is_not_given_up(
         first.engine.hold()
         await ann.say(general, "a boat", files=[photo])
         (message,) = await ann.see(lambda: ann.from_bot(general))
-    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    monkeypatch.setattr(platform, "BACKOFF", (0.01,))
     outage = slack.fail("auth.test", status=503, times=10_000)
     async with bench(slack, tmp_path) as second:
         await ann.see(lambda: second.engine.requests)

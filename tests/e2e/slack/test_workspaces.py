@@ -328,7 +328,7 @@ async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_ref
 async def test_a_start_without_a_renewed_token_tries_again(
     slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    monkeypatch.setattr(platform, "BACKOFF", (0.01,))
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)

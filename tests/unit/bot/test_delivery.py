@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.calls import HEARD_SECONDS, Calls
-from bot.delivery import BACK_OFF, LONGEST_PAUSE, MAX_TRIES, REPOSITION_SECONDS, Delivery
+from bot.delivery import BACKOFF, LONGEST_PAUSE, MAX_ATTEMPTS, REPOSITION_SECONDS, Delivery
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import StorageFailed, TryLater, Undeliverable
 from bot.domain.ids import ImageId, JobId
@@ -251,7 +251,7 @@ async def test_a_placeholder_that_was_posted_although_the_chat_said_no_is_not_po
     async with desk() as at:
         at.chat.refuse(TryLater("500 after the message was made"), after_effect=True)
         job = await at.add(new_job())
-        await asyncio.sleep(BACK_OFF[0] + 1)
+        await asyncio.sleep(BACKOFF[0] + 1)
         await at.finish(job)
         await asyncio.sleep(60)
 
@@ -327,7 +327,7 @@ async def test_an_outage_is_waited_out_but_not_for_ever() -> None:
     async with desk() as at:
         job = await at.add(new_job())
         await asyncio.sleep(1)
-        for _ in range(MAX_TRIES + 1):
+        for _ in range(MAX_ATTEMPTS + 1):
             at.chat.refuse(TryLater("503"))
         await at.finish(job)
         await asyncio.sleep(24 * 3600)

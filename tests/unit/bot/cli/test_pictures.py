@@ -220,7 +220,7 @@ async def test_a_disk_that_keeps_refusing_ends_the_command(tmp_path: Path, monke
         tries += 1
         raise StorageFailed
 
-    monkeypatch.setattr(durable, "BACK_OFF", (0.0,))
+    monkeypatch.setattr(durable, "BACKOFF", (0.0,))
     monkeypatch.setattr(FileImageStore, "adopt", refuse)
     monkeypatch.setattr(pictures, "engine_of", lambda settings: FakeEngine(model=settings.model.id))
     with pytest.raises(ExceptionGroup) as ended:
