@@ -22,7 +22,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.routes import Address
 from adapters.pictures.outgoing import PictureExporter
 from adapters.slack.api import SlackApi
-from adapters.slack.beside import Besides
+from adapters.slack.extra_files import ExtraFileUploads
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.private_replies import PrivateReplies
@@ -173,7 +173,7 @@ async def _on_slack(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
         async with SlackApi(options(slack), Workspaces(options(slack), clock=clock)) as api:
             await api.workspaces.start(api)
             uploads = Uploads(api, exporter)
-            besides = Besides(uploads, exporter)
+            extras = ExtraFileUploads(uploads, exporter)
             place = Place(team=Team(member.team.id), user=member.user.id, channel=channel.id)
             # Asked of each messenger below: one of an earlier process is looked for first.
             target = place.reply_to(asked_at=clock.now() + 3600, private=False)
@@ -181,7 +181,7 @@ async def _on_slack(exporter: PictureExporter, cards: Sequence[Card]) -> Cost:
 
             def messenger() -> Messenger:
                 """A new one each time: a minute's budget of edits is for minutes, which do not pass here."""
-                return SlackMessenger(api, uploads, besides, PrivateReplies(api), clock=clock)
+                return SlackMessenger(api, uploads, extras, PrivateReplies(api), clock=clock)
 
             return await _sent(messenger, target, cards, slack.received)
 

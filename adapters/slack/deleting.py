@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 
 from adapters.slack.api import SlackApi
-from adapters.slack.below import files_below, job_id_in
 from adapters.slack.errors import SlackFault
 from adapters.slack.inbound import buttons_in
 from adapters.slack.members import Team, place_key, slack_user
 from adapters.slack.messenger import SEARCH_BACK
+from adapters.slack.thread_files import files_in_thread, job_id_in
 from adapters.slack.uploads import Uploads
 from bot.domain.actions import Verb
 from bot.results import JobMessages
@@ -85,7 +85,7 @@ class Deleting:
         if channel and (ts := message.get("ts")):
             self._taken.add(ts)
             await self._api.quietly(self._team, "chat_delete", channel=channel, ts=ts)
-        gone = set(files_below(message))
+        gone = set(files_in_thread(message))
         if files:
             gone |= {each["id"] for each in message.get("files") or ()}
             gone |= {

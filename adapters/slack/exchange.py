@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 
 from adapters.slack import greeting
-from adapters.slack.below import message_ref
 from adapters.slack.deleting import Deleting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
@@ -18,6 +17,7 @@ from adapters.slack.layout import Message
 from adapters.slack.members import Place, moved_to, place_key
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
+from adapters.slack.thread_files import message_ref
 from adapters.slack.uploads import MAX_BYTES
 from bot.domain.access import Asker
 from bot.domain.actions import Verb

@@ -49,7 +49,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class ExtraFiles:
     """Slack's file ids of what stands in a card besides its results; empty if it is not there.
 
     Attributes:
@@ -61,23 +61,23 @@ class Beside:
     preview: str = ""
 
 
-NOTHING = Beside()
+NOTHING = ExtraFiles()
 
 
-def lay_out(card: Card, picture: str = "", *, beside: Beside = NOTHING, notes: tuple[str, ...] = ()) -> Message:
+def lay_out(card: Card, picture: str = "", *, extra: ExtraFiles = NOTHING, notes: tuple[str, ...] = ()) -> Message:
     """The message of a card.
 
     Args:
         card: the job in one state.
         picture: Slack's file id of its results, if they are uploaded; several stand in one sheet.
-        beside: its source and its preview, if they are uploaded.
+        extra: its source and its preview, if they are uploaded.
         notes: more quiet lines, e.g. why the message is not where it was asked for; empty ones are left out.
     """
     headline = escape(card.headline)
     mention = f"<@{slack_user(card.owner)}> " if card.mention else ""
-    blocks = [_title(card, beside)]
-    if beside.preview:
-        blocks.append(image(beside.preview, text(card.locale, "alt-preview")))
+    blocks = [_title(card, extra)]
+    if extra.preview:
+        blocks.append(image(extra.preview, text(card.locale, "alt-preview")))
     if picture:
         blocks.append(image(picture, "; ".join(each.alt for each in card.pictures)))
     if said := [line for line in (*card.notes, *notes) if line]:
@@ -88,11 +88,11 @@ def lay_out(card: Card, picture: str = "", *, beside: Beside = NOTHING, notes: t
         blocks.append(actions(_menu(card)))
     blocks += [row_of(row, card.locale) for row in card.buttons]
     spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
-    files = tuple(file for file in (picture, beside.source, beside.preview) if file)
+    files = tuple(file for file in (picture, extra.source, extra.preview) if file)
     return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]), files=files)
 
 
-def _title(card: Card, beside: Beside) -> Block:
+def _title(card: Card, extra: ExtraFiles) -> Block:
     """The wish and whose it is, and below it how it stands and what it is, with the source at its side.
 
     So it has one height, its source's, and what is below stays where it is when a preview gives way to the result.
@@ -104,8 +104,8 @@ def _title(card: Card, beside: Beside) -> Block:
     stands = (literal(card.small_print),) if done else (_state(card), literal(" · ".join(card.facts)))
     lines = (f"*{wish}*" + (f" · {name}" if name else ""), *stands)
     made = section(mrkdwn("\n".join(line for line in lines if line)))
-    if beside.source:
-        made["accessory"] = image(beside.source, card.source_alt)
+    if extra.source:
+        made["accessory"] = image(extra.source, card.source_alt)
     return made
 
 

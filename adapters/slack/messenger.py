@@ -13,12 +13,12 @@ from typing import Any
 import structlog
 
 from adapters.slack.api import SlackApi
-from adapters.slack.below import Below, job_id_in, message_ref, metadata
-from adapters.slack.beside import Besides
 from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.extra_files import ExtraFileUploads
 from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, moved_to, slack_user, team_of, thread_of
 from adapters.slack.private_replies import PrivateReplies
+from adapters.slack.thread_files import ThreadFiles, job_id_in, message_ref, metadata
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
@@ -71,18 +71,18 @@ class SlackMessenger:
     edit_interval = 5.0
 
     def __init__(
-        self, api: SlackApi, uploads: Uploads, besides: Besides, replies: PrivateReplies, *, clock: Clock
+        self, api: SlackApi, uploads: Uploads, extras: ExtraFileUploads, replies: PrivateReplies, *, clock: Clock
     ) -> None:
         self._api = api
         self._replies = replies
         self._uploads = uploads
-        self._besides = besides
+        self._extras = extras
         self._posts = Buckets(interval=POSTS_PER_CHANNEL)
         self._edits = Buckets(interval=PROGRESS_PER_TEAM, burst=PROGRESS_BURST)
         self._began_at = clock.now()
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
-        self._below = Below(api, uploads)
+        self._thread_files = ThreadFiles(api, uploads)
         self._taken_over: Latest[MessageRef, bool] = Latest(_REMEMBERED)
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
@@ -108,9 +108,9 @@ class SlackMessenger:
         try:
             stands = await self._show(target, message, card)
         except Undeliverable:
-            await self._besides.clear(team_of(target), card)
+            await self._extras.clear(team_of(target), card)
             raise
-        await self._besides.clear(team_of(target), card)
+        await self._extras.clear(team_of(target), card)
         return stands
 
     async def _take_over(self, target: ReplyTarget, message: MessageRef, card: Card) -> None:
@@ -122,8 +122,8 @@ class SlackMessenger:
             await self._api.workspaces.identity(team)  # at a start without an answer from Slack, be put off at once
             async for each in self._api.messages(team, place["channel"], thread=place["ts"], oldest=place["ts"]):
                 if each.get("ts") == place["ts"]:
-                    self._below.take_over(message, each)
-                    self._besides.take_over(team, card, each.get("files") or ())
+                    self._thread_files.take_over(message, each)
+                    self._extras.take_over(team, card, each.get("files") or ())
                     break
         except SlackFault as fault:
             if fault.passes:
@@ -256,13 +256,13 @@ class SlackMessenger:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place, card.locale)
         below = lay_out(card, notes=(text(card.locale, "note-slack-below"), note))
-        if card.pictures and await self._below.stands(team, place):
+        if card.pictures and await self._thread_files.stands(team, place):
             return await self._update(team, place, below)
         for pause in (*_AGAIN, None):
-            beside = await self._besides.of(team, card)
+            extra = await self._extras.of(team, card)
             try:
                 picture, about = await self._shared(team, card)
-                await self._update(team, place, lay_out(card, picture, beside=beside, notes=(about, note)))
+                await self._update(team, place, lay_out(card, picture, extra=extra, notes=(about, note)))
             except SlackFault as fault:
                 if fault.meaning not in _NOT_SHOWN:
                     raise
@@ -276,7 +276,7 @@ class SlackMessenger:
         if not card.pictures:  # what stands beside is not worth a message's words
             return await self._update(team, place, lay_out(card, notes=(note,)))
         name = partial(self._update, team, place, below)
-        return await self._below.put(team, place, card, thread=thread_of(target, place), name=name)
+        return await self._thread_files.put(team, place, card, thread=thread_of(target, place), name=name)
 
     async def _update(
         self, team: Team, place: dict[str, str], shown: Message, noted: Mapping[str, Any] | None = None

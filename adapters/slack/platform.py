@@ -15,10 +15,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
-from adapters.slack.beside import Besides
 from adapters.slack.client import NotYet
 from adapters.slack.commands import on_command, on_shortcut, on_submission
 from adapters.slack.desk import Desk, Members
+from adapters.slack.extra_files import ExtraFileUploads
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Kind
 from adapters.slack.intake import Handler, Intake
@@ -81,7 +81,7 @@ class SlackPlatform:
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._api = api = SlackApi(options, Workspaces(options, clock=clock, store=installations))
         uploads, replies = Uploads(api, exporter), PrivateReplies(api)
-        self.messenger = SlackMessenger(api, uploads, Besides(uploads, exporter), replies, clock=clock)
+        self.messenger = SlackMessenger(api, uploads, ExtraFileUploads(uploads, exporter), replies, clock=clock)
         self._desk = partial(
             Desk,
             api=api,

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack import controls
-from adapters.slack.below import message_ref
 from adapters.slack.commands import form_of
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import parse_context, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.inbound import thread_around
 from adapters.slack.settings import show_settings
+from adapters.slack.thread_files import message_ref
 from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import InvalidRequest

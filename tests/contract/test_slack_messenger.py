@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from adapters.slack.api import SlackApi
-from adapters.slack.beside import Besides
+from adapters.slack.extra_files import ExtraFileUploads
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.private_replies import PrivateReplies
@@ -64,7 +64,7 @@ async def bench() -> AsyncIterator[Bench]:
         api = await stack.enter_async_context(SlackApi(settings, Workspaces(settings, clock=clock)))
         await api.workspaces.start(api)
         uploads = Uploads(api, Pngs())
-        messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), PrivateReplies(api), clock=clock)
+        messenger = SlackMessenger(api, uploads, ExtraFileUploads(uploads, Pngs()), PrivateReplies(api), clock=clock)
         target = place(member, channel).reply_to(asked_at=clock.now(), private=False)
         yield Bench(slack, channel, member, messenger, target)
 

@@ -14,7 +14,7 @@ from adapters.discord.styles import style_page_message
 from adapters.slack import greeting as slack_greeting
 from adapters.slack.forms import FormContext, view_of
 from adapters.slack.home import home_view
-from adapters.slack.layout import Beside, lay_out
+from adapters.slack.layout import ExtraFiles, lay_out
 from adapters.slack.pages import page_view
 from bot.card_files import Files
 from bot.domain.actions import Verb
@@ -112,9 +112,9 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
     for name, card in cards("slack").items():
         count = len(card.progress.previews) if card.progress else 0
         preview = {0: "", 1: "PREVIEW"}.get(count, "SHEET")
-        beside = Beside(source="SOURCE" if card.source else "", preview=preview)
+        extra = ExtraFiles(source="SOURCE" if card.source else "", preview=preview)
         picture = {0: "", 1: "RESULT"}.get(len(card.pictures), "SHEET")
-        message = lay_out(card, picture, beside=beside)
+        message = lay_out(card, picture, extra=extra)
         shown[name] = {"text": message.text, "blocks": list(message.blocks)}
     shown["called"] = {"text": "<@U00000001> your picture is ready ↑", "blocks": []}
     for name, page in _pages("slack").items():

@@ -11,7 +11,7 @@ from adapters.discord.paging import laid_out
 from adapters.discord.settings import forget_question
 from adapters.slack.fields import modal as slack_modal
 from adapters.slack.forms import FormContext, view_of
-from adapters.slack.layout import Beside, lay_out
+from adapters.slack.layout import ExtraFiles, lay_out
 from adapters.slack.pages import message_of, page_view, privacy_buttons, styles_menu
 from bot.card_files import Files
 from bot.domain.access import Asker
@@ -69,7 +69,7 @@ def discord(job: Job, made: list[Generation]) -> Payloads:
 def slack(job: Job, made: list[Generation]) -> Payloads:
     """Slack's; `job` is a finished one."""
     card = render(replace(job, offers_thread=True), made)
-    message = lay_out(card, "RESULT", beside=Beside(source="SOURCE"))
+    message = lay_out(card, "RESULT", extra=ExtraFiles(source="SOURCE"))
     delete = next(each for block in message.blocks for each in block.get("elements", ()) if "confirm" in each)[
         "confirm"
     ]

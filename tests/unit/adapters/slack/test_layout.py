@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.layout import Beside, lay_out
+from adapters.slack.layout import ExtraFiles, lay_out
 from bot.domain.actions import Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.card import Button, Card, Progress, Stage, Waiting
@@ -87,5 +87,5 @@ def test_a_foreign_action_id_is_no_control(text: str) -> None:
 def test_the_source_says_what_its_member_said_of_it() -> None:
     job = a_job(number=1)
     card = render(replace(job, lineage=replace(job.lineage, description="a cat on a chair")), (), unseen=True)
-    title, *_ = lay_out(card, beside=Beside(source="F00000001")).blocks
+    title, *_ = lay_out(card, extra=ExtraFiles(source="F00000001")).blocks
     assert title["accessory"]["alt_text"] == "a cat on a chair"

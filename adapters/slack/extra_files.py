@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from adapters.slack.errors import SlackFault
-from adapters.slack.layout import Beside
+from adapters.slack.layout import ExtraFiles
 from adapters.slack.members import Team
 from adapters.slack.uploads import Uploads
 from bot.card_files import CardFiles, previews_of
@@ -28,7 +28,7 @@ _REMEMBERED = 500
 log = structlog.get_logger(__name__)
 
 
-class Besides:
+class ExtraFileUploads:
     """Uploads what stands beside the results. Its faults cost what it shows, never the message."""
 
     def __init__(self, uploads: Uploads, exporter: Exporter) -> None:
@@ -36,9 +36,9 @@ class Besides:
         self._files = CardFiles(exporter)
         self._previews: Latest[JobId, str] = Latest(_REMEMBERED)
 
-    async def of(self, team: Team, card: Card) -> Beside:
+    async def of(self, team: Team, card: Card) -> ExtraFiles:
         """The source and the preview of a card, as far as Slack takes them."""
-        return Beside(source=await self._source(team, card), preview=await self._preview(team, card))
+        return ExtraFiles(source=await self._source(team, card), preview=await self._preview(team, card))
 
     def take_over(self, team: Team, card: Card, files: Sequence[Mapping[str, Any]]) -> None:
         """What an earlier process uploaded for a message stays in use, and goes when it would have gone then."""

@@ -33,7 +33,7 @@ def job_id_in(message: Mapping[str, Any]) -> JobId | None:
     return JobId(job) if isinstance(job, str) else None
 
 
-def files_below(message: Mapping[str, Any]) -> tuple[str, ...]:
+def files_in_thread(message: Mapping[str, Any]) -> tuple[str, ...]:
     """The files that stand below a message because it cannot show them, as its metadata names them."""
     files = _noted(message).get("files")
     return tuple(map(str, files)) if isinstance(files, list) else ()
@@ -49,7 +49,7 @@ def metadata(nonce: str, **more: Any) -> Mapping[str, Any]:
     return {"event_type": METADATA_EVENT, "event_payload": {"job_id": nonce, **more}}
 
 
-class Below:
+class ThreadFiles:
     """Puts pictures below their messages."""
 
     def __init__(self, api: SlackApi, uploads: Uploads) -> None:
@@ -59,7 +59,7 @@ class Below:
 
     def take_over(self, stands: MessageRef, message: Mapping[str, Any]) -> None:
         """What an earlier process put below a message."""
-        self._files[stands] = files_below(message)
+        self._files[stands] = files_in_thread(message)
 
     async def stands(self, team: Team, place: Mapping[str, str]) -> bool:
         """Whether the pictures of a message are below it already.
