@@ -20,8 +20,8 @@ from bot.domain.errors import LimitReached, PictureRefused
 from bot.domain.picture import Picture, Sent
 from bot.latest import Latest
 from bot.ports import PictureReader
+from bot.priority_semaphore import PrioritySemaphore
 from bot.queue import QueueFull
-from bot.room import Room
 from bot.texts import time_span
 
 MOST_REFUSED = 20
@@ -70,8 +70,8 @@ class UploadLimiter:
     def __init__(self, *, reader: PictureReader, decodes: int) -> None:
         """`decodes`: pictures that are decoded at the same time."""
         self._reader = reader
-        self._memory = Room(HELD_BYTES)
-        self._processors = Room(decodes)
+        self._memory = PrioritySemaphore(HELD_BYTES)
+        self._processors = PrioritySemaphore(decodes)
         self._members: Latest[str, _Member] = Latest(_MEMBERS)
 
     @asynccontextmanager

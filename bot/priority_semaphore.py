@@ -1,4 +1,4 @@
-"""A limited amount of something, handed out to whoever is due first."""
+"""A semaphore of many units, handed out to whoever is due first."""
 
 import asyncio
 import heapq
@@ -15,7 +15,7 @@ class _Wish:
     given: asyncio.Future[None] = field(compare=False)
 
 
-class Room:
+class PrioritySemaphore:
     """Not thread-safe: it belongs to the event loop.
 
     Nobody passes whoever is due first, however little they want: else a large wish could wait for ever.

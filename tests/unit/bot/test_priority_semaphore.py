@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.room import Room
+from bot.priority_semaphore import PrioritySemaphore
 
 
 async def settled() -> None:
@@ -14,10 +14,10 @@ async def settled() -> None:
 
 
 async def test_whoever_is_due_first_is_next_and_a_small_wish_passes_nobody() -> None:
-    room, order = Room(10), list[str]()
+    semaphore, order = PrioritySemaphore(10), list[str]()
 
     async def wants(name: str, amount: int, due: float, until: asyncio.Event) -> None:
-        async with room.hold(amount, due=due):
+        async with semaphore.hold(amount, due=due):
             order.append(name)
             await until.wait()
 
@@ -29,18 +29,18 @@ async def test_whoever_is_due_first_is_next_and_a_small_wish_passes_nobody() -> 
         tasks.append(asyncio.create_task(wants(name, amount, due, rest)))
     await settled()
     assert order == ["holds"]
-    assert room.waiting == 3
+    assert semaphore.waiting == 3
     first.set()
     await asyncio.gather(*tasks)
     assert order == ["holds", "urgent", "large", "small"]
 
 
 async def test_a_wish_that_is_given_up_lets_others_in() -> None:
-    room = Room(2)
-    async with room.hold(1, due=0.0):
-        large = asyncio.create_task(room.hold(2, due=1.0).__aenter__())
+    semaphore = PrioritySemaphore(2)
+    async with semaphore.hold(1, due=0.0):
+        large = asyncio.create_task(semaphore.hold(2, due=1.0).__aenter__())
         await settled()
-        small = asyncio.create_task(room.hold(1, due=2.0).__aenter__())
+        small = asyncio.create_task(semaphore.hold(1, due=2.0).__aenter__())
         await settled()
         assert not small.done()
         large.cancel()
@@ -57,11 +57,11 @@ def test_never_more_is_held_than_there_is_and_all_comes_back(
     wishes: list[tuple[int, float, int, bool]],
 ) -> None:
     async def run() -> None:
-        room, held = Room(10), 0
+        semaphore, held = PrioritySemaphore(10), 0
 
         async def hold(amount: int, due: float, turns: int) -> None:
             nonlocal held
-            async with room.hold(amount, due=due):
+            async with semaphore.hold(amount, due=due):
                 held += min(amount, 10)
                 assert held <= 10
                 try:
@@ -79,7 +79,7 @@ def test_never_more_is_held_than_there_is_and_all_comes_back(
         async with asyncio.timeout(60):
             await asyncio.gather(*tasks, return_exceptions=True)
         assert not [task for task in tasks if not task.cancelled() and task.exception()]
-        async with asyncio.timeout(60), room.hold(10, due=0.0):
+        async with asyncio.timeout(60), semaphore.hold(10, due=0.0):
             assert held == 0
 
     asyncio.run(run())
