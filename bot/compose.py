@@ -24,7 +24,7 @@ from bot.domain.limits import Limits
 from bot.domain.request import Requester
 from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, RetentionDays
-from bot.operations import Premises
+from bot.operations import ProcessInfo
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.sign_in import OperatorSignIn, SignIn
 from bot.system import SystemClock, SystemIds, processors
@@ -256,13 +256,13 @@ async def compose(
         yield Composed(core, store.database)
 
 
-def platforms_of(settings: Settings, composed: Composed, premises: Premises) -> Sequence[ChatPlatform]:
+def platforms_of(settings: Settings, composed: Composed, process: ProcessInfo) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
     tokens = tokens_of(settings)
     makers: Mapping[str, Callable[[Settings, Composed], ChatPlatform]] = {
         "discord": _discord,
         "slack": _slack,
-        "web": partial(_web, premises=premises),
+        "web": partial(_web, process=process),
     }
     return [make(settings, composed) for name, make in makers.items() if tokens[name]]
 
@@ -275,7 +275,7 @@ def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
     return SignIn(sessions=SqliteSessions(store.database), clock=SystemClock(), address=address)
 
 
-def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatPlatform:
+def _web(settings: Settings, composed: Composed, *, process: ProcessInfo) -> ChatPlatform:
     from adapters.web.authentication import Membership
     from adapters.web.operators import Operators
     from adapters.web.platform import WebPlatform
@@ -299,12 +299,12 @@ def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatP
         days=settings.retention.pictures_days,
         trusted_proxies=web.trusted_proxies,
         operations=core.operations,
-        premises=premises,
+        process=process,
         operators=operators,
     )
 
 
-def playground_of(settings: Settings, core: Core, premises: Premises, *, port: int, token: str) -> "WebPlatform":
+def playground_of(settings: Settings, core: Core, process: ProcessInfo, *, port: int, token: str) -> "WebPlatform":
     """The pages for whoever sits at this machine and has the start token, not yet entered; they operate it too."""
     from adapters.web.authentication import StartToken
     from adapters.web.platform import WebPlatform
@@ -318,7 +318,7 @@ def playground_of(settings: Settings, core: Core, premises: Premises, *, port: i
         port=port,
         max_bytes=settings.downloads.max_bytes,
         operations=core.operations,
-        premises=premises,
+        process=process,
         operators=authenticator,
     )
 

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
+class SettingInForce:
     """A setting.
 
     Attributes:
@@ -61,7 +61,7 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Premises:
+class ProcessInfo:
     """What the core does not know of its own process.
 
     Attributes:
@@ -72,7 +72,7 @@ class Premises:
 
     version: str
     started_at: float
-    settings: Sequence[InForce]
+    settings: Sequence[SettingInForce]
     disk: Callable[[], Awaitable[Disk]]
 
 

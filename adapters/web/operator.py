@@ -21,7 +21,7 @@ from adapters.web.words import locale_of
 from bot.domain.errors import Gone, StorageFailed
 from bot.domain.ids import ImageId, JobId
 from bot.latest import Latest
-from bot.operations import Operations, Premises
+from bot.operations import Operations, ProcessInfo
 from bot.overseeing import Mode
 from bot.ports import Exporter
 from bot.results import Description
@@ -49,14 +49,14 @@ class OperatorPages:
         service: Service,
         operations: Operations,
         exporter: Exporter,
-        premises: Premises,
+        process: ProcessInfo,
         operators: Operators | None,
     ) -> None:
         """`operators`: lets in by a token of its own; None if all of the pages are one person's."""
         self._service = service
         self._operations = operations
         self._exporter = exporter
-        self._premises = premises
+        self._process = process
         self._operators = operators
         self._revealed: Latest[JobId, float] = Latest(_REVEALED)
         self._streams = Streams()
@@ -111,7 +111,7 @@ class OperatorPages:
 
     async def _shown_now(self, locale: str) -> dict[str, object]:
         found = await self._operations.overview(most=_SHOWN)
-        shown = overview_view(found, self._premises, await self._premises.disk(), locale)
+        shown = overview_view(found, self._process, await self._process.disk(), locale)
         return {"shown": shown, "leaves": self._operators is not None}
 
     async def change(self, request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.ids import JobId
 from bot.domain.job import Job
-from bot.operations import Disk, InForce, Overview, Premises
+from bot.operations import Disk, Overview, ProcessInfo, SettingInForce
 from bot.overseeing import MemberUsage, Mode, RestartStage, Unshown
 from bot.texts import text, time_span
 from inference.api import Device
@@ -80,12 +80,12 @@ class OverviewView:
     unshown: Sequence[Unshown]
     usage: Sequence[MemberUsage]
     disk: Sequence[tuple[str, str]]
-    settings: Sequence[InForce]
+    settings: Sequence[SettingInForce]
     trouble: str
     version: str
 
 
-def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) -> OverviewView:
+def overview_view(found: Overview, process: ProcessInfo, disk: Disk, locale: str) -> OverviewView:
     """Everything in the words of one language."""
     return OverviewView(
         mode=found.mode,
@@ -96,7 +96,7 @@ def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) 
         devices=[_device(device, locale) for device in found.devices],
         restarting=found.restart is not None and found.restart.stage is not RestartStage.DONE,
         restart=_restart(found, locale),
-        facts=_facts(found, premises, locale),
+        facts=_facts(found, process, locale),
         ended=[(text(locale, f"status-{status}"), count) for status, count in found.ended.items()],
         failures=[_row(job, found.at, locale, state=job.error) for job in found.failures],
         unshown=found.unshown,
@@ -106,9 +106,9 @@ def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) 
             (text(locale, "web-op-disk-database"), _size(disk.database)),
             (text(locale, "web-op-disk-free"), _size(disk.free)),
         ],
-        settings=premises.settings,
+        settings=process.settings,
         trouble=found.trouble,
-        version=premises.version,
+        version=process.version,
     )
 
 
@@ -150,12 +150,12 @@ def _restart(found: Overview, locale: str) -> str:
     return text(locale, "web-op-restarted", devices=", ".join(restart.outcome)) if restart.outcome else ""
 
 
-def _facts(found: Overview, premises: Premises, locale: str) -> list[tuple[str, str]]:
+def _facts(found: Overview, process: ProcessInfo, locale: str) -> list[tuple[str, str]]:
     said = {
         "web-op-offered": ", ".join(found.models),
         "web-op-memory": _memory(found.counters),
         "web-op-pace": " / ".join(f"{rate:.2f}" for rate in found.rates or ()),
-        "web-op-up": text(locale, "span", **time_span(max(1.0, found.at - premises.started_at))),
+        "web-op-up": text(locale, "span", **time_span(max(1.0, found.at - process.started_at))),
     }
     return [(text(locale, name), value) for name, value in said.items() if value]
 

@@ -25,7 +25,7 @@ from adapters.web.playground import Playground
 from adapters.web.results import ResultActs
 from adapters.web.words import TRUSTED, locale_of, said_here
 from bot.domain.errors import FatalError, Gone, LimitReached, NotAllowed, UserError
-from bot.operations import Operations, Premises
+from bot.operations import Operations, ProcessInfo
 from bot.ports import Exporter
 from bot.service import Service
 from bot.texts import text
@@ -64,7 +64,7 @@ class WebPlatform:
         days: float | None = None,
         trusted_proxies: Sequence[str] = (),
         operations: Operations | None = None,
-        premises: Premises | None = None,
+        process: ProcessInfo | None = None,
         operators: Authenticator | None = None,
     ) -> None:
         """Nothing is listened on yet.
@@ -80,7 +80,7 @@ class WebPlatform:
             days: after which results that nobody keeps lose their pictures; None if nothing goes by age.
             trusted_proxies: networks of proxies that say where requests come from.
             operations: what the operator's page asks.
-            premises: what else it shows.
+            process: what else it shows.
             operators: who is let in to it; None if there is none.
         """
         self.messenger = WebMessenger()
@@ -99,12 +99,12 @@ class WebPlatform:
         self._overseen: OperatorPages | None = None
         if operators:
             assert operations is not None, "what is there to be operated"
-            assert premises is not None, "what is there to be shown"
+            assert process is not None, "what is there to be shown"
             self._overseen = OperatorPages(
                 service=service,
                 operations=operations,
                 exporter=exporter,
-                premises=premises,
+                process=process,
                 operators=operators if isinstance(operators, Operators) else None,
             )
             self._routes += self._overseen.routes()

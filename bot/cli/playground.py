@@ -11,7 +11,7 @@ from adapters.web.authentication import start_token
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import for_owner
-from bot.cli.premises import premises_of
+from bot.cli.process_info import process_info_of
 from bot.compose import compose, engine_of, playground_of
 from bot.lifecycle import RetentionDays
 from bot.ports import Messenger
@@ -41,8 +41,8 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
             )
         )
         token = start_token(asked.data_dir / "web-token")
-        premises = premises_of(settings, origins(asked.config, os.environ), data_dir=asked.data_dir)
-        page = await parts.enter_async_context(playground_of(settings, core, premises, port=asked.port, token=token))
+        process = process_info_of(settings, origins(asked.config, os.environ), data_dir=asked.data_dir)
+        page = await parts.enter_async_context(playground_of(settings, core, process, port=asked.port, token=token))
         messengers[page.name] = page.messenger
         address = f"http://127.0.0.1:{page.port}/?token={token}"
         # A task begins when `serve` first waits, and by then a signal stops it as it should.

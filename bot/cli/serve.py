@@ -10,7 +10,7 @@ from adapters.proxies import fault_of_proxies
 from adapters.web.health import serve_health
 from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
-from bot.cli.premises import premises_of
+from bot.cli.process_info import process_info_of
 from bot.cli.readings import readings, room
 from bot.compose import compose, engine_of, platforms_of, retention_days_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
@@ -70,9 +70,9 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
         core = composed.core
         if settings.metrics.port:
             await parts.enter_async_context(watched.watching(core))
-        premises = premises_of(settings, origins(asked.config, os.environ), data_dir=settings.data_dir)
+        process = process_info_of(settings, origins(asked.config, os.environ), data_dir=settings.data_dir)
         platforms = [
-            await parts.enter_async_context(platform) for platform in platforms_of(settings, composed, premises)
+            await parts.enter_async_context(platform) for platform in platforms_of(settings, composed, process)
         ]
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})

@@ -14,7 +14,7 @@ from adapters.web.authentication import Membership
 from adapters.web.messenger import WebMessenger
 from adapters.web.operators import Operators
 from adapters.web.platform import WebPlatform
-from bot.cli.premises import premises_of
+from bot.cli.process_info import process_info_of
 from bot.domain.access import Asker
 from bot.domain.card import Card
 from bot.domain.ids import JobId
@@ -147,7 +147,7 @@ async def serving(
             days=7.0,
             trusted_proxies=trusted,
             operations=parts.core.operations,
-            premises=premises_of(settings, origins(None, ENVIRONMENT), data_dir=folder),
+            process=process_info_of(settings, origins(None, ENVIRONMENT), data_dir=folder),
             operators=operators if operator_token else None,
         ) as platform:
             chat.pages = platform.messenger

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.files.data_dir import DATABASE, IMAGES
 from bot import __version__
-from bot.operations import Disk, InForce, Premises
+from bot.operations import Disk, ProcessInfo, SettingInForce
 from config.settings import Settings
 from inference.models.disk import nbytes
 
@@ -20,13 +20,13 @@ _IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+@")
 """Name and password in an address."""
 
 
-def premises_of(settings: Settings, origins: Mapping[str, str], *, data_dir: Path) -> Premises:
+def process_info_of(settings: Settings, origins: Mapping[str, str], *, data_dir: Path) -> ProcessInfo:
     """Of a service that begins now; `origins` says which settings come from where, see `config.reading.origins`."""
-    return Premises(
+    return ProcessInfo(
         version=__version__,
         started_at=time.time(),
         settings=[
-            InForce(name=name, value=_IN_ADDRESS.sub("", written(value)), origin=origins.get(name, ""))
+            SettingInForce(name=name, value=_IN_ADDRESS.sub("", written(value)), origin=origins.get(name, ""))
             for name, value in _flat(settings).items()
         ],
         disk=_Meter(data_dir).look,
