@@ -42,10 +42,10 @@ class PooledRequest:
 
     request: Img2ImgRequest
     batch: Batch = Batch("", None, ())  # noqa: RUF009 -- it is frozen
-    assigned: "asyncio.Future[Member | None]" = field(init=False)
+    assigned: "asyncio.Future[PoolMember | None]" = field(init=False)
     load_at: float = 0.0
     losses: int = 0
-    avoids: "set[Member]" = field(default_factory=set)
+    avoids: "set[PoolMember]" = field(default_factory=set)
     crashed: bool = False
     unwanted: bool = False
     loading_since: float | None = None
@@ -64,7 +64,7 @@ class PooledRequest:
         since, self.loading_since = self.loading_since, None
         return now - since
 
-    def assign(self, member: "Member | None") -> None:
+    def assign(self, member: "PoolMember | None") -> None:
         """End the wait; does nothing if nobody waits any more."""
         if not self.assigned.done():
             self.assigned.set_result(member)
@@ -76,7 +76,7 @@ class PooledRequest:
 
 
 @dataclass(slots=True, eq=False)
-class Member:
+class PoolMember:
     """An engine of a pool.
 
     Attributes:

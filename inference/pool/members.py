@@ -13,7 +13,7 @@ import structlog
 
 from inference.api import Engine, EngineStopped, ModelUnavailable
 from inference.pool.changes import Changes
-from inference.pool.member import Member, MemberState
+from inference.pool.member import MemberState, PoolMember
 from inference.pool.request_queue import RequestQueue
 from inference.processes.backoff import Backoff
 
@@ -29,7 +29,7 @@ _HEARD_SECONDS = 5.0
 """How long pictures of a device that was left get to hear of it, before it begins anew."""
 
 
-class Members:
+class PoolMembers:
     """Owns the engines, each in a task of its own.
 
     Args:
@@ -88,7 +88,7 @@ class Members:
         await self._owned.aclose()
 
     @property
-    def open_ones(self) -> list[Member]:
+    def open_ones(self) -> list[PoolMember]:
         """Those whose engines are entered."""
         return [member for member in self.all if member.state in {MemberState.OPEN, MemberState.LEAVING}]
 
@@ -119,14 +119,14 @@ class Members:
         await self._changes.until(lambda: member.works or member.state is MemberState.GONE or member not in self.all)
         return member.works
 
-    def _made(self, name: str, engine: Engine) -> Member:
-        return Member(name, engine, backoff=Backoff(self._pauses))
+    def _made(self, name: str, engine: Engine) -> PoolMember:
+        return PoolMember(name, engine, backoff=Backoff(self._pauses))
 
-    def _begin(self, member: Member) -> None:
+    def _begin(self, member: PoolMember) -> None:
         member.keeping = self._group.create_task(self._keep(member), name=f"device {member.name}")
         self._owned.callback(member.keeping.cancel)
 
-    async def _keep(self, member: Member) -> None:
+    async def _keep(self, member: PoolMember) -> None:
         """Own a member's engine until the pool is closed; a restart ends it and begins it anew."""
         while True:
             member.leave.clear()
@@ -152,7 +152,7 @@ class Members:
             await self._changes.until(member.is_idle, _HEARD_SECONDS)
             member.state = MemberState.OPENING
 
-    async def _lives(self, member: Member) -> None:
+    async def _lives(self, member: PoolMember) -> None:
         """Return when a member is to be left.
 
         Raises:
@@ -168,7 +168,7 @@ class Members:
             self._opened.set_result(None)
         self._queue.dispatch()
 
-    def _left(self, member: Member, trouble: Exception, pause: float) -> None:
+    def _left(self, member: PoolMember, trouble: Exception, pause: float) -> None:
         """A member can run nothing any more; with the last one the pool stops."""
         member.state, member.trouble = MemberState.GONE, str(trouble)
         member.leave.clear()

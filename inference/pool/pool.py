@@ -32,8 +32,8 @@ from inference.api import (
 )
 from inference.models.library import Library
 from inference.pool.changes import Changes
-from inference.pool.member import Member, MemberState, PooledRequest, batch_of, combined_capacity
-from inference.pool.members import PAUSES, Members
+from inference.pool.member import MemberState, PooledRequest, PoolMember, batch_of, combined_capacity
+from inference.pool.members import PAUSES, PoolMembers
 from inference.pool.request_queue import RequestQueue
 
 log = structlog.get_logger(__name__)
@@ -71,7 +71,7 @@ class Pool:
         self._changes = Changes()
         self._ready = asyncio.Event()
         self._queue = RequestQueue(self._changes)
-        self._members = Members(
+        self._members = PoolMembers(
             members,
             queue=self._queue,
             changes=self._changes,
@@ -198,7 +198,7 @@ class Pool:
         self._queue.stop(EngineStopped(self._stopped))
         self._changes.note()
 
-    def _goes_elsewhere(self, pooled: PooledRequest, member: Member, event: Event) -> bool:
+    def _goes_elsewhere(self, pooled: PooledRequest, member: PoolMember, event: Event) -> bool:
         """Whether a picture that was alone with a worker that died is tried again, if there may be another one."""
         if not (isinstance(event, Failed) and event.kind is FailureKind.CRASH) or pooled.crashed:
             return False
@@ -206,7 +206,7 @@ class Pool:
         pooled.avoids.add(member)
         return any(each.state is MemberState.OPEN for each in self._members.all if each is not member)
 
-    def _lose(self, member: Member, pooled: PooledRequest, loss: Exception) -> None:
+    def _lose(self, member: PoolMember, pooled: PooledRequest, loss: Exception) -> None:
         """A picture's device is gone: it goes elsewhere."""
         if self._stopped:
             raise EngineStopped(self._stopped) from None
@@ -218,7 +218,7 @@ class Pool:
             member.state = MemberState.LEAVING
             member.leave.set()
 
-    async def _run_on(self, member: Member, pooled: PooledRequest) -> AsyncGenerator[Event, None]:
+    async def _run_on(self, member: PoolMember, pooled: PooledRequest) -> AsyncGenerator[Event, None]:
         """What a device says of a picture; ends without an end of the picture if that has to go elsewhere."""
         try:
             async with aclosing(member.engine.run(pooled.request)) as events:

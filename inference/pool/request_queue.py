@@ -6,7 +6,7 @@ from collections import deque
 from inference.api import MAPS, Event
 from inference.pool.changes import Changes
 from inference.pool.choice import choose
-from inference.pool.member import Member, MemberState, PooledRequest
+from inference.pool.member import MemberState, PooledRequest, PoolMember
 
 LOAD_SECONDS = 20.0
 """What loading a model is taken to cost before that was seen."""
@@ -26,12 +26,12 @@ class RequestQueue:
     """
 
     def __init__(self, changes: Changes) -> None:
-        self.members: list[Member] = []
+        self.members: list[PoolMember] = []
         self._changes = changes
         self._waiting: deque[PooledRequest] = deque()
         self._load_seconds: dict[str, float] = {}
 
-    async def assign(self, pooled: PooledRequest) -> Member | None:
+    async def assign(self, pooled: PooledRequest) -> PoolMember | None:
         """Wait until a device takes a picture; None if it was cancelled meanwhile.
 
         Raises:
@@ -83,7 +83,7 @@ class RequestQueue:
         if self._waiting:  # a device that came up says so to nobody, but those that are at work say something often
             self.dispatch()
 
-    def _choice(self, pooled: PooledRequest, now: float) -> Member | None:
+    def _choice(self, pooled: PooledRequest, now: float) -> PoolMember | None:
         members = [member for member in self.members if member.state is MemberState.OPEN]
         members = [member for member in members if member not in pooled.avoids] or members
         working = [member for member in members if member.device_state().slots]
@@ -94,6 +94,6 @@ class RequestQueue:
         index = choose(pooled.batch, [member.device_state() for member in working], may_load=now >= pooled.load_at)
         return None if index is None else working[index]
 
-    def _draws(self, member: Member) -> bool:
+    def _draws(self, member: PoolMember) -> bool:
         """Whether the member's machine takes one more map."""
         return sum(each.maps for each in self.members if each.host == member.host) < MAPS
