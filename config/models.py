@@ -26,11 +26,11 @@ NAMES = "small letters, digits and . _ -, 50 at most, a letter or digit first"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,49}$")]
 """What members type; a colon or a space would end it in `--lora ink:0.8`."""
 
-Place = Annotated[str, Field(min_length=1, max_length=1000)]
+Location = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class _Lora(Table):
-    file: Place
+    file: Location
     weight: Annotated[float, Field(ge=-MAX_LORA_WEIGHT, le=MAX_LORA_WEIGHT)] = 1.0
 
 
@@ -40,7 +40,7 @@ def _spelled_out(value: object) -> object:
 
 
 class _Entry(Table):
-    id: Place
+    id: Location
     base: Annotated[str, Field(max_length=1000)] = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
     vae: Annotated[str, Field(max_length=1000)] = ""
@@ -61,10 +61,10 @@ class _Entry(Table):
     preview_vae: Annotated[str, Field(max_length=1000, validation_alias=AliasChoices("preview_vae", "sketcher"))] = ""
     step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0
     attention: Annotated[str, Field(pattern=r"^\w*$", description="a kernel by diffusers' name, or empty")] = ""
-    controls: dict[ControlKind, Place] = Field(default_factory=dict)
+    controls: dict[ControlKind, Location] = Field(default_factory=dict)
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
     loras_folder: Annotated[str, Field(max_length=1000)] = ""
-    embeddings: dict[Name, Place] = Field(default_factory=dict)
+    embeddings: dict[Name, Location] = Field(default_factory=dict)
     embeddings_folder: Annotated[str, Field(max_length=1000)] = ""
 
     def entry(self) -> ModelEntry:

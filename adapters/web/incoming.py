@@ -31,7 +31,7 @@ _HELD = 1 << 20
 """Bytes of a file on its way in that are held in memory."""
 
 
-class Start(StrEnum):
+class FormStart(StrEnum):
     """What a form goes on from."""
 
     UPLOAD = "upload"  # a picture that comes with it
@@ -53,10 +53,10 @@ class Submitted:
     files: Mapping[str, bytes]
 
     @property
-    def start(self) -> Start:
+    def start(self) -> FormStart:
         """What to go on from; a picture that was sent along is always meant."""
         said = self.fields.get("start", "")
-        return Start(said) if said in set(Start) and "picture" not in self.files else Start.UPLOAD
+        return FormStart(said) if said in set(FormStart) and "picture" not in self.files else FormStart.UPLOAD
 
     @property
     def sweeps(self) -> bool:
@@ -78,7 +78,7 @@ class Submitted:
         Raises:
             InvalidRequest: a value is none of its kind or out of range; with the sentence for the member.
         """
-        emptied = {OptionKind.PROSE, OptionKind.NAME} if self.start in {Start.EDIT, Start.CHAIN} else set()
+        emptied = {OptionKind.PROSE, OptionKind.NAME} if self.start in {FormStart.EDIT, FormStart.CHAIN} else set()
         fields = self.fields
         said = {row.name: value for row in OPTIONS if (value := fields.get(row.name)) or row.kind in emptied}
         options = read_options(said)

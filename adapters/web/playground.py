@@ -14,7 +14,7 @@ from aiohttp import web
 from adapters.web.addresses import generation_in, job_in, number_in, see
 from adapters.web.following import followed
 from adapters.web.guard import asker_of, asking, stays
-from adapters.web.incoming import Start, Submitted, read_form
+from adapters.web.incoming import FormStart, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import STATIC, event_stream, fragment, new_nonce, page
 from adapters.web.slots import FormSlots, Streams
@@ -86,8 +86,8 @@ class Playground:
     async def _submitted(self, request: web.Request, sent: Submitted) -> Receipt:
         """What a form asks for."""
         start, of = sent.start, sent.fields.get("of", "")
-        result = generation_in(of) if start in {Start.EDIT, Start.CHAIN} else None
-        again = job_in(of) if start is Start.AGAIN else None
+        result = generation_in(of) if start in {FormStart.EDIT, FormStart.CHAIN} else None
+        again = job_in(of) if start is FormStart.AGAIN else None
         picture = sent.files.get("picture") or (await _sample() if sent.fields.get("sample") else None)
         if not (result or again or picture):
             raise InvalidRequest("web-refused-no-picture")

@@ -68,7 +68,7 @@ class FormView:
 
     Attributes:
         of: the result or job that it goes on from; empty if it needs a picture.
-        start: what of that is chosen; see `adapters.web.incoming.Start`.
+        start: what of that is chosen; see `adapters.web.incoming.FormStart`.
         chains: whether there is a result to chain from.
         error: the sentence, if it was refused.
         sample: the picture that comes with the page is wanted.

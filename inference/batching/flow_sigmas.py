@@ -15,8 +15,8 @@ import torch
 from inference.batching.solver import Plan
 from inference.batching.strength import Start
 
-Shape = tuple[int, int, int]
-Schedule = Callable[[int, Shape], Mapping[str, Any]]
+LatentShape = tuple[int, int, int]
+Schedule = Callable[[int, LatentShape], Mapping[str, Any]]
 """Steps and shape of the latents -> what the family's stock pipeline calls `set_timesteps` with."""
 
 
@@ -44,7 +44,7 @@ class FlowSolver:
         self._schedule = schedule
         self._planned = lru_cache(maxsize=256)(self._plan)
 
-    def plan(self, steps: int, start: Start, *, shape: Shape, from_noise: bool = False) -> Plan:
+    def plan(self, steps: int, start: Start, *, shape: LatentShape, from_noise: bool = False) -> Plan:
         """The run over the last `start.steps` of a grid of `steps`, for latents of that shape.
 
         Raises:
@@ -55,13 +55,13 @@ class FlowSolver:
     def stepper(self, steps: int, start: Start) -> None:
         """None: plans are exact."""
 
-    def sigmas(self, steps: int, shape: Shape) -> torch.Tensor:
+    def sigmas(self, steps: int, shape: LatentShape) -> torch.Tensor:
         """The grid's levels, [steps + 1], the last one 0."""
         scheduler = self._set(steps, shape)
         sigmas: torch.Tensor = scheduler.sigmas
         return sigmas
 
-    def _set(self, steps: int, shape: Shape) -> Any:
+    def _set(self, steps: int, shape: LatentShape) -> Any:
         scheduler = copy.deepcopy(self.scheduler)
         if steps == 1 and scheduler.config.get("shift_terminal"):
             # The only level of this grid is its first and its last at once; stretching it divides 0 by 0.
@@ -69,7 +69,7 @@ class FlowSolver:
         scheduler.set_timesteps(**self._schedule(steps, shape))
         return scheduler
 
-    def _plan(self, steps: int, start: Start, shape: Shape, from_noise: bool) -> Plan:
+    def _plan(self, steps: int, start: Start, shape: LatentShape, from_noise: bool) -> Plan:
         scheduler = self._set(steps, shape)
         begin = steps - start.steps
         first, second = float(scheduler.sigmas[begin]), float(scheduler.sigmas[begin + 1])

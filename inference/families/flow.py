@@ -11,7 +11,7 @@ from PIL import Image
 from inference.api import Img2ImgRequest
 from inference.batching.components import ControlNet, LatentDist, PromptEmbeds
 from inference.batching.denoiser import Rows
-from inference.batching.flow_sigmas import FlowSolver, Shape
+from inference.batching.flow_sigmas import FlowSolver, LatentShape
 from inference.families.flow_control import StableDiffusion3ControlNet
 from inference.families.stable_diffusion import StableDiffusion
 from inference.families.token_weights import encoded
@@ -41,7 +41,7 @@ class FlowMatching(StableDiffusion):
     def solver(self) -> FlowSolver:
         return FlowSolver(self.pipeline.scheduler, self.schedule)
 
-    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+    def schedule(self, steps: int, shape: LatentShape) -> Mapping[str, Any]:
         """What the stock pipeline calls `set_timesteps` with."""
         return {
             "num_inference_steps": steps,
@@ -49,7 +49,7 @@ class FlowMatching(StableDiffusion):
             "mu": self.mu(shape, 1.15),
         }
 
-    def mu(self, shape: Shape, usual: float) -> float:
+    def mu(self, shape: LatentShape, usual: float) -> float:
         """The `mu` of dynamic shifting for latents of that shape, of which a token is 2 by 2.
 
         Args:
@@ -125,7 +125,7 @@ class StableDiffusion3(FlowMatching):
 
     networks: Mapping[str, type[ControlNet]] = {"SD3ControlNetModel": StableDiffusion3ControlNet}
 
-    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+    def schedule(self, steps: int, shape: LatentShape) -> Mapping[str, Any]:
         shifts = self.pipeline.scheduler.config.get("use_dynamic_shifting")
         return {"num_inference_steps": steps} | ({"mu": self.mu(shape, 1.16)} if shifts else {})
 

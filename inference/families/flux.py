@@ -10,7 +10,7 @@ from PIL import Image
 from inference.api import Img2ImgRequest
 from inference.batching.components import ControlNet, PromptEmbeds
 from inference.batching.denoiser import Rows
-from inference.batching.flow_sigmas import Shape
+from inference.batching.flow_sigmas import LatentShape
 from inference.families.flow import FlowMatching
 from inference.families.flow_control import FluxControlNet
 from inference.families.packing import packed, positions, text_positions, unpacked
@@ -66,11 +66,11 @@ class Flux2(FlowMatching):
     edits = True
     decodes_previews = False
 
-    def latent_shape(self, picture: Image.Image) -> Shape:
+    def latent_shape(self, picture: Image.Image) -> LatentShape:
         channels, height, width = super().latent_shape(picture)
         return channels * 4, height // 2, width // 2
 
-    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+    def schedule(self, steps: int, shape: LatentShape) -> Mapping[str, Any]:
         from diffusers.pipelines.flux2.pipeline_flux2_klein import compute_empirical_mu
 
         mu = compute_empirical_mu(image_seq_len=shape[1] * shape[2], num_steps=steps)

@@ -18,7 +18,7 @@ from inference.safety.classifier import ClassifierSettings, Loaded
 
 STOCK = "StableDiffusionSafetyChecker"
 USUAL_LABELS = frozenset({"nsfw", "unsafe", "porn", "hentai", "sexy", "explicit", "gore", "violence"})
-Look = Callable[[Image.Image], float]
+Score = Callable[[Image.Image], float]
 """How likely an RGB picture is unsafe, 0 .. 1."""
 
 _FILES = ["*.json", "*.txt", "*.safetensors"]
@@ -68,7 +68,7 @@ def _whole(kind: Any, folder: Path, **options: Any) -> Any:
     return model
 
 
-def _usual(folder: Path, device: torch.device, settings: ClassifierSettings) -> tuple[list[str], Look]:
+def _usual(folder: Path, device: torch.device, settings: ClassifierSettings) -> tuple[list[str], Score]:
     """One of transformers."""
     processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
     model = _whole(transformers.AutoModelForImageClassification, folder, trust_remote_code=False).to(device).eval()
@@ -85,7 +85,7 @@ def _usual(folder: Path, device: torch.device, settings: ClassifierSettings) -> 
     return [known[place] for place in unsafe], look
 
 
-def _stock(folder: Path, device: torch.device, _settings: ClassifierSettings) -> tuple[list[str], Look]:
+def _stock(folder: Path, device: torch.device, _settings: ClassifierSettings) -> tuple[list[str], Score]:
     """Its thresholds are its own, so its word is 0 or 1. The picture that it blackens is a scrap of ours."""
     processor = transformers.CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
     checker = _whole(StableDiffusionSafetyChecker, folder).to(device).eval()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from adapters.web.incoming import Start, Submitted
+from adapters.web.incoming import FormStart, Submitted
 from adapters.web.pages import _environment
 from adapters.web.views import Offers, form_view, history, job_view, said_by
 from adapters.web.words import locale_of
@@ -51,9 +51,9 @@ def test_a_value_out_of_range_is_refused() -> None:
 
 
 def test_a_picture_that_is_sent_along_is_what_is_meant() -> None:
-    assert Submitted(fields={"start": "chain"}, files={"picture": b"x"}).start is Start.UPLOAD
-    assert submitted(start="chain").start is Start.CHAIN
-    assert submitted(start="anything").start is Start.UPLOAD
+    assert Submitted(fields={"start": "chain"}, files={"picture": b"x"}).start is FormStart.UPLOAD
+    assert submitted(start="chain").start is FormStart.CHAIN
+    assert submitted(start="anything").start is FormStart.UPLOAD
 
 
 def test_the_same_form_is_the_same_event_and_a_changed_one_is_not() -> None:
