@@ -20,7 +20,7 @@ from adapters.discord.faults import Fault, Meaning
 from adapters.discord.forms import modal
 from adapters.discord.ids import OwnId, Word
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
-from adapters.discord.markdown import quoted
+from adapters.discord.markdown import block_quote
 from adapters.discord.rest import NOBODY, Payload, Response, nonce_of
 from adapters.discord.routes import Stand, address
 from bot.domain.options import MAX_PROMPT
@@ -249,7 +249,7 @@ def _offered(event: Incoming, ways_on: WaysOn) -> Payload:
     takes = [raw_button(label, str(OwnId(Word.TAKE, (event.id, style)))) for style, label in ways_on.takes.items()]
     again = [raw_button(ways_on.again, str(OwnId(Word.AGAIN, (event.id,))))] if ways_on.again else []
     buttons = [*rows(takes[:ROW]), *rows(again)]
-    words = [{"description": quoted(ways_on.written, most=MAX_PROMPT)}] if ways_on.written else []
+    words = [{"description": block_quote(ways_on.written, most=MAX_PROMPT)}] if ways_on.written else []
     return {**({"components": buttons} if buttons else {}), **({"embeds": words} if words else {})}
 
 

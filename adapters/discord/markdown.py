@@ -25,7 +25,7 @@ def _plain(listed: re.Match[str]) -> str:
     return f"{listed[1]}{listed[2][:-1]}\\{listed[2][-1]}"
 
 
-def quoted(text: str, *, most: int = 1000, room: int = 3000) -> str:
+def block_quote(text: str, *, most: int = 1000, room: int = 3000) -> str:
     """The same as a quotation, each of its lines; less of the original if it takes more than `room` characters."""
     whole = "\n".join(f"> {line}" for line in inert(text, most=most).splitlines())
-    return whole if len(whole) <= room else quoted(text, most=most // 2, room=room)
+    return whole if len(whole) <= room else block_quote(text, most=most // 2, room=room)

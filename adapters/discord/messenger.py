@@ -19,7 +19,7 @@ from adapters.discord.expiring import Expiring
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import MessageAttachments
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
-from adapters.discord.markdown import quoted
+from adapters.discord.markdown import block_quote
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, KeptAttachments, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, Tokens, address_of, stand_of
@@ -292,7 +292,7 @@ class DiscordMessenger:
         await self._take_away(address, stand)  # first: directly after a deferral a second message is taken for it
         try:
             await self._tell_alone(
-                address, f"⚠️ {card.headline}\n{quoted(card.prompt, room=_ROOM)}", nonce=f"{card.job}-r"
+                address, f"⚠️ {card.headline}\n{block_quote(card.prompt, room=_ROOM)}", nonce=f"{card.job}-r"
             )
         except Fault as fault:
             log.info("the member cannot be told in private", reason=fault.reason)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapters.discord.cards import LINK, MAX_DESCRIPTION, button, raw_button, rows
 from adapters.discord.ids import offer_id
-from adapters.discord.markdown import inert, quoted
+from adapters.discord.markdown import block_quote, inert
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT
 from bot.pages import Ink, Look, Page, Part, Row
@@ -38,7 +38,7 @@ def line_of(row: Row) -> str:
     """A line in Discord's markdown; a quotation is of people's words alone."""
     if row.look is Look.QUOTE:
         words = "".join(part.text for part in row.parts)
-        return quoted(words, most=MAX_PROMPT)
+        return block_quote(words, most=MAX_PROMPT)
     return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part) for part in row.parts))
 
 

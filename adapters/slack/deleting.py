@@ -16,8 +16,6 @@ from adapters.slack.uploads import Uploads
 from bot.domain.actions import Verb
 from bot.results import JobMessages
 
-Message = Mapping[str, Any]
-
 _REPORT = ":report:"
 """Stands in what the picture of a report notes of itself, behind its job."""
 
@@ -33,7 +31,7 @@ class Deleting:
         self._team = team
         self._taken = set[str]()
 
-    async def message(self, channel: str, message: Message, *, files: bool) -> None:
+    async def message(self, channel: str, message: Mapping[str, Any], *, files: bool) -> None:
         """A message, and the picture under it if it is a report; `files`: also those that other messages show."""
         if any(button.verb is Verb.DISMISS for button in buttons_in(message)):
             async for reply in self._read(channel, thread=message["ts"]):
@@ -70,7 +68,7 @@ class Deleting:
             return rooms
         return [*rooms, own["channel"]["id"]]
 
-    async def _read(self, channel: str, **where: str) -> AsyncIterator[Message]:
+    async def _read(self, channel: str, **where: str) -> AsyncIterator[Mapping[str, Any]]:
         """Ours among the messages there, as far as Slack shows them: any app can write our metadata."""
         identity = await self._api.workspaces.installed(self._team)
         try:
@@ -80,7 +78,7 @@ class Deleting:
         except SlackFault as fault:
             log.info("not looked through for what to delete", channel=channel, code=fault.code)
 
-    async def _take_away(self, channel: str, message: Message, *, files: bool = True) -> None:
+    async def _take_away(self, channel: str, message: Mapping[str, Any], *, files: bool = True) -> None:
         """`files`: those in it too; those below it are its own, and go with it in any case."""
         if channel and (ts := message.get("ts")):
             self._taken.add(ts)

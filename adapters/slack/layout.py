@@ -15,7 +15,6 @@ from adapters.slack.text import (
     MAX_PLACEHOLDER,
     Block,
     actions,
-    asking,
     button,
     context,
     escape,
@@ -24,6 +23,7 @@ from adapters.slack.text import (
     mrkdwn,
     plain,
     section,
+    with_confirmation,
 )
 from bot.domain.actions import VERBS
 from bot.domain.card import Button, Card
@@ -156,4 +156,4 @@ def _button(each: Button, locale: str) -> Block:
     if not VERBS[each.verb].asks:
         return made
     title, what = text(locale, f"confirm-{each.verb}-title"), text(locale, f"confirm-{each.verb}-what")
-    return asking(made, title, what, yes=each.label, no=text(locale, "slack-keep"))
+    return with_confirmation(made, title, what, yes=each.label, no=text(locale, "slack-keep"))

@@ -12,7 +12,6 @@ from adapters.slack.text import (
     MAX_TITLE,
     Block,
     actions,
-    asking,
     button,
     context,
     escape,
@@ -20,6 +19,7 @@ from adapters.slack.text import (
     mrkdwn,
     plain,
     section,
+    with_confirmation,
 )
 from bot.domain.ids import GenerationId
 from bot.domain.style import Style
@@ -92,7 +92,9 @@ def privacy_buttons(locale: str) -> Block:
     title, what, yes, no = (
         text(locale, key) for key in ("slack-forget-title", "privacy-ask", "button-delete", "slack-keep")
     )
-    return actions(button(text(locale, "slack-export"), EXPORT), asking(forget, title, what, yes=yes, no=no))
+    return actions(
+        button(text(locale, "slack-export"), EXPORT), with_confirmation(forget, title, what, yes=yes, no=no)
+    )
 
 
 def _blocks(row: Row, locale: str, pictures: Mapping[GenerationId, str]) -> Iterator[Block]:

@@ -110,7 +110,7 @@ def button(label: str, action_id: str, *, emoji: str = "", style: str | None = N
     return made | ({"style": style} if style else {})
 
 
-def asking(button: Block, title: str, what: str, *, yes: str, no: str) -> Block:
+def with_confirmation(button: Block, title: str, what: str, *, yes: str, no: str) -> Block:
     """The same button, with a question that Slack asks before it counts as pressed."""
     words = {"title": title, "text": what, "confirm": yes, "deny": no}
     return button | {"confirm": {name: plain(said) for name, said in words.items()} | {"style": "danger"}}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.ids import MAX_ID, OwnId, Word, parse_own_id
 from adapters.discord.incoming import Incoming, Kind, Origin, from_json
-from adapters.discord.markdown import inert, quoted
+from adapters.discord.markdown import block_quote, inert
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -115,14 +115,14 @@ def test_no_line_of_words_begins_a_list(line: str) -> None:
 
 
 def test_a_quotation_goes_on_in_each_line() -> None:
-    assert quoted("a cat\n- on a roof\n\n1. day") == "> a cat\n> \\- on a roof\n> \n> 1\\. day"
+    assert block_quote("a cat\n- on a roof\n\n1. day") == "> a cat\n> \\- on a roof\n> \n> 1\\. day"
 
 
 @given(st.text(max_size=300).map(lambda text: text * 7), st.integers(1500, 3000))
 @example("@" * 2000, 1500)
 @example("*\n" * 1000, 1500)
 def test_a_quotation_has_the_room_that_there_is(text: str, room: int) -> None:
-    assert len(quoted(text, most=2000, room=room)) <= room
+    assert len(block_quote(text, most=2000, room=room)) <= room
 
 
 def test_long_words_are_cut() -> None:
