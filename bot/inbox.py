@@ -32,7 +32,7 @@ class Arrival(Protocol):
 
     @property
     def id(self) -> str:
-        """Its name in the inbox: the same however often and on whatever road the chat delivers it."""
+        """Its name in the inbox: the same however often and by whatever transport the chat delivers it."""
 
     @property
     def payload(self) -> str | None:

@@ -1,8 +1,8 @@
 """Slack's payloads as what they ask of us; pure.
 
-Every payload that matters becomes one `Inbound` with an id that stays the same however often and on whatever road
-Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a reconnect, as `message` and as
-`app_mention`.
+Every payload that matters becomes one `Inbound` with an id that stays the same however often and by whatever
+transport Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a reconnect, as `message` and
+as `app_mention`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -195,7 +195,7 @@ def whole_weight(pipeline: Any) -> int:
 
 
 def weight_to_come(place: Path, entry: ModelEntry, model: str, itemsize: int) -> int:
-    """Bytes that a model's weights will take, by the heads of its files; 0 for those that cannot be read.
+    """Bytes that a model's weights will take, by the headers of its files; 0 for those that cannot be read.
 
     Args:
         place: its folder, or its checkpoint in one file.

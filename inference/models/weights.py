@@ -1,4 +1,4 @@
-"""What a model weighs, by the heads of its safetensors files: only names, shapes and number formats are read."""
+"""What a model weighs, by the headers of its safetensors files: only names, shapes and number formats are read."""
 
 import contextlib
 import json

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 from tests.fakes.engine import FakeEngine
-from tests.harness.storm import Storm, storm
+from tests.harness.many_jobs import JobRun, many_jobs
 
 WAITING = 1000
 ASKED = 40
 
 
-async def accepting(at: Storm, first: int) -> list[float]:
+async def accepting(at: JobRun, first: int) -> list[float]:
     """Processor seconds of this process for each of some requests, without searches for what other tests left."""
     spent = []
     gc.disable()
@@ -28,7 +28,7 @@ async def accepting(at: Storm, first: int) -> list[float]:
 async def test_a_request_costs_about_the_same_with_a_thousand_members_waiting(tmp_path: Path) -> None:
     engine = FakeEngine()
     engine.hold()
-    async with storm(tmp_path, engine) as at:
+    async with many_jobs(tmp_path, engine) as at:
         alone = await accepting(at, 0)
         for number in range(ASKED, WAITING):
             await at.submit(f"member{number}")

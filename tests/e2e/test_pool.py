@@ -21,7 +21,7 @@ from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.builders.requests import asker
-from tests.harness.storm import storm
+from tests.harness.many_jobs import many_jobs
 from tests.servers.chat import ChatServer
 
 PATIENCE = 120.0
@@ -67,7 +67,7 @@ def worker_processes() -> list[psutil.Process]:
 
 async def test_workers_are_killed_under_sixty_jobs_and_each_comes_once(tmp_path: Path) -> None:
     pool = HeldPool(workers(3))
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         for number in range(60):
             await at.submit("big" if number % 2 else f"single{number}", steps=60)
         victims = worker_processes()
@@ -107,7 +107,7 @@ async def test_a_service_outlives_its_only_device_and_goes_on_when_that_is_back(
         max_failed_starts=1,
     )
     pool = Pool({"one": one}, patient=True, pauses=(0.1,))
-    async with storm(tmp_path, pool) as at, asyncio.timeout(PATIENCE):
+    async with many_jobs(tmp_path, pool) as at, asyncio.timeout(PATIENCE):
         await pool.ready()
         device.unlink()
         [worker] = worker_processes()
@@ -125,7 +125,7 @@ async def test_a_service_outlives_its_only_device_and_goes_on_when_that_is_back(
 
 async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path: Path) -> None:
     pool = HeldPool(workers(3))
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         big = [await at.submit("big") for _ in range(30)]
         singles = [await at.submit(f"single{number}") for number in range(30)]
         pool.begin.set()
@@ -137,7 +137,7 @@ async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path
 
 async def test_two_models_on_two_devices_do_not_take_each_other_s_place(tmp_path: Path) -> None:
     pool = Pool(workers(2, "Forgetful"))
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         assert pool.counters().get("models_loaded", 0) <= 2
         for number in range(40):
             await at.submit(f"member{number}", model="other" if number % 2 else "fake")
@@ -150,7 +150,7 @@ async def test_two_models_on_two_devices_do_not_take_each_other_s_place(tmp_path
 
 async def test_running_and_waiting_jobs_are_cancelled_at_once(tmp_path: Path) -> None:
     pool = Pool(workers(2, "Slow"))
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         running = [await at.submit("ann", steps=150, strengths=(0.9,)) for _ in range(2)]
         waiting = await at.submit("ann", steps=150, strengths=(0.9,))
         async with asyncio.timeout(PATIENCE):
@@ -175,7 +175,7 @@ async def test_a_rolling_restart_under_load_gives_each_device_a_new_worker_and_c
     tmp_path: Path,
 ) -> None:
     pool = HeldPool(workers(3))
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         for number in range(60):
             await at.submit(f"member{number % 7}", steps=60)
         before = {process.pid for process in worker_processes()}
@@ -212,7 +212,7 @@ async def test_a_device_that_fell_off_and_returned_is_at_work_again(tmp_path: Pa
         for name in ("one", "two")
     }
     pool = Pool(engines, pauses=(0.1, 0.1, 0.2), whole=True)
-    async with storm(tmp_path, pool) as at:
+    async with many_jobs(tmp_path, pool) as at:
         before = worker_processes()
         card.unlink()
         before[0].kill()

@@ -31,8 +31,8 @@ from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from tests.builders.requests import asker, png
 from tests.e2e.test_pool import bot, statuses
+from tests.harness.many_jobs import many_jobs
 from tests.harness.ray_cluster import ROOT, Cluster, cluster
-from tests.harness.storm import storm
 from tests.servers.chat import ChatServer
 
 pytestmark = [
@@ -101,7 +101,7 @@ async def test_a_machine_that_dies_and_one_that_falls_silent_cost_nobody_a_pictu
 ) -> None:
     engine = HeldCluster(machines.address)
     await machines.start("three")
-    async with storm(tmp_path, engine) as at:
+    async with many_jobs(tmp_path, engine) as at:
         await until_working(engine, "one", "two", "three")
         for number in range(60 if TIMED else 30):  # ten are left when the second one is struck
             await at.submit("big" if number % 2 else f"single{number}", steps=60)
@@ -149,7 +149,7 @@ async def test_a_machine_that_is_back_takes_pictures_again(machines: Cluster) ->
 @long
 async def test_machines_are_restarted_in_turn_and_nobody_loses_a_picture(machines: Cluster, tmp_path: Path) -> None:
     engine = HeldCluster(machines.address)
-    async with storm(tmp_path, engine) as at:
+    async with many_jobs(tmp_path, engine) as at:
         await until_working(engine, "one", "two")
         for number in range(60):
             await at.submit(f"member{number % 7}", steps=60)
@@ -180,7 +180,7 @@ async def test_machines_are_restarted_in_turn_and_nobody_loses_a_picture(machine
 @long
 async def test_jobs_are_cancelled_on_machines_and_leave_no_file_there(machines: Cluster, tmp_path: Path) -> None:
     engine = ClusterEngine(SETTINGS, address=machines.address, backend="tests.fakes.backend:Slow")
-    async with storm(tmp_path, engine) as at:
+    async with many_jobs(tmp_path, engine) as at:
         await until_working(engine, "one", "two")
         running = [await at.submit("ann", steps=150, strengths=(0.9,)) for _ in range(2)]
         waiting = await at.submit("ann", steps=150, strengths=(0.9,))

@@ -179,7 +179,7 @@ async def test_a_press_that_slack_delivers_twice_is_one_press(
     for _ in range(2):
         await bob.press("Reroll", general, result, action_ts="1800000000.000001")
     await bob.result(general, 1)
-    await bob.press("Details", general, result)  # goes through the same road, so the second press is through as well
+    await bob.press("Details", general, result)  # goes the same way, so the second press is through as well
     assert len(bob.from_bot(general)) == 2
 
 

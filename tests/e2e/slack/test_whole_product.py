@@ -1,4 +1,4 @@
-"""`pentimento serve` as a process against the tests' Slack on both roads, on one of them with the shipped model."""
+"""`pentimento serve` as a process against the tests' Slack by both transports, once with the shipped model."""
 
 import asyncio
 import os
@@ -81,11 +81,11 @@ async def serving(
             assert await process.wait() in {0, -signal.SIGKILL}
 
 
-@pytest.mark.parametrize("road", [("socket", "bot"), ("http", LIGHT)], ids=lambda road: road[0])
+@pytest.mark.parametrize("transport", [("socket", "bot"), ("http", LIGHT)], ids=lambda transport: transport[0])
 async def test_the_whole_product(
-    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, road: tuple[str, str]
+    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, transport: tuple[str, str]
 ) -> None:
-    mode, module = road
+    mode, module = transport
     held = tmp_path / "held"  # the light model paints for as long as this is there
     held.touch()
     photo = slack.state.add_file(ann.team, ann.user, png("teal", (96, 64)))

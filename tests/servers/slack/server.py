@@ -283,7 +283,7 @@ class SlackServer:
             self.patience = ACK_SECONDS
 
     async def deliver(self, kind: str, payload: Json, *, retry: int = 0) -> Ack:
-        """Bring a payload to the app on the road it is configured for, and wait for its acknowledgement."""
+        """Bring a payload to the app by the transport it is configured for, and wait for its acknowledgement."""
         ack = await (self._by_http if self.app_url else self._by_socket)(kind, payload, retry)
         if ack.status != 200:
             raise NotAcknowledged(f"{kind}: {ack.status}")

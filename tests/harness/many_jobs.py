@@ -24,7 +24,7 @@ PATIENCE = 240.0
 
 
 @dataclass(kw_only=True)
-class Storm:
+class JobRun:
     """A core at work.
 
     Attributes:
@@ -70,7 +70,7 @@ class Storm:
 
 
 @asynccontextmanager
-async def storm(folder: Path, engine: RestartableEngine) -> AsyncIterator[Storm]:
+async def many_jobs(folder: Path, engine: RestartableEngine) -> AsyncIterator[JobRun]:
     """A core over an engine that is not entered yet, which offers the model "fake"."""
     chat = FakeMessenger(edit_interval=0.05)
     async with (
@@ -88,4 +88,4 @@ async def storm(folder: Path, engine: RestartableEngine) -> AsyncIterator[Storm]
             max_jobs=10_000,
         )
         async with Running(core, grace=5.0):
-            yield Storm(core=core, chat=chat, images=folder / "images")
+            yield JobRun(core=core, chat=chat, images=folder / "images")
