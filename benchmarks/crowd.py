@@ -25,7 +25,7 @@ from benchmarks.pictures import children_seconds, photo, saved
 from bot.domain.options import Options
 from bot.domain.picture import Picture
 from bot.lifecycle import Core
-from bot.system import processors
+from bot.system import cores
 from tests.builders.jobs import an_event
 from tests.builders.requests import png
 
@@ -83,7 +83,7 @@ async def waiting(folder: Path) -> dict[str, float]:
 
 async def photos(folder: Path) -> dict[str, float]:
     """So many photos at once, each of another member, and one that is to stay as it is (strength 0)."""
-    content, decodes = saved(photo(*SIZE), "JPEG", quality=90), max(2, processors() - 1)
+    content, decodes = saved(photo(*SIZE), "JPEG", quality=90), max(2, cores() - 1)
     acknowledged = list[float]()
     async with (
         Counting(limits=PictureLimits(max_bytes=25_000_000)) as reader,

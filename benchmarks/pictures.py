@@ -31,7 +31,7 @@ from adapters.pictures.reader import SandboxedPictureReader
 from adapters.pictures.sandbox import Decoder, Sandbox, start
 from benchmarks.goals import Goal, verdicts
 from bot.domain.errors import PictureRefused, UserError
-from bot.system import processors, settle_in
+from bot.system import cores, settle_in
 from bot.uploads import UploadLimiter
 
 RESULTS = Path(__file__).with_name("results")
@@ -134,7 +134,7 @@ def resident() -> int:
 
 async def uploads() -> list[str]:
     """Memory while many members send large files at once."""
-    at_once = max(2, processors() - 1)
+    at_once = max(2, cores() - 1)
     peak = before = resident()
     ends: dict[str, int] = {}
 
@@ -235,7 +235,7 @@ async def _alone(content: bytes) -> float:
 
 
 async def behind(content: bytes, members: list[str], ordinary: bytes) -> tuple[float, float]:
-    at_once = max(2, processors() - 1)
+    at_once = max(2, cores() - 1)
     turns = {member: asyncio.Lock() for member in members}  # as the service has them
     async with SandboxedPictureReader() as reader:
         gate = UploadLimiter(reader=reader, decodes=at_once)
@@ -274,7 +274,7 @@ def main() -> None:
         asyncio.run(serve())
         return
     settle_in()
-    lines = [f"# Pictures on their way in, {processors()} cores, {platform.machine()}"]
+    lines = [f"# Pictures on their way in, {cores()} cores, {platform.machine()}"]
     for name, measure in PARTS.items():
         if asked.only in {None, name}:
             lines += ["", *asyncio.run(measured(measure))]

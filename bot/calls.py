@@ -18,7 +18,7 @@ from bot.stores import MessageRef
 HEARD_SECONDS = 60.0
 """How long a call stands."""
 
-_AGAIN = (2.0, 10.0)
+_BACKOFF = (2.0, 10.0)
 """Seconds between attempts to call: late it is of no use."""
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Calls:
         waited = (job.ended_at or job.created_at) - job.created_at
         if message is None or job.status is not JobStatus.SUCCEEDED or not 0 < self._seconds < waited:
             return
-        for seconds in (*_AGAIN, None):
+        for seconds in (*_BACKOFF, None):
             try:
                 made = await messenger.notify(job.reply_to, message, card, nonce=f"{job.id}-n")
             except TryLater as reason:

@@ -27,7 +27,7 @@ from bot.lifecycle import Core, RetentionDays
 from bot.operations import ProcessInfo
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.sign_in import OperatorSignIn, SignIn
-from bot.system import SystemClock, SystemIds, processors
+from bot.system import SystemClock, SystemIds, cores
 from config.models import load_catalogue, offered_models
 from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
@@ -72,9 +72,7 @@ def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False)
     """
     if settings.engine.kind == "ray":
         return _cluster_of(settings, at_once=at_once)
-    devices = own_devices(
-        settings.engine.devices, device=settings.model.device, cards=cards_here(), cores=processors()
-    )
+    devices = own_devices(settings.engine.devices, device=settings.model.device, cards=cards_here(), cores=cores())
     entries, maps = offered_models(settings), map_models_of(settings)
     library = Library(all_offered(settings.model.id, entries, maps), maps, silence=SILENCE_SECONDS)
 
@@ -210,7 +208,7 @@ async def compose(
     """
     styles = load_styles(settings.styles.file)
     blocked = load_blocked(settings.safety)
-    decodes = settings.limits.decodes or max(2, processors() - 1)
+    decodes = settings.limits.decodes or max(2, cores() - 1)
     limits = PictureLimits(max_pixels=settings.limits.max_pixels, max_bytes=settings.downloads.max_bytes)
     async with AsyncExitStack() as parts:
         parts.enter_context(hold_data_dir(data_dir))

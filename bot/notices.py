@@ -21,7 +21,7 @@ from bot.stores import MessageRef, Notice, NoticeStore
 _AT_ONCE = 20
 """Notices of a chat that one look takes back, side by side; the next one takes more."""
 
-_AGAIN = 30.0
+_RETRY_SECONDS = 30.0
 _LONGEST_TAKE_BACK = 3600.0
 """What a chat does not let us delete in this time stays."""
 
@@ -98,11 +98,11 @@ class Notices:
                 await self._store.taken_down(notice.message)
                 self._failing.pop(notice.message, None)
             else:
-                await self._store.put_up(replace(notice, until=self._clock.now() + _AGAIN))
+                await self._store.put_up(replace(notice, until=self._clock.now() + _RETRY_SECONDS))
         if len(due) == _AT_ONCE:
             return 0.0
         later = [each.until - now for each in notices[len(due) :]]
-        again = [] if all(done) else [_AGAIN]
+        again = [] if all(done) else [_RETRY_SECONDS]
         return min([*later, *again, _LONGEST_PAUSE]) if later or again else None
 
     async def _unsay(self, notice: Notice) -> bool:

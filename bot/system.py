@@ -35,8 +35,8 @@ class SystemIds:
         return secrets.randbelow(MAX_SEED + 1)
 
 
-def processors() -> int:
-    """How many this process may use."""
+def cores() -> int:
+    """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

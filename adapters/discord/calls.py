@@ -11,7 +11,7 @@ from bot.domain.errors import TryLater, Undeliverable
 _LOCKED_OUT_SECONDS = 300.0
 """The bot's own token was refused: nothing helps but its owner."""
 
-_WAITS = (1.0, 3.0)
+_BACKOFF = (1.0, 3.0)
 """Seconds between attempts of what its member is waiting for, so there are few."""
 
 _LONGEST_WAIT = 10.0
@@ -36,8 +36,8 @@ async def call(call: Awaitable[T]) -> T:
 
 
 async def tried(call: Callable[[], Awaitable[T]]) -> T | Fault:
-    """Make a call, again after each of `_WAITS` while Discord is busy; what it gave, or what is wrong for good."""
-    waits = list(_WAITS)
+    """Make a call, again after each of `_BACKOFF` while Discord is busy; what it gave, or what is wrong for good."""
+    waits = list(_BACKOFF)
     while True:
         try:
             return await call()

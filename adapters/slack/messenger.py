@@ -43,7 +43,7 @@ _REMEMBERED = 2000
 SEARCH_BACK = 3600.0
 """Seconds before the request from which the conversation is searched: room for clocks that disagree."""
 
-_AGAIN = (1.0, 3.0)
+_BACKOFF = (1.0, 3.0)
 """Seconds after which pictures that Slack did not find yet are tried again."""
 
 _REFUSED = frozenset({Meaning.ELSEWHERE, Meaning.NO_FILES, Meaning.FILE_NOT_READY})
@@ -258,7 +258,7 @@ class SlackMessenger:
         below = lay_out(card, notes=(text(card.locale, "note-slack-below"), note))
         if card.pictures and await self._thread_files.stands(team, place):
             return await self._update(team, place, below)
-        for pause in (*_AGAIN, None):
+        for pause in (*_BACKOFF, None):
             extra = await self._extras.of(team, card)
             try:
                 picture, about = await self._shared(team, card)

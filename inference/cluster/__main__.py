@@ -31,7 +31,7 @@ REACH_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 """Between two looks at who is there."""
 
-PAUSES = (10.0, 10.0, 20.0, 30.0, 60.0)
+BACKOFF = (10.0, 10.0, 20.0, 30.0, 60.0)
 """Seconds for which a machine that was lost or could not be used is left alone before it is tried again."""
 
 
@@ -41,7 +41,7 @@ class ClusterPool:
     def __init__(self, opening: frames.Frame, outbox: BinaryIO) -> None:
         self._opening = opening
         self._outbox = outbox
-        self._pool = Pool({}, lasting=True, pauses=PAUSES)
+        self._pool = Pool({}, lasting=True, pauses=BACKOFF)
         self._members: dict[str, RayMember] = {}
         self._said: frames.Frame = {}
 

@@ -96,7 +96,7 @@ def parts_of(folder: Path, *, variant: str = "") -> tuple[ModelPart, ...]:
         there = variants(folder / name)
         preferred = variant if variant in there else "" if "" in there else next(iter(sorted(there)), "")
         files = [file for file in (folder / name).glob("*.safetensors") if variant_in(file.name) == preferred]
-        tensors = [tensor for file in files for tensor in head(file)]
+        tensors = [tensor for file in files for tensor in tensors_in_header(file)]
         if tensors:
             found.append(ModelPart.of(name, tensors))
     return tuple(found)
@@ -118,7 +118,7 @@ def parts_of_checkpoint(file: Path) -> tuple[ModelPart, ...]:
     A third of a UNet counts as one block: what streams is larger than the blocks that the file names.
     """
     found: defaultdict[str, list[tuple[str, str, tuple[int, ...]]]] = defaultdict(list)
-    tensors = [*head(file)]
+    tensors = [*tensors_in_header(file)]
     own = of_denoiser(name for name, _, _ in tensors)
     for name, number_format, shape in tensors:
         beginning, part = next((each for each in _PREFIXES if name.startswith(each[0])), ("", ""))
@@ -132,7 +132,7 @@ def parts_of_checkpoint(file: Path) -> tuple[ModelPart, ...]:
 def transformer_of(file: Path) -> ModelPart:
     """The transformer in a file of its own, safetensors or GGUF."""
     if file.suffix != SUFFIX:
-        tensors = [*head(file)]
+        tensors = [*tensors_in_header(file)]
         inside = of_denoiser(name for name, _, _ in tensors)
         own = [(inside[name], kind, shape) for name, kind, shape in tensors if name in inside]
         return ModelPart.of("transformer", own)
@@ -146,7 +146,7 @@ def transformer_of(file: Path) -> ModelPart:
     return replace(ModelPart.of("transformer", shapes), packed=sum(each[2] for each in packed if each[0] in named))
 
 
-def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def tensors_in_header(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     """The tensors of a safetensors file; none if it is something else, or not whole: loading will say so."""
     with contextlib.suppress(ModelUnavailable):
         header = read_header(file, file.name)

@@ -19,7 +19,7 @@ from inference.processes.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
-PAUSES = (10.0, 30.0, 60.0, 120.0, 300.0)
+BACKOFF = (10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds before a device that was lost is tried again, by losses since its last picture; the last one repeats."""
 
 LOOK_SECONDS = 1.0
@@ -41,7 +41,7 @@ class PoolMembers:
         whole: opened only when each has come, or is known not to.
         lasting: opened and kept without any, for those that `add` brings.
         patient: kept without any once one has worked, as it may return.
-        pauses: see `PAUSES`.
+        pauses: see `BACKOFF`.
     """
 
     def __init__(

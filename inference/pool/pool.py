@@ -33,7 +33,7 @@ from inference.api import (
 from inference.models.library import Library
 from inference.pool.changes import Changes
 from inference.pool.member import MemberState, PooledRequest, PoolMember, batch_of, combined_capacity
-from inference.pool.members import PAUSES, PoolMembers
+from inference.pool.members import BACKOFF, PoolMembers
 from inference.pool.request_queue import RequestQueue
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class Pool:
         whole: bool = False,
         lasting: bool = False,
         patient: bool = False,
-        pauses: Sequence[float] = PAUSES,
+        pauses: Sequence[float] = BACKOFF,
     ) -> None:
         self._changes = Changes()
         self._ready = asyncio.Event()

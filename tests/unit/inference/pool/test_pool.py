@@ -22,7 +22,7 @@ from inference.api import (
     ModelUnavailable,
     Started,
 )
-from inference.pool.members import LOOK_SECONDS, PAUSES
+from inference.pool.members import BACKOFF, LOOK_SECONDS
 from inference.pool.pool import Pool
 from tests.builders.requests import png
 from tests.fakes.engine import DIE, FakeEngine
@@ -168,7 +168,7 @@ async def test_a_device_that_was_lost_is_tried_again_with_growing_pauses_until_i
         while pool.capacity().slots < 2:
             assert pool.devices()[0].trouble == "The device fell off the bus: put it back." or not one.tried_at[1:]
             await asyncio.sleep(1)
-        assert [round(tried - begun) for tried in one.tried_at] == [0, PAUSES[0], PAUSES[0] + PAUSES[1]]
+        assert [round(tried - begun) for tried in one.tried_at] == [0, BACKOFF[0], BACKOFF[0] + BACKOFF[1]]
         assert [device.trouble for device in pool.devices()] == ["", ""]
 
 
@@ -184,7 +184,7 @@ async def test_a_device_that_never_returns_is_tried_every_five_minutes_and_the_s
     one, two = Tried(), FakeEngine()
     async with Pool({"one": one, "two": two}) as pool:
         await asyncio.sleep(1800)
-        assert one.count == len(PAUSES) + (1800 - sum(PAUSES)) // PAUSES[-1] + 1
+        assert one.count == len(BACKOFF) + (1800 - sum(BACKOFF)) // BACKOFF[-1] + 1
         assert pool.trouble() == ""
 
 
@@ -196,7 +196,7 @@ async def test_a_device_that_is_lost_while_idle_is_missed_and_comes_back() -> No
         await one.__aexit__()
         await asyncio.sleep(LOOK_SECONDS + 0.1)
         assert [device.trouble for device in pool.devices()] == ["The engine was closed.", ""]
-        await asyncio.sleep(PAUSES[0] + 0.1)
+        await asyncio.sleep(BACKOFF[0] + 0.1)
         assert [device.trouble for device in pool.devices()] == ["", ""]
 
 
