@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True, order=True)
-class _Wish:
+class _Waiter:
     due: float
     number: int
     amount: int = field(compare=False)
@@ -18,18 +18,18 @@ class _Wish:
 class PrioritySemaphore:
     """Not thread-safe: it belongs to the event loop.
 
-    Nobody passes whoever is due first, however little they want: else a large wish could wait for ever.
+    Nobody passes whoever is due first, however little they want: else a large one could wait for ever.
     """
 
     def __init__(self, most: int) -> None:
         self._most = self._left = most
-        self._wishes: list[_Wish] = []  # a heap
+        self._waiters: list[_Waiter] = []  # a heap
         self._asked = 0
 
     @property
     def waiting(self) -> int:
         """How many wait."""
-        return len(self._wishes)
+        return len(self._waiters)
 
     @asynccontextmanager
     async def hold(self, amount: int = 1, *, due: float) -> AsyncIterator[None]:
@@ -41,15 +41,15 @@ class PrioritySemaphore:
         """
         amount = min(amount, self._most)
         self._asked += 1
-        wish = _Wish(due, self._asked, amount, asyncio.get_running_loop().create_future())
-        heapq.heappush(self._wishes, wish)
+        waiter = _Waiter(due, self._asked, amount, asyncio.get_running_loop().create_future())
+        heapq.heappush(self._waiters, waiter)
         self._hand_out()
         try:
-            await wish.given
+            await waiter.given
         except asyncio.CancelledError:
-            if wish.given.cancelled():  # a wish that was given up may have stood before others
-                self._wishes.remove(wish)
-                heapq.heapify(self._wishes)
+            if waiter.given.cancelled():  # one that was given up may have stood before others
+                self._waiters.remove(waiter)
+                heapq.heapify(self._waiters)
             else:
                 self._left += amount
             self._hand_out()
@@ -61,10 +61,10 @@ class PrioritySemaphore:
             self._hand_out()
 
     def _hand_out(self) -> None:
-        while self._wishes and self._wishes[0].amount <= self._left:
-            wish = self._wishes[0]
-            if wish.given.cancelled():
+        while self._waiters and self._waiters[0].amount <= self._left:
+            waiter = self._waiters[0]
+            if waiter.given.cancelled():
                 return  # its task takes it away
-            heapq.heappop(self._wishes)
-            self._left -= wish.amount
-            wish.given.set_result(None)
+            heapq.heappop(self._waiters)
+            self._left -= waiter.amount
+            waiter.given.set_result(None)

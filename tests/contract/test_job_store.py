@@ -1,4 +1,4 @@
-"""What `bot.ports.Store` promises, shown on SQLite and on the tests' fake alike."""
+"""What `bot.stores.Store` promises, shown on SQLite and on the tests' fake alike."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
