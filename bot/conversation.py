@@ -41,7 +41,7 @@ from bot.pages import Look, Page, Part, Row, refusal_page, report_page
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.ports import Clock, Exporter
 from bot.rendering import marks
-from bot.results import Description
+from bot.results import Description, JobMessages
 from bot.service import Service
 from bot.texts import day, text
 
@@ -191,7 +191,7 @@ class Conversation(Lookups):
         """Do what a reaction on a message of ours says, which shows a job."""
         await self._service.used(generation_id(job, 0), by=at.by)
         if reaction is Reaction.CROSS:
-            shown = await self._service.results.messages_of(job)
+            shown = await self._shown(at, job)
             if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
                 await at.remove(shown)
             return
@@ -322,11 +322,14 @@ class Conversation(Lookups):
         await at.drop_question(pressed.target)
 
     async def _erase(self, at: Exchange, pressed: ButtonId) -> None:
-        shown = await self._service.results.messages_of(job_of(pressed.target))
+        shown = await self._shown(at, job_of(pressed.target))
         held = await self._service.removal.delete(pressed.target, by=await at.asker())
         await at.remove(shown)
         if held:
             await at.tell("privacy-deleted", jobs=1, held=held)
+
+    async def _shown(self, at: Exchange, job: JobId) -> JobMessages | None:
+        return await self._service.results.messages_of(job, platform=at.by.requester.platform)
 
     async def _publish(self, at: Exchange, pressed: ButtonId) -> None:
         """Show everybody what only its owner saw; where may be another kind of place by now than it was then."""

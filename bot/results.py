@@ -66,7 +66,7 @@ class JobMessages:
     """Where a job is shown.
 
     Attributes:
-        message: its own, if it has one that is known.
+        message: its own, if it has one there that is known.
         copies: the conversations that copies were sent to, as `Asker.rooms` names them.
     """
 
@@ -263,18 +263,18 @@ class Results:
         generations = await self._store.generations(job.id) if job.status.ended else ()
         return render(job, generations, waiting=self._waiting(job.id))
 
-    async def message_of(self, job_id: JobId) -> MessageRef | None:
-        """Where the message of a job stands, as its chat wrote it down; None if it has none, or it is long done."""
-        duty = await self._store.delivery(job_id)
+    async def message_of(self, job: Job, *, platform: str) -> MessageRef | None:
+        """Where a job's message stands, as that platform wrote it down; None if it is elsewhere, or long done."""
+        duty = await self._store.delivery(job.id) if job.reply_to.platform == platform else None
         return duty.message if duty else None
 
-    async def messages_of(self, job_id: JobId) -> JobMessages | None:
-        """Where a job is shown; None if it is not known."""
+    async def messages_of(self, job_id: JobId, *, platform: str) -> JobMessages | None:
+        """Where a job is shown on a platform; None if the job is not known."""
         job = await self._store.job(job_id)
         if job is None:
             return None
         copies = await self._store.copies(job_id)
-        return JobMessages(job=job, message=await self.message_of(job_id), copies=copies)
+        return JobMessages(job=job, message=await self.message_of(job, platform=platform), copies=copies)
 
     async def made(self, job: Job) -> Sequence[Generation]:
         """The results of a job that may have none; whether somebody may see them was asked before."""

@@ -27,7 +27,9 @@ _MARKED = re.compile(
     r"|<(?P<link>https?://[^<>\s]+)>",
     re.DOTALL,
 )
-_LINK = re.compile(r"(?<!\]\()(\|\|\s*)?(https?://[^\s<>|]*[^\s<>|.,;:!?])(?(1)\s*\|\|)")
+_EMBEDDED = re.compile(r"(?<!<)https?://")
+_LINK = re.compile(r"(?<!\]\()(\|\|\s*)?(https?://[^\s<>|]+)(?(1)\s*\|\|)")
+_BEHIND_LINK = ".,;:!?'\")]"
 _LINE = re.compile(r"^(?:>>> |> |-# |#{1,3} |[*-] (?=\S))", re.MULTILINE)
 _FORMATTED = re.compile(
     r"(?P<mark>\*{1,3}|~~|\|\||__)(?=\S)(?P<words>(?:(?!(?P=mark)).)+?)(?<=\S)(?P=mark)(?!\*)"
@@ -61,14 +63,21 @@ def said(
 
 
 def has_link(content: str) -> bool:
-    """Whether a message has a link of which Discord may show something."""
-    return bool(_LINK.search(content))
+    """Whether a message has a link of which Discord may show something: it does not of those in "<>"."""
+    return bool(_EMBEDDED.search(content))
 
 
 def without_links(content: str, shown: Collection[str]) -> str:
     """A message without the links that are shown as pictures: they are no words of its member's."""
     addresses = {each.partition("?")[0] for each in shown}
-    return _LINK.sub(lambda link: " " if link[2].partition("?")[0] in addresses else link[0], content)
+
+    def rest(found: re.Match[str]) -> str:
+        for link in (found[2].rstrip(_BEHIND_LINK), found[2]):
+            if link.partition("?")[0] in addresses:
+                return f" {found[2].removeprefix(link)}"
+        return found[0]
+
+    return _LINK.sub(rest, content)
 
 
 def _bare(text: str) -> str:

@@ -43,11 +43,9 @@ def pictures_in(message: Message, *, me: str) -> list[Upload]:
         for upload in _all_in(snapshot.get("message", {}), "", ours=False):
             found.setdefault(upload.url.partition("?")[0], upload)
     certain = [upload for upload in found.values() if not upload.doubtful] or list(found.values())
-    if any(
-        _OURS.fullmatch(upload.filename) for upload in certain
-    ):  # a copy of a result, which shows its source small
-        return [upload for upload in certain if not _OUR_SOURCE.fullmatch(upload.filename)]
-    return certain
+    if not any(_OURS.fullmatch(upload.filename) for upload in certain):
+        return certain
+    return [upload for upload in certain if not _OUR_SOURCE.fullmatch(upload.filename)]  # shown small beside a result
 
 
 def has_sticker(message: Message) -> bool:
@@ -63,7 +61,9 @@ def links_shown(message: Message) -> frozenset[str]:
 
 def is_readable(message: Message) -> bool:
     """Whether Discord shows us what is in it, which it withholds of messages that are not for us."""
-    return any(message.get(part) for part in ("content", "attachments", "embeds", "components", "poll"))
+    forwarded = (each.get("message", {}) for each in message.get("message_snapshots") or ())
+    parts = ("content", "attachments", "embeds", "components", "poll")
+    return any(each.get(part) for each in (message, *forwarded) for part in parts)
 
 
 def is_ours(message: Message, me: str) -> bool:

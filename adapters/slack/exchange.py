@@ -14,7 +14,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import FormContext, parse_context, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.layout import Message
-from adapters.slack.members import Place, moved_to, place_key
+from adapters.slack.members import PLATFORM, Place, moved_to, place_key
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.thread_files import message_ref
@@ -274,8 +274,8 @@ class SlackExchange:
         await self.tell("slack-published")
 
     async def _copy(self, target: ReplyTarget, card: Card, why: str) -> str:
-        stands = await self.desk.service.results.message_of(card.job)
-        return await self.desk.messenger.copy(target, card, nonce=f"{card.job}:{why}", of=stands)
+        of = await self.desk.service.results.messages_of(card.job, platform=PLATFORM)
+        return await self.desk.messenger.copy(target, card, nonce=f"{card.job}:{why}", of=of.message if of else None)
 
     @property
     def _asked_at(self) -> float:

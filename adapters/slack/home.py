@@ -12,7 +12,7 @@ from adapters.slack.controls import OPEN_FORM, OPEN_SETTINGS
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.exchange import SlackExchange
-from adapters.slack.members import Team
+from adapters.slack.members import PLATFORM, Team
 from adapters.slack.pages import MAX_BLOCKS, NONE, blocks_of
 from adapters.slack.text import Block, actions, button, plain
 from bot.domain.ids import GenerationId, generation_id
@@ -55,11 +55,12 @@ async def show_home(at: SlackExchange) -> None:
 
 async def _pictures(desk: Desk, team: Team, jobs: Sequence[Job], *, known: bool) -> Mapping[GenerationId, str]:
     """Slack's files of results: those that are `known` by now, or all that can be found."""
-    found: dict[GenerationId, str] = {}
+    found, results = dict[GenerationId, str](), desk.service.results
     for job in jobs:
         result = generation_id(job.id, 0)
         file = desk.uploads.known(team, result)
-        if file is None and not known and (stands := await desk.service.results.message_of(job.id)):
+        stands = None if known or file is not None else await results.message_of(job, platform=PLATFORM)
+        if stands:
             message = await desk.api.message(team, **json.loads(stands))
             shown = (block["slack_file"] for block in message.get("blocks") or () if block["type"] == "image")
             file = next((str(each["id"]) for each in shown if "id" in each), "")

@@ -7,6 +7,7 @@ come through (a reset connection, a crash), the conversation is searched for it 
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from adapters.slack.thread_files import ThreadFiles, job_id_in, message_ref, met
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
-from bot.domain.errors import Gone, TryLater, Undeliverable
+from bot.domain.errors import DeliveryError, Gone, TryLater, Undeliverable
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.latest import Latest
@@ -217,9 +218,10 @@ class SlackMessenger:
         try:
             # What stands beside is the job's own message's to take away.
             await self._show(target, stands, card, alone=False)
-        except Undeliverable:
-            self._posted.pop(nonce, None)
-            await self._api.quietly(team_of(target), "chat_delete", **place)
+        except DeliveryError:  # its words alone are none; what stays for now is what the next try shows it in
+            with suppress(SlackFault):
+                if await self._gone(team_of(target), place):
+                    self._posted.pop(nonce, None)
             raise
         return str(place["channel"])
 

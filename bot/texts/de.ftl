@@ -322,7 +322,7 @@ note-slack-moved = { $where ->
  }
 slack-answered-alone = { $where ->
     [people] In einer Direktnachricht zwischen Menschen kann ich nicht schreiben, darum kommt dein Bild in unsere eigene Unterhaltung.
-   *[channel] Ich kann es in diesem Kanal nicht zeigen, darum kommt dein Bild in unsere eigene Unterhaltung. Bin ich nicht hier, lade mich mit /invite ein.
+   *[channel] Ich kann dein Bild in diesem Kanal nicht zeigen, darum kommt es in unsere eigene Unterhaltung. Bin ich nicht im Kanal, lade mich mit /invite ein.
  }
 slack-published = Im Kanal veröffentlicht.
 slack-saved = { $scope ->

@@ -331,11 +331,11 @@ note-slack-not-uploaded = The picture is ready, but I can't upload it here ({ $r
 note-slack-below = Slack did not show the picture here: it is below, in the thread.
 note-slack-moved = { $where ->
     [people] I cannot write in a direct message between people, so this comes to you alone.
-   *[channel] I could not show this in the channel, so it comes to you alone. If I am not in there, invite me with /invite.
+   *[channel] I could not show this in the channel, so it comes to you alone. If I am not in it, invite me with /invite.
  }
 slack-answered-alone = { $where ->
     [people] I cannot write in a direct message between people, so your picture comes to our own conversation.
-   *[channel] I cannot show it in this channel, so your picture comes to our own conversation. If I am not in here, invite me with /invite.
+   *[channel] I cannot show your picture in this channel, so it comes to our own conversation. If I am not in the channel, invite me with /invite.
  }
 slack-published = Published in the channel.
 slack-saved = { $scope ->

@@ -322,7 +322,7 @@ note-slack-moved = { $where ->
  }
 slack-answered-alone = { $where ->
     [people] No puedo escribir en un mensaje directo entre personas, así que tu imagen llega a nuestra propia conversación.
-   *[channel] No puedo mostrarla en este canal, así que tu imagen llega a nuestra propia conversación. Si no estoy aquí, invítame con /invite.
+   *[channel] No puedo mostrar tu imagen en este canal, así que llega a nuestra propia conversación. Si no estoy en el canal, invítame con /invite.
  }
 slack-published = Publicado en el canal.
 slack-saved = { $scope ->

@@ -328,7 +328,7 @@ note-slack-moved = { $where ->
  }
 slack-answered-alone = { $where ->
     [people] Je ne peux pas écrire dans un message direct entre personnes, donc ton image arrive dans notre propre conversation.
-   *[channel] Je ne peux pas la montrer dans ce canal, donc ton image arrive dans notre propre conversation. Si je n’y suis pas, invite-moi avec /invite.
+   *[channel] Je ne peux pas montrer ton image dans ce canal, donc elle arrive dans notre propre conversation. Si je n’y suis pas, invite-moi avec /invite.
  }
 slack-published = Publié dans le canal.
 slack-saved = { $scope ->

@@ -313,7 +313,7 @@ note-slack-moved = { $where ->
  }
 slack-answered-alone = { $where ->
     [people] 人同士のダイレクトメッセージには書き込めないので、画像は私との会話に届きます。
-   *[channel] このチャンネルには表示できないので、画像は私との会話に届きます。私がまだいなければ、/invite で招待してください。
+   *[channel] このチャンネルには画像を表示できないので、私との会話に届きます。私がまだいなければ、/invite で招待してください。
  }
 slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->

@@ -28,7 +28,7 @@ def shown(url: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("words", ["{} a storm", "a storm, {}.", "a ||{}|| storm"])
+@pytest.mark.parametrize("words", ["{} a storm", "a storm, {}.", "a ||{}|| storm", "a storm ({})", "[a storm]({})"])
 async def test_a_link_to_a_picture_is_the_picture_and_no_words(
     bench: Bench, anna: Person, channel: Channel, words: str, *, late: bool
 ) -> None:
@@ -37,7 +37,25 @@ async def test_a_link_to_a_picture_is_the_picture_and_no_words(
     said = await anna.say(channel, content, embeds=[] if late else embeds)
     said.payload["embeds"] = embeds
     await answer_to(bench, channel, said)
-    assert bench.engine.requests[0].prompt.strip(" ,.").replace(" ,", ",") == "a storm"
+    assert bench.engine.requests[0].prompt.strip(" ,.()").replace(" ,", ",") == "a storm"
+
+
+async def test_what_is_said_of_a_forwarded_message_without_a_picture(bench: Bench, anna: Person) -> None:
+    direct = bench.discord.direct(anna.id)
+    forwarded = await anna.say(
+        direct, "", message_snapshots=[{"message": payloads.message("1", "2", {}, content="hello")}]
+    )
+    await anna.say(direct, "a tiger", reply_to=forwarded)
+    told = await bench.discord.posted(direct, lambda post: post.content.startswith("⚠️"))
+    assert "I see no picture" in told.content
+
+
+async def test_a_link_that_is_kept_from_being_shown_is_not_waited_for(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mentions, "_UNFURLING", (600.0,))
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a storm <https://cats.example/about>")
+    await bench.discord.posted(channel, lambda post: "no picture" in post.content)
 
 
 async def test_a_link_that_shows_no_picture_stays_in_the_words(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -108,6 +108,20 @@ class TestDelivery:
         await ann.press("Publish", own, result)
         await ann.result(general)
 
+    async def test_of_what_slack_is_too_busy_to_publish_no_words_stand_there(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        own = slack.state.direct(ann.team, ann.user.id)
+        await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+        result = await ann.result(own)
+        slack.fail("chat.update", error="internal_error", where={"channel": general.id})
+        await ann.press("Publish", own, result)
+        await ann.told("I could not publish it")
+        assert ann.from_bot(general) == []
+        await ann.press("Publish", own, result)
+        await ann.result(general)
+        assert len(ann.from_bot(general)) == 1
+
     async def test_a_message_removed_in_the_middle_does_not_cost_the_picture(
         self, running: Bench, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:

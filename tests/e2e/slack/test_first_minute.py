@@ -8,9 +8,12 @@ import pytest
 
 from adapters.slack.members import Team as OurTeam
 from adapters.slack.members import place_key
+from adapters.web.messenger import WebMessenger
 from bot.domain.place import PlaceSettings
+from bot.domain.request import ReplyTarget
 from bot.first_minute import greeting_strip
-from tests.builders.requests import png
+from tests.builders.places import set_to
+from tests.builders.requests import png, request
 from tests.harness.slack import Bench, bench
 from tests.harness.waiting import PATIENCE, eventually
 from tests.servers.slack.member import Member, images, labels_of, words
@@ -207,6 +210,34 @@ async def test_home_shows_the_pictures_also_those_of_an_earlier_process(
         slack.fail("views.publish", error="invalid_blocks")
         home = await eve.open_home()
         assert pictures_in(home) == [], "what Slack does not show is left out, and the page stands"
+
+
+async def test_what_a_member_made_on_the_web_can_be_shown_reported_and_deleted_here(
+    slack: SlackServer, team: Team, tmp_path: Path
+) -> None:
+    eve = Member(slack, team, slack.state.add_user("eve"))
+    eve.user.is_admin = True
+    room, mods = (slack.state.add_channel(team, eve.user) for _ in range(2))
+    async with bench(slack, tmp_path) as first:
+        first.messengers["web"] = WebMessenger()
+        await eve.say(room, "an oil painting", files=[slack.state.add_file(team, eve.user, png())])
+        result = await eve.result(room)
+        [own] = await first.core.store.jobs_of(f"slack:{team.id}/{eve.user.id}", limit=2)
+        wish = request(requester=own.requester, reply_to=ReplyTarget(platform="web"), prompt="a watercolor")
+        made = (await first.core.service.submit(wish)).job.id
+        async with asyncio.timeout(PATIENCE):
+            while await first.core.store.deliveries():
+                await asyncio.sleep(0.02)
+    async with bench(slack, tmp_path) as second:
+        await second.core.service.places.change(place_key(OurTeam(team.id)), set_to(PlaceSettings(log=mods.id)))
+        await eve.open_home()
+        await eve.see(lambda: pictures_in(slack.state.homes[eve.user.id]) == [file_of(result)])
+        details = await eve.open("/info", room, made)
+        await eve.press("Report", None, details)
+        await eve.told("The moderators see it now")
+        report = next(each for each in eve.from_bot(mods) if "a watercolor" in words(each))
+        await eve.press("Delete", mods, report)
+        await eve.see(lambda: eve.from_bot(mods) == [])
 
 
 def file_of(message: Json) -> str:
