@@ -35,7 +35,7 @@ from inference.api import Engine
 
 HOUSEKEEPING_SECONDS = 3600.0
 CLOCK_SECONDS = 600.0
-"""After a start nothing is deleted by age for so long: many a machine has the right time a while after it started."""
+"""Nothing is deleted by age before a machine is up for so long: many have the right time a while after a start."""
 
 INTAKE_SECONDS = 5.0
 PICTURES_SECONDS = 5.0
@@ -184,7 +184,7 @@ async def _keep_house(core: Core, keep: RetentionDays) -> None:
     trusted_at = time()
     orphans_at = trusted_at + DAY
     await until_stored(core.service.removal.sweep_images)
-    await asyncio.sleep(CLOCK_SECONDS)
+    await asyncio.sleep(CLOCK_SECONDS - time())  # whose time begins when the machine does
     while True:
         now = core.clock.now()
         retention = Retention(

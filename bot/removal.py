@@ -99,6 +99,7 @@ class Removal:
             let_go = await self._store.remove_generation(each)
             await self.discard(let_go)
             gone |= let_go
+        await self._store.purge()
         return await self._store.holders(gone, besides=job.requester.key)
 
     async def cross(self, generation: GenerationId, *, by: Asker) -> bool:

@@ -382,6 +382,10 @@ class ErasingStore(JobStore, Protocol):
         """
         ...
 
+    async def purge(self) -> None:
+        """Leave nothing of what `remove_generation` took away in any page of the file."""
+        ...
+
 
 class Store(InboxStore, ErasingStore, ResultStore, NoticeStore, ThreadStore, PlaceStore, Overseeing, Protocol):
     """All of it."""

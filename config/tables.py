@@ -83,8 +83,11 @@ def allowed(schema: Mapping[str, Any]) -> str:
         return allowed(schema["anyOf"][0])  # the other one is nothing
     kind = schema.get("type", "string")
     if kind not in {"integer", "number"}:
-        text = f"a text of {schema.get('minLength', 0)} to {schema.get('maxLength')} characters"
-        return {"boolean": "true or false", "object": "a table: its name in brackets, its keys below"}.get(kind, text)
+        length = (
+            f" of {schema.get('minLength', 0)} to {schema['maxLength']} characters" if "maxLength" in schema else ""
+        )
+        other = {"boolean": "true or false", "object": "a table: its name in brackets, its keys below"}
+        return other.get(kind, f"a text{length}")
     number = "a whole number" if kind == "integer" else "a number"
     open_end = schema.get("exclusiveMinimum")
     low = f"from {_plain(schema['minimum'])}" if open_end is None else f"above {_plain(open_end)}"

@@ -150,11 +150,10 @@ class Erasure:
         return Removed(jobs=[gone[seq] for seq in sorted(gone)], images=frozenset(let_go))
 
     async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
-        let_go = set[ImageId]()
-        with _as_far_as_the_disk_takes_it(let_go):
-            let_go |= await self.database.transaction(partial(_remove_generation, generation=generation))
-            await self.database.purge()
-        return frozenset(let_go)
+        return await self.database.transaction(partial(_remove_generation, generation=generation))
+
+    async def purge(self) -> None:
+        await self.database.purge()
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
         found = set[ImageId]()

@@ -3,6 +3,7 @@
 import json
 import math
 import operator
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +104,7 @@ def refuse_unfinished(file: Path, model: str, called: str) -> None:
     Raises:
         ModelUnavailable: aria2's own file, which goes when it is done, lies beside it.
     """
-    if file.with_name(f"{file.name}.aria2").exists():
+    if os.path.exists(f"{file}.aria2"):  # noqa: PTH110 -- Path's own raises where this user may not look
         raise ModelUnavailable(
             f"The model {model!r} is not whole: {called} is still being downloaded by aria2; wait until its .aria2 "
             "file is gone, or go on with the download."

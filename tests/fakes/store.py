@@ -267,6 +267,9 @@ class MemoryJobStore:
             self._forget_event(job.event_id)
         return Removed(jobs=[job.id for job in ended], images=images)
 
+    async def purge(self) -> None:
+        pass
+
     async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
         removed = self._generations.pop(generation, None)
         let_go = {removed.image} if removed else set()

@@ -9,6 +9,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from adapters.files.image_store import FileImageStore
+from adapters.sqlite.database import Database
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.actions import Verb
 from bot.domain.errors import LimitReached, PromptBlocked, StorageFailed
@@ -163,6 +164,31 @@ async def test_what_went_before_the_disk_refused_went_with_its_pictures(at: Benc
     assert kept(tmp_path) == await at.store.needed(images)
     await (removal.forget(forgotten) if way == "forget" else removal.sweep(EVERYTHING))
     assert kept(tmp_path) == set()
+
+
+async def test_a_result_whose_words_the_disk_keeps_in_its_log_is_not_said_to_be_gone(
+    at: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await made(at)
+    with monkeypatch.context() as full:
+        full.setattr(Database, "purge", AsyncMock(side_effect=StorageFailed))
+        with pytest.raises(StorageFailed):
+            await at.service.removal.delete(result, by=asker())
+    assert kept(tmp_path) == set(), "which makes room"
+    await at.service.removal.delete(result, by=asker())
+    assert words(tmp_path) == 0
+
+
+async def test_pictures_that_were_deleted_before_the_disk_refused_are_gone(
+    at: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = (await at.service.submit(request(count=2))).job
+    await at.shown(job.id)
+    first = await at.store.remove_generation(generation_id(job.id, 0))
+    monkeypatch.setattr(at.store, "remove_generation", AsyncMock(side_effect=[first, StorageFailed]))
+    with pytest.raises(StorageFailed):
+        await at.service.removal.delete(generation_id(job.id, 0), by=asker())
+    assert not await at.images.has(*first)
 
 
 async def test_prompts_that_are_refused_again_and_again_count(tmp_path: Path) -> None:

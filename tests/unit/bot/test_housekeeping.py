@@ -105,6 +105,17 @@ async def test_a_clock_that_is_set_right_soon_after_a_start_has_deleted_nothing(
         await over(house)
 
 
+async def test_a_service_that_is_restarted_again_and_again_deletes_by_age_all_the_same(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+        await asyncio.sleep(8 * DAY)
+        house = asyncio.ensure_future(_keep_house(at.core, KEEP))
+        await asyncio.sleep(CLOCK_SECONDS - 1)
+        await over(house)
+        assert not await at.images.has(job.source)
+
+
 async def test_a_press_after_the_clock_was_set_back_is_no_double_click(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         clock = JumpingClock(ahead=DAY / 12)  # as at the start of a machine that has another system, of local time

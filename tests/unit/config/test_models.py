@@ -215,6 +215,7 @@ LORA = '[mine]\nid = "x"\nloras = { ink = { file = "y", '
         ("[mine]", "mine.id is missing."),
         ('[mine]\nid = ""', "mine.id is ''; it must be a text of 1 to 1000 characters."),
         ('id = "x"', "id is 'x'; it must be a table: its name in brackets, its keys below."),
+        ('[mine]\nid = "x"\nsketcher = 5', "mine.sketcher is 5; it must be a text."),
         ('[mine]\nid = "x"\nsteps = 0', "mine.steps is 0; it must be a whole number from 1 to 150."),
         ('[mine]\nid = "x"\nsteps = true', "mine.steps is true; it must be a whole number from 1 to 150."),
         (

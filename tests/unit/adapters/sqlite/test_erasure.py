@@ -78,6 +78,7 @@ async def erase(store: SqliteJobStore, way: str, jobs: list[Job]) -> None:
         case _:
             for generation in [each for job in jobs for each in job.generation_ids()]:
                 await store.remove_generation(generation)
+            await store.purge()
 
 
 @pytest.mark.parametrize("way", ["forget", "sweep", "remove_generation"])

@@ -180,6 +180,11 @@ def test_a_file_that_is_still_on_its_way_is_waited_for(tmp_path: Path) -> None:
         identify(path, "m")
 
 
+def test_a_file_whose_name_has_no_room_for_a_download_beside_it_is_read(tmp_path: Path) -> None:
+    path = file(tmp_path / f"{'я' * 121}.safetensors", *UNET, WORDS[Family.SD15])
+    assert identify(path, "m").family is Family.SD15
+
+
 def test_what_nobody_knows_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"of no kind that is known here: choose a checkpoint of Stable"):
         identify(file(tmp_path / "odd.safetensors", "a.weight"), "m")

@@ -219,6 +219,12 @@ def test_the_plan_counts_a_gguf_file_as_it_is_stored(tmp_path: Path) -> None:
     assert small.block == plain.block
 
 
+def test_a_gguf_file_that_is_still_on_its_way_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "z.gguf.aria2").touch()
+    with pytest.raises(ModelUnavailable, match=r"z\.gguf is still being downloaded by aria2"):
+        identify(tmp_path / "z.gguf", "m")
+
+
 def test_the_title_of_a_gguf_file_need_not_be_utf_8(tmp_path: Path) -> None:
     from tests.tiny_models import gguf_files
 
