@@ -375,10 +375,7 @@ class ErasingStore(JobStore, Protocol):
         """A member deleted this result: its picture and prompt go, its place in others' lineage stays.
 
         The prompt goes from its ended job too, even if there never was a result; the job's last result takes the
-        source picture along.
-
-        Returns:
-            Pictures that the job does not need any more.
+        source picture along. Returned are pictures that the job does not need any more.
         """
         ...
 
