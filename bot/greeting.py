@@ -1,6 +1,6 @@
 """Which servers and channels are still to be greeted; see `Service.greetings`."""
 
-from bot.stores import PlaceStore
+from bot.place_store import PlaceStore
 
 _REMEMBERED = 10_000
 

@@ -17,11 +17,11 @@ from bot.domain.request import Requester
 from bot.domain.rules import public_locale
 from bot.domain.words import clean_text
 from bot.latest import Latest
+from bot.place_store import PlaceStore
 from bot.places import Places
 from bot.ports import Clock
 from bot.rendering import render
 from bot.results import Results
-from bot.stores import PlaceStore
 
 USUAL_DAYS = 7
 MAX_DAYS = 365

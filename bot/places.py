@@ -11,7 +11,7 @@ from bot.domain.rules import check_model, check_place, stricter
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
 from bot.greeting import Greetings
-from bot.stores import PlaceStore
+from bot.place_store import PlaceStore
 
 
 class Places:
@@ -66,8 +66,16 @@ class Places:
         await self._store.forget_places(prefix)
         self._greetings.forgotten(prefix)
 
+    async def stand(self, within: str, *places: str) -> None:
+        """Note that places stand in another, with which they are to be forgotten."""
+        await self._store.stand(within, places)
+
+    async def standing(self, within: str) -> frozenset[str]:
+        """The places that were noted so."""
+        return await self._store.standing(within)
+
     async def forget_each(self, *places: str) -> None:
-        """The same for some places by their whole keys: a server and its channels."""
+        """As `forget`, for some places by their whole keys, the outermost last: a server and its channels."""
         for place in places:
             await self._store.forget_place(place)
             self._greetings.forgotten(place)

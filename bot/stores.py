@@ -5,7 +5,7 @@ change is kept then.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,11 +13,11 @@ from typing import Protocol
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
-from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, ResultsPage
 from bot.overseeing import Overseeing
+from bot.place_store import PlaceStore
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -310,41 +310,6 @@ class ResultStore(DutyStore, Protocol):
 
     async def copies(self, job: JobId) -> frozenset[str]:
         """The places that copies of a job were sent to; they go with the job."""
-        ...
-
-
-class PlaceStore(Protocol):
-    """What servers, workspaces and channels have set for themselves."""
-
-    async def place(self, key: str) -> PlaceSettings:
-        """What was set for a place, e.g. "discord:guild:123"; all defaults if nothing was."""
-        ...
-
-    async def change_place(self, key: str, change: Callable[[PlaceSettings], PlaceSettings]) -> None:
-        """Set a place to what `change` makes of what is set; nothing comes between, so no other change is lost.
-
-        `change` may be called in another thread. What it raises is raised here, and nothing is changed.
-        """
-        ...
-
-    async def forget_places(self, prefix: str) -> None:
-        """Remove what is set for every place whose key starts so, and that it was greeted: it has gone."""
-        ...
-
-    async def forget_place(self, key: str) -> None:
-        """The same for one place."""
-        ...
-
-    async def greet(self, key: str, event: str) -> bool:
-        """Write down that a place is greeted because of an event; False if it was because of another one."""
-        ...
-
-    async def greeted(self, prefix: str) -> bool:
-        """Whether a place was greeted whose key starts so."""
-        ...
-
-    async def forget_greeting(self, key: str) -> None:
-        """The greeting came to nothing."""
         ...
 
 

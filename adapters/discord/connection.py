@@ -7,7 +7,7 @@ a lost session it goes to `DiscordWebSocket.DEFAULT_GATEWAY`, a class attribute 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
@@ -27,6 +27,7 @@ from adapters.discord.reading import (
     read_interaction,
     read_joined,
     read_left,
+    read_listed,
     read_mention,
     read_reaction,
 )
@@ -101,16 +102,16 @@ class Connection(discord.AutoShardedClient):
             connector=EachByItsHost(limit=0),
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
-        self._connection.parsers = {
-            event: _sparing(event, parse) for event, parse in self._connection.parsers.items()
-        }
+        parsers = self._connection.parsers
+        parsers["READY"] = _both(parsers["READY"], self._stock)
+        self._connection.parsers = {event: _sparing(event, parse) for event, parse in parsers.items()}
         self.take: Take = _nothing
         self.logged_in = False
         self._clock = clock
         self._attempts = 0
         self._up: set[int] = set()  # shards whose session stands
         self._known: set[int] = set()  # shards that had one before
-        self._seen: set[int] = set()  # servers that have us
+        self._seen: set[int] = set()  # servers that have us, as far as we were told
 
     async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
         """Log in, trying again after each of `waits`, the last one for ever; nothing if that is done already.
@@ -272,6 +273,21 @@ class Connection(discord.AutoShardedClient):
         for shard in self.shards.values():
             await shard.disconnect()
 
+    def _stock(self, session: Mapping[str, Any]) -> None:
+        """A session begins: these are all servers that have us, those that Discord cannot reach for now too."""
+        shard, shards = session["shard"]
+        guilds = {int(guild["id"]) for guild in session["guilds"]}
+        for guild in self.guilds:
+            if guild.shard_id == shard and guild.id not in guilds:
+                self._connection._remove_guild(guild)  # noqa: SLF001 -- discord.py keeps those of the session before
+                self._seen.discard(guild.id)
+        self._seen |= guilds
+        self.dispatch("listed", guilds, (shard, shards))
+
+    async def on_listed(self, guilds: set[int], shard: tuple[int, int]) -> None:
+        """As `_stock`."""
+        await self.take(read_listed(guilds, shard=shard, received_at=self._clock.now()))
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server has us now."""
         self._seen.add(guild.id)
@@ -282,9 +298,7 @@ class Connection(discord.AutoShardedClient):
 
         One that has had us for a short time only may have joined while we were away.
         """
-        joined = guild.shard_id in self._up and guild.id not in self._seen
-        self._seen.add(guild.id)
-        if joined or is_fresh(guild, now=self._clock.now()):
+        if guild.id not in self._seen or is_fresh(guild, now=self._clock.now()):
             await self.on_guild_join(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -318,10 +332,7 @@ class Connection(discord.AutoShardedClient):
             return
         if reaction_of(emoji):
             guild = self.get_guild(reaction.guild_id) if reaction.guild_id else None
-            locale = str(guild.preferred_locale) if guild else "en"
-            channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None
-            received_at = self._clock.now()
-            await self.take(read_reaction(reaction, channel=channel, locale=locale, received_at=received_at))
+            await self.take(read_reaction(reaction, guild=guild, received_at=self._clock.now()))
 
 
 class GlobalLimit(asyncio.Event):
@@ -365,6 +376,14 @@ def _answers(shard: discord.ShardInfo) -> bool:
 
 async def _nothing(_event: Incoming) -> None:
     """Before the intake is there nothing is taken."""
+
+
+def _both(parse: Callable[[Any], None], more: Callable[[Any], None]) -> Callable[[Any], None]:
+    def parse_both(data: Any) -> None:
+        parse(data)
+        more(data)
+
+    return parse_both
 
 
 def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

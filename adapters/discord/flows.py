@@ -42,8 +42,9 @@ _LOOK_UP = Flow(lookups.look_up, Ack.HIDDEN)
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(mentions.mention, lasting=True),
     Kind.REACTION: Flow(mentions.react, lasting=True),
-    Kind.JOINED: Flow(DiscordExchange.greet, lasting=True),
+    Kind.JOINED: Flow(lambda at: greeting.joined(at.desk, at.event), lasting=True),
     Kind.LEFT: Flow(lambda at: greeting.left(at.desk, at.event), lasting=True),
+    Kind.LISTED: Flow(lambda at: greeting.listed(at.desk, at.event)),
     Kind.AUTOCOMPLETE: Flow(lookups.suggest),
     f"button {offer_id(Offer.TRY)}": Flow(lambda at: at.desk.conversation.try_sample(at), Ack.PUBLIC, lasting=True),
     f"button {settings.SET_UP}": Flow(settings.open_set_up),

@@ -1,11 +1,13 @@
 """The card that a server gets once, and what is forgotten of a server that we leave."""
 
+import structlog
+
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import NEEDED, has
-from adapters.discord.places import channel_key, guild_key
+from adapters.discord.places import bot_key, channel_key, guild_key
 from adapters.discord.rest import nonce_of
 from bot.domain.errors import Undeliverable
 from bot.domain.picture import Attached
@@ -14,6 +16,8 @@ from bot.texts import text
 
 _TAKES = ("Send Messages", "Embed Links", "Attach Files")
 PICTURE = "pentimento.jpg"
+
+log = structlog.get_logger(__name__)
 
 
 async def greeted(desk: Desk, event: Incoming) -> bool:
@@ -37,9 +41,39 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
     return await greet(desk.service, guild_key(origin.guild), event=event.event_id, post=post)
 
 
+async def joined(desk: Desk, event: Incoming) -> None:
+    """A server added us."""
+    await desk.service.places.stand(bot_key(desk.me), guild_key(event.origin.guild))
+    await greeted(desk, event)
+
+
 async def left(desk: Desk, event: Incoming) -> None:
-    """A server removed us: what was asked for and set there goes, and whoever brings us back is greeted again."""
-    guild = event.origin.guild
+    """A server removed us."""
+    await _forget(desk, event.origin.guild, *map(str, event.body.get("channels", ())))
+
+
+async def listed(desk: Desk, event: Incoming) -> None:
+    """A session begins with the servers that have us: one that had us and is not among them removed us meanwhile.
+
+    Each is asked after first: what is forgotten does not come back, and an outage may shorten the list.
+    """
+    shard, shards = event.body["shard"]
+    places, us = desk.service.places, bot_key(desk.me)
+    here = {guild_key(guild) for guild in event.body["guilds"]}
+    for place in await places.standing(us) - here:
+        guild = place.removeprefix(guild_key(""))
+        if (int(guild) >> 22) % shards != shard:
+            continue  # another session's
+        try:
+            if not await desk.rest.has_us(guild):
+                await _forget(desk, guild)
+        except Fault as fault:
+            log.info("not known whether a server has us", guild=guild, reason=fault.reason)
+    await places.stand(us, *here)
+
+
+async def _forget(desk: Desk, guild: str, *channels: str) -> None:
+    """What was asked for and set in a server goes, and whoever brings us back is greeted again."""
+    places, server = desk.service.places, guild_key(guild)
     await desk.service.removal.forget_space(PLATFORM, guild)
-    channels = (channel_key(str(each)) for each in event.body.get("channels", ()))
-    await desk.service.places.forget_each(guild_key(guild), *channels)
+    await places.forget_each(*await places.standing(server), *map(channel_key, channels), server)

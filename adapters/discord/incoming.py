@@ -21,7 +21,7 @@ EPHEMERAL = 1 << 6
 
 
 class Kind(StrEnum):
-    """What a member did; JOINED and LEFT are of a server that has us, or no more."""
+    """What a member did; JOINED and LEFT are of a server that has us, or no more, LISTED of all that have us."""
 
     COMMAND = "command"
     AUTOCOMPLETE = "autocomplete"
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     REACTION = "reaction"
     JOINED = "joined"
     LEFT = "left"
+    LISTED = "listed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ class _Arrival:
     async def tell(self, refused: UserError) -> None:
         """In the place of the promised answer; of a server that has us there is nobody to tell."""
         at, event, form = self._at, self._at.event, None
-        if event.kind in {Kind.JOINED, Kind.LEFT}:
+        if event.kind in {Kind.JOINED, Kind.LEFT, Kind.LISTED}:
             return
         talk, locale = at.desk.conversation, at.by.locale
         if event.kind is Kind.MODAL:

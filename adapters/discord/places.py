@@ -25,6 +25,11 @@ def guild_key(guild: str) -> str:
     return f"{PLATFORM}:guild:{guild}"
 
 
+def bot_key(user: str) -> str:
+    """That in which all servers stand that have a bot as a member: another bot on the same data has others."""
+    return f"{PLATFORM}:bot:{user}"
+
+
 def channel_key(channel: str) -> str:
     """A channel's name among the places."""
     return f"{PLATFORM}:channel:{channel}"

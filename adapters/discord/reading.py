@@ -223,15 +223,27 @@ def read_left(guild: discord.Guild, *, received_at: float) -> Incoming:
     )
 
 
+def read_listed(guilds: Iterable[int], *, shard: tuple[int, int], received_at: float) -> Incoming:
+    """The servers that have us, of those that one of our sessions is for; `shard`: its number, and of how many."""
+    return Incoming(
+        id=f"listed:{shard[0]}:{int(received_at * 1000)}",
+        kind=Kind.LISTED,
+        origin=Origin(user="", name="", channel=""),
+        body={"guilds": [str(guild) for guild in guilds], "shard": shard},
+        received_at=received_at,
+    )
+
+
 def read_reaction(
-    reaction: discord.RawReactionActionEvent, *, channel: object, locale: str, received_at: float
+    reaction: discord.RawReactionActionEvent, *, guild: discord.Guild | None, received_at: float
 ) -> Incoming:
     """A reaction on one of our messages. It has no id of its own: who, what, where and when make one.
 
-    `channel` is that of a server, as discord.py knows it.
+    `guild` is the server that it was made in, as discord.py knows it.
     """
     member = reaction.member
-    guild = reaction.guild_id
+    channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None
+    locale = str(guild.preferred_locale) if guild else "en"
     return Incoming(
         id=f"{reaction.message_id}:{reaction.user_id}:{reaction.emoji.name}:{int(received_at * 1000)}",
         kind=Kind.REACTION,
@@ -240,11 +252,12 @@ def read_reaction(
             member or discord.Object(reaction.user_id),
             channel,
             channel_id=reaction.channel_id,
-            guild_id=guild,
+            guild_id=reaction.guild_id,
             permissions=_permissions(member, channel),
             app_permissions=_own_permissions(channel),
             locale=locale,
-            place_locale=locale if guild else "",
+            place_locale=locale if reaction.guild_id else "",
+            guild_file_bytes=_file_bytes(guild),
             age_restricted=is_age_restricted(channel),
         ),
         message=str(reaction.message_id),

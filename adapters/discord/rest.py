@@ -158,6 +158,16 @@ class Rest:
         """A message as it stands, with fresh picture addresses."""
         return await self._called(self._http.get_message, channel, message)
 
+    async def has_us(self, guild: str) -> bool:
+        """Whether a server has us as a member."""
+        try:
+            await self._called(self._http.get_guild, guild, with_counts=False)
+        except Fault as fault:
+            if fault.meaning in {Meaning.PLACE_GONE, Meaning.FORBIDDEN}:
+                return False
+            raise
+        return True
+
     async def direct_channel(self, user: str) -> str:
         """The channel of direct messages with a member, which stays the same; Discord minds opening many."""
         if user not in self._direct_channels:

@@ -31,13 +31,16 @@ async def settings(at: DiscordExchange) -> None:
     """Show or change what is set for a place."""
     server, given, places = _server(at), options(at.event.body), at.desk.service.places
     place, name = _channel(str(given["channel"])) if given.get("channel") else (server, _whole(at))
-    said = "settings-saved"
-    match given.get("subcommand"):
+    said, act = "settings-saved", given.get("subcommand")
+    if act in {"pause", "resume"}:
+        origin = at.event.origin
+        place, name = _channel(str(given.get("channel") or origin.parent or origin.channel))
+    if place != server:
+        await places.stand(server, place)
+    match act:
         case "show" | None:
             said = ""
-        case "pause" | "resume" as act:
-            origin = at.event.origin
-            place, name = _channel(str(given.get("channel") or origin.parent or origin.channel))
+        case "pause" | "resume":
             await at.desk.service.moderators.pause(place, paused=act == "pause")
         case "ban":
             member, days = str(given["member"]), int(given.get("days", USUAL_DAYS))

@@ -224,6 +224,14 @@ _SIGNED_STATES = """
 DROP TABLE install_states;  -- they prove themselves by a signature now
 """
 
+_STANDING = """
+CREATE TABLE standing (
+    key TEXT PRIMARY KEY,  -- as in places
+    within TEXT NOT NULL  -- the place that it is forgotten with
+) STRICT;
+CREATE INDEX standing_within ON standing (within);
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PLACES,
@@ -240,6 +248,7 @@ MIGRATIONS = (
     _THREADS,
     _NOTICES,
     _SIGNED_STATES,
+    _STANDING,
 )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -290,10 +290,22 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
 
     async def _forget_places(self, which: str, *parameters: object) -> None:
         def forget(tx: sqlite3.Connection) -> None:
-            tx.execute(f"DELETE FROM places WHERE {which}", parameters)  # noqa: S608 -- a condition of our own
-            tx.execute(f"DELETE FROM greetings WHERE {which}", parameters)  # noqa: S608 -- as above
+            for table in ("places", "greetings", "standing"):
+                tx.execute(f"DELETE FROM {table} WHERE {which}", parameters)  # noqa: S608 -- words of our own
 
         await self.database.transaction(forget)
+
+    async def stand(self, within: str, places: Collection[str]) -> None:
+        await self.change(
+            "INSERT INTO standing (key, within) SELECT value, ? FROM json_each(?) WHERE true"
+            " ON CONFLICT (key) DO UPDATE SET within = excluded.within WHERE within != excluded.within",
+            within,
+            json.dumps(list(places)),
+        )
+
+    async def standing(self, within: str) -> frozenset[str]:
+        rows = await self.database.read("SELECT key FROM standing WHERE within = ?", (within,))
+        return frozenset(row["key"] for row in rows)
 
     async def greet(self, key: str, event: str) -> bool:
         def note(tx: sqlite3.Connection) -> bool:

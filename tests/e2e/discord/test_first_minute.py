@@ -279,6 +279,89 @@ async def test_an_outage_of_a_server_is_no_removal(discord: DiscordServer, greet
     assert len(cards(discord, room)) == 1
 
 
+async def used(bench: Bench, room: Channel, anna: Person) -> None:
+    """A result, and settings of a server and of a channel."""
+    asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
+    await bench.discord.shown(asked, lambda post: post.done)
+    mona = bench.discord.moderator("mona")
+    await bench.discord.shown(await mona.command(room, "settings", sub="ban", member=anna.id, days=1))
+    await bench.discord.shown(await mona.command(room, "settings", sub="pause"))
+
+
+async def kept(bench: Bench, room: Channel, anna: Person) -> tuple[int, bool, bool]:
+    """Of what `used` left: results, whether the server's settings, whether the channel's."""
+    jobs = await bench.store.jobs_of(f"discord:{anna.id}", limit=5)
+    server, channel = [await bench.store.place(key) for key in (guild_key(the_guild(room).id), channel_key(room.id))]
+    return len(jobs), server != PlaceSettings(), channel != PlaceSettings()
+
+
+ALL, NOTHING = (1, True, True), (0, False, False)
+
+
+@pytest.mark.parametrize("down", [True, False])
+async def test_a_server_that_removes_the_bot_while_it_hears_nothing_is_forgotten_too(
+    discord: DiscordServer, starting: Starting, room: Channel, anna: Person, *, down: bool
+) -> None:
+    beside, commands_only = discord.channel(discord.guild()), discord.channel(discord.guild(member=False))
+    async with starting() as bench:
+        await discord.join(the_guild(room), greets_in=room)
+        for each in (room, beside, commands_only):
+            await used(bench, each, anna if each is room else discord.user(each.id))
+        assert await kept(bench, room, anna) == ALL
+        the_guild(room).member = False
+        if not down:
+            await discord.gateway.invalidate()
+            await eventually(lambda: _is(bench, room, anna, NOTHING))
+    async with starting() as bench:
+        await eventually(lambda: _is(bench, room, anna, NOTHING))
+        people = {each.payload["username"]: each for each in discord.people.values()}
+        for each in (beside, commands_only):
+            assert await kept(bench, each, people[each.id]) == ALL
+        await discord.join(the_guild(room))
+        await discord.until(lambda: len(cards(discord, room)) == 2, what="a second greeting")
+
+
+async def test_a_server_that_an_outage_hides_at_a_start_is_not_forgotten(
+    discord: DiscordServer, starting: Starting, room: Channel, anna: Person
+) -> None:
+    guild = the_guild(room)
+    async with starting() as bench:
+        await discord.join(guild, greets_in=room)
+        await used(bench, room, anna)
+    guild.away = True
+    async with starting() as bench:
+        assert await kept(bench, room, anna) == ALL
+    assert await kept(bench, room, anna) == ALL
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_a_server_that_discord_does_not_name_at_a_start_is_forgotten_only_if_discord_knows_us_not_there(
+    discord: DiscordServer, starting: Starting, room: Channel, anna: Person, *, fails: bool
+) -> None:
+    guild = the_guild(room)
+    async with starting() as bench:
+        await discord.join(guild, greets_in=room)
+        await used(bench, room, anna)
+    guild.listed = False
+    if fails:
+        discord.fail("GET", f"/guilds/{guild.id}", 503, times=99)
+    async with starting() as bench:
+        await discord.until(lambda: any(path.endswith(f"/guilds/{guild.id}") for _, path, _ in discord.requests))
+    assert await kept(bench, room, anna) == ALL
+
+
+async def test_a_server_that_comes_back_from_an_outage_is_no_new_one(
+    discord: DiscordServer, starting: Starting
+) -> None:
+    away, new = discord.channel(discord.guild()), discord.channel(discord.guild(member=False))
+    the_guild(away).away = True
+    async with starting():
+        await discord.join(the_guild(away), greets_in=away)
+        await discord.join(the_guild(new), greets_in=new)
+        await card_in(discord, new)
+    assert cards(discord, away) == []
+
+
 async def test_an_owner_may_do_without(discord: DiscordServer, tmp_path: Path, room: Channel, anna: Person) -> None:
     async with bench_on(discord, MemoryJobStore(), FolderImageStore(tmp_path)):
         await discord.join(the_guild(room), greets_in=room)
@@ -300,6 +383,10 @@ def joined_now(guild: Guild) -> None:
 
 async def _connected(bench: Bench) -> bool:
     return bench.platform.connected
+
+
+async def _is(bench: Bench, room: Channel, anna: Person, what: tuple[int, bool, bool]) -> bool:
+    return await kept(bench, room, anna) == what
 
 
 async def _may_be_greeted(bench: Bench, room: Channel) -> bool:

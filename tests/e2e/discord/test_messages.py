@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from adapters.discord.answers import STANDS_SECONDS
+from adapters.discord.routes import address_of
 from inference.api import Img2ImgRequest
 from tests.builders.requests import png
-from tests.e2e.discord.conftest import PNG, Bench, bench_on
+from tests.e2e.discord.conftest import PNG, Bench, Start, bench_on
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -330,6 +331,19 @@ async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person
     assert not result.deleted, "somebody else's cross is an opinion"
     await anna.react(result, "❌")
     await bench.discord.until(lambda: result.deleted, what="the deletion")
+
+
+async def test_what_a_reaction_asks_for_may_be_as_large_as_its_server_allows(
+    discord: DiscordServer, start: Start, anna: Person, ben: Person, channel: Channel
+) -> None:
+    assert channel.guild
+    channel.guild.payload["premium_tier"] = 3
+    async with start() as bench:
+        result = await result_of(bench, anna, channel)
+        await ben.react(result, "🔁")
+        await discord.posted(channel, lambda post: f"<@{ben.id}>" in post.content and post.pictures)
+        (job,) = await bench.store.jobs_of(f"discord:{ben.id}", limit=5)
+        assert address_of(job.reply_to).guild_file_bytes == 100 << 20
 
 
 async def test_reactions_on_other_messages_are_left_alone(

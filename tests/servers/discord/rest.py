@@ -59,6 +59,7 @@ class Rest:
             web.get(f"{api}/applications/@me", self._application),
             web.get(f"{api}/gateway/bot", self._gateway),
             web.get(f"{api}/users/@me/guilds", self._guilds),
+            web.get(f"{api}/guilds/{{guild}}", self._guild),
             web.get(f"{api}/applications/{{application}}/commands", self._commands),
             web.put(f"{api}/applications/{{application}}/commands", self._register),
             web.post(f"{api}/interactions/{{interaction}}/{{token}}/callback", self._callback),
@@ -173,6 +174,12 @@ class Rest:
             if guild.member
         ]
         return web.json_response(mine)
+
+    async def _guild(self, request: web.Request) -> web.Response:
+        guild = self._server.guilds.get(request.match_info["guild"])
+        if guild is None or not guild.member:
+            raise ApiError(404, 10004, "Unknown Guild")
+        return web.json_response(guild.payload)
 
     async def _commands(self, request: web.Request) -> web.Response:
         need(request.query.get("with_localizations") == "true", "ask with localizations to compare them")

@@ -234,7 +234,7 @@ class DiscordServer:
         }
 
     def _hello(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        guilds = [guild for guild in self.guilds.values() if guild.member]
+        guilds = [guild for guild in self.guilds.values() if guild.member and guild.listed]
         ready = {
             "v": 10,
             "user": self.me,
@@ -243,7 +243,7 @@ class DiscordServer:
             "resume_gateway_url": self.gateway_url,
             "application": {"id": self.application_id, "flags": self.flags},
         }
-        return ready, [guild.payload for guild in guilds]
+        return ready, [guild.payload for guild in guilds if not guild.away]
 
     def next_fault(self, method: str, path: str, body: Any) -> Fault | None:
         for fault in self._faults:

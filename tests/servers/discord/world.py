@@ -51,13 +51,18 @@ class Channel:
 
 @dataclass(slots=True)
 class Guild:
-    """A server. `member` says whether the bot is one there."""
+    """A server. `member` says whether the bot is one there.
+
+    An outage hides it from the sessions that begin: while it is `away`; not even `listed`, if it is a bad one.
+    """
 
     id: str
     payload: dict[str, Any]
     member: bool = True
     locale: str = "en-US"
     gone: bool = False
+    away: bool = False
+    listed: bool = True
 
 
 @dataclass(slots=True)
