@@ -28,12 +28,12 @@ class PlaceStore(Protocol):
         """The same for one place."""
         ...
 
-    async def stand(self, within: str, places: Collection[str]) -> None:
-        """Write down that places stand in another, with which they are to be forgotten; each stands in one."""
+    async def set_parent(self, parent: str, places: Collection[str]) -> None:
+        """Note that places belong to another, with which they are to be forgotten; each has one parent."""
         ...
 
-    async def standing(self, within: str) -> frozenset[str]:
-        """The places that stand in one and are not forgotten yet."""
+    async def children(self, parent: str) -> frozenset[str]:
+        """The places that belong to one and are not forgotten yet."""
         ...
 
     async def greet(self, key: str, event: str) -> bool:

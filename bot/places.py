@@ -66,13 +66,13 @@ class Places:
         await self._store.forget_places(prefix)
         self._greetings.forgotten(prefix)
 
-    async def stand(self, within: str, *places: str) -> None:
-        """Note that places stand in another, with which they are to be forgotten."""
-        await self._store.stand(within, places)
+    async def set_parent(self, parent: str, *places: str) -> None:
+        """Note that places belong to another, with which they are to be forgotten."""
+        await self._store.set_parent(parent, places)
 
-    async def standing(self, within: str) -> frozenset[str]:
-        """The places that were noted so."""
-        return await self._store.standing(within)
+    async def children(self, parent: str) -> frozenset[str]:
+        """The places that were noted to belong to one."""
+        return await self._store.children(parent)
 
     async def forget_each(self, *places: str) -> None:
         """As `forget`, for some places by their whole keys, the outermost last: a server and its channels."""

@@ -103,7 +103,7 @@ class Connection(discord.AutoShardedClient):
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
         parsers = self._connection.parsers
-        parsers["READY"] = _both(parsers["READY"], self._stock)
+        parsers["READY"] = _both(parsers["READY"], self._list_servers)
         self._connection.parsers = {event: _sparing(event, parse) for event, parse in parsers.items()}
         self.take: Take = _nothing
         self.logged_in = False
@@ -273,7 +273,7 @@ class Connection(discord.AutoShardedClient):
         for shard in self.shards.values():
             await shard.disconnect()
 
-    def _stock(self, session: Mapping[str, Any]) -> None:
+    def _list_servers(self, session: Mapping[str, Any]) -> None:
         """A session begins: these are all servers that have us, those that Discord cannot reach for now too."""
         shard, shards = session["shard"]
         guilds = {int(guild["id"]) for guild in session["guilds"]}
@@ -285,7 +285,7 @@ class Connection(discord.AutoShardedClient):
         self.dispatch("listed", guilds, (shard, shards))
 
     async def on_listed(self, guilds: set[int], shard: tuple[int, int]) -> None:
-        """As `_stock`."""
+        """As `_list_servers`."""
         await self.take(read_listed(guilds, shard=shard, received_at=self._clock.now()))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

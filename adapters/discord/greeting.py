@@ -43,7 +43,7 @@ async def greeted(desk: Desk, event: Incoming) -> bool:
 
 async def joined(desk: Desk, event: Incoming) -> None:
     """A server added us."""
-    await desk.service.places.stand(bot_key(desk.me), guild_key(event.origin.guild))
+    await desk.service.places.set_parent(bot_key(desk.me), guild_key(event.origin.guild))
     await greeted(desk, event)
 
 
@@ -60,7 +60,7 @@ async def listed(desk: Desk, event: Incoming) -> None:
     shard, shards = event.body["shard"]
     places, us = desk.service.places, bot_key(desk.me)
     here = {guild_key(guild) for guild in event.body["guilds"]}
-    for place in await places.standing(us) - here:
+    for place in await places.children(us) - here:
         guild = place.removeprefix(guild_key(""))
         if (int(guild) >> 22) % shards != shard:
             continue  # another session's
@@ -69,11 +69,11 @@ async def listed(desk: Desk, event: Incoming) -> None:
                 await _forget(desk, guild)
         except Fault as fault:
             log.info("not known whether a server has us", guild=guild, reason=fault.reason)
-    await places.stand(us, *here)
+    await places.set_parent(us, *here)
 
 
 async def _forget(desk: Desk, guild: str, *channels: str) -> None:
     """What was asked for and set in a server goes, and whoever brings us back is greeted again."""
     places, server = desk.service.places, guild_key(guild)
     await desk.service.removal.forget_space(PLATFORM, guild)
-    await places.forget_each(*await places.standing(server), *map(channel_key, channels), server)
+    await places.forget_each(*await places.children(server), *map(channel_key, channels), server)

@@ -26,7 +26,7 @@ def guild_key(guild: str) -> str:
 
 
 def bot_key(user: str) -> str:
-    """That in which all servers stand that have a bot as a member: another bot on the same data has others."""
+    """The parent of all servers that have a bot as a member: another bot on the same data has others."""
     return f"{PLATFORM}:bot:{user}"
 
 

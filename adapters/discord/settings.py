@@ -36,7 +36,7 @@ async def settings(at: DiscordExchange) -> None:
         origin = at.event.origin
         place, name = _channel(str(given.get("channel") or origin.parent or origin.channel))
     if place != server:
-        await places.stand(server, place)
+        await places.set_parent(server, place)
     match act:
         case "show" | None:
             said = ""

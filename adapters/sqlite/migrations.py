@@ -224,12 +224,12 @@ _SIGNED_STATES = """
 DROP TABLE install_states;  -- they prove themselves by a signature now
 """
 
-_STANDING = """
-CREATE TABLE standing (
+_PARENTS = """
+CREATE TABLE place_parents (
     key TEXT PRIMARY KEY,  -- as in places
-    within TEXT NOT NULL  -- the place that it is forgotten with
+    parent TEXT NOT NULL  -- the place with which it is forgotten
 ) STRICT;
-CREATE INDEX standing_within ON standing (within);
+CREATE INDEX place_parents_parent ON place_parents (parent);
 """
 
 MIGRATIONS = (
@@ -248,7 +248,7 @@ MIGRATIONS = (
     _THREADS,
     _NOTICES,
     _SIGNED_STATES,
-    _STANDING,
+    _PARENTS,
 )
 
 

@@ -290,21 +290,21 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
 
     async def _forget_places(self, which: str, *parameters: object) -> None:
         def forget(tx: sqlite3.Connection) -> None:
-            for table in ("places", "greetings", "standing"):
+            for table in ("places", "greetings", "place_parents"):
                 tx.execute(f"DELETE FROM {table} WHERE {which}", parameters)  # noqa: S608 -- words of our own
 
         await self.database.transaction(forget)
 
-    async def stand(self, within: str, places: Collection[str]) -> None:
+    async def set_parent(self, parent: str, places: Collection[str]) -> None:
         await self.change(
-            "INSERT INTO standing (key, within) SELECT value, ? FROM json_each(?) WHERE true"
-            " ON CONFLICT (key) DO UPDATE SET within = excluded.within WHERE within != excluded.within",
-            within,
+            "INSERT INTO place_parents (key, parent) SELECT value, ? FROM json_each(?) WHERE true"
+            " ON CONFLICT (key) DO UPDATE SET parent = excluded.parent WHERE parent != excluded.parent",
+            parent,
             json.dumps(list(places)),
         )
 
-    async def standing(self, within: str) -> frozenset[str]:
-        rows = await self.database.read("SELECT key FROM standing WHERE within = ?", (within,))
+    async def children(self, parent: str) -> frozenset[str]:
+        rows = await self.database.read("SELECT key FROM place_parents WHERE parent = ?", (parent,))
         return frozenset(row["key"] for row in rows)
 
     async def greet(self, key: str, event: str) -> bool:

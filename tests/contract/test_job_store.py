@@ -585,20 +585,20 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) 
     assert await store.place("discord:guild:2") == settings
 
 
-async def test_which_places_stand_in_another_is_known_until_they_are_forgotten(store: Store) -> None:
-    assert await store.standing("discord:bot:1") == frozenset()
-    await store.stand("discord:bot:1", [])
-    await store.stand("discord:bot:1", ["discord:guild:1", "discord:guild:2"])
-    await store.stand("discord:bot:1", ["discord:guild:2", "discord:guild:3"])
-    await store.stand("discord:guild:1", ["discord:channel:5"])
-    await store.stand("discord:bot:2", ["discord:guild:3"])
-    assert await store.standing("discord:bot:1") == {"discord:guild:1", "discord:guild:2"}
-    assert await store.standing("discord:bot:2") == {"discord:guild:3"}, "each stands in one"
+async def test_which_places_belong_to_another_is_known_until_they_are_forgotten(store: Store) -> None:
+    assert await store.children("discord:bot:1") == frozenset()
+    await store.set_parent("discord:bot:1", [])
+    await store.set_parent("discord:bot:1", ["discord:guild:1", "discord:guild:2"])
+    await store.set_parent("discord:bot:1", ["discord:guild:2", "discord:guild:3"])
+    await store.set_parent("discord:guild:1", ["discord:channel:5"])
+    await store.set_parent("discord:bot:2", ["discord:guild:3"])
+    assert await store.children("discord:bot:1") == {"discord:guild:1", "discord:guild:2"}
+    assert await store.children("discord:bot:2") == {"discord:guild:3"}, "each has one parent"
     await store.forget_place("discord:guild:1")
-    assert await store.standing("discord:bot:1") == {"discord:guild:2"}
-    assert await store.standing("discord:guild:1") == {"discord:channel:5"}, "it is for the caller to forget these"
+    assert await store.children("discord:bot:1") == {"discord:guild:2"}
+    assert await store.children("discord:guild:1") == {"discord:channel:5"}, "it is for the caller to forget these"
     await store.forget_places("discord:channel:")
-    assert await store.standing("discord:guild:1") == frozenset()
+    assert await store.children("discord:guild:1") == frozenset()
 
 
 async def test_a_place_is_greeted_for_one_event_until_it_is_forgotten(store: Store) -> None:

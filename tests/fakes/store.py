@@ -30,7 +30,7 @@ class MemoryJobStore:
     def __init__(self) -> None:
         self._places: dict[str, PlaceSettings] = {}
         self._greetings: dict[str, str] = {}
-        self._standing: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
         self._inbox: dict[str, InboxEvent] = {}
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
@@ -368,18 +368,18 @@ class MemoryJobStore:
         self._threads = {key: kept for key, kept in self._threads.items() if kept != thread}
 
     async def forget_places(self, prefix: str) -> None:
-        for key in [key for key in (*self._places, *self._greetings, *self._standing) if key.startswith(prefix)]:
+        for key in [key for key in (*self._places, *self._greetings, *self._parents) if key.startswith(prefix)]:
             await self.forget_place(key)
 
     async def forget_place(self, key: str) -> None:
-        for kept in (self._places, self._greetings, self._standing):
+        for kept in (self._places, self._greetings, self._parents):
             kept.pop(key, None)
 
-    async def stand(self, within: str, places: Collection[str]) -> None:
-        self._standing |= dict.fromkeys(places, within)
+    async def set_parent(self, parent: str, places: Collection[str]) -> None:
+        self._parents |= dict.fromkeys(places, parent)
 
-    async def standing(self, within: str) -> frozenset[str]:
-        return frozenset(key for key, outer in self._standing.items() if outer == within)
+    async def children(self, parent: str) -> frozenset[str]:
+        return frozenset(key for key, outer in self._parents.items() if outer == parent)
 
     async def greet(self, key: str, event: str) -> bool:
         return self._greetings.setdefault(key, event) == event

@@ -342,8 +342,8 @@ async def plans_are_by_index(store: SqliteJobStore, seen: set[str]) -> None:
 
 
 async def conversations(store: SqliteJobStore, job: JobId) -> None:
-    await store.stand("server", ["channel"])
-    await store.standing("server")
+    await store.set_parent("server", ["channel"])
+    await store.children("server")
     await store.passes(job, "here")
     await store.opened(job, "here", "thread")
     await store.thread(job, "here")
