@@ -13,6 +13,7 @@ from itertools import chain, repeat
 from typing import Any
 
 import discord
+import discord.shard
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
@@ -84,6 +85,16 @@ def intents(*, message_content: bool = False) -> discord.Intents:
     return wanted
 
 
+class _Socket(DiscordWebSocket):
+    async def identify(self) -> None:
+        """Begin a session; if that may not be, end the socket, whose thread of heartbeats would go on alone."""
+        try:
+            await super().identify()
+        except BaseException:
+            await self.close()
+            raise
+
+
 class Connection(discord.AutoShardedClient):
     """Hands every event that concerns us to `take`."""
 
@@ -92,6 +103,7 @@ class Connection(discord.AutoShardedClient):
 
     def __init__(self, *, api_url: str, clock: Clock, message_content: bool = False) -> None:
         Route.BASE = api_url.rstrip("/")
+        discord.shard.DiscordWebSocket = _Socket  # type: ignore[misc]  # its shards connect again with this name
         super().__init__(
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -210,7 +222,7 @@ class Connection(discord.AutoShardedClient):
             ConnectionClosed: Discord does not want this connection.
         """
         shards, queue = self._AutoShardedClient__shards, self._AutoShardedClient__queue
-        connect = partial(DiscordWebSocket.from_client, self, gateway=gateway, shard_id=shard_id)
+        connect = partial(_Socket.from_client, self, gateway=gateway, shard_id=shard_id)
         while True:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):

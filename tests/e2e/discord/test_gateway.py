@@ -1,6 +1,7 @@
 """The gateway fails in every way it has: the bot comes back to the server that it was given, and stays up."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -86,6 +87,12 @@ async def test_no_session_is_begun_while_discord_allows_none(
             tasks.create_task(allowed_again(discord, after=asked_for_the_gateway(discord) + 2))
             await back(discord)
             assert discord.gateway.identified == 2
+            assert heartbeats() == 1, "those of sockets that were refused a session have ended"
+
+
+def heartbeats() -> int:
+    """How many sockets have discord.py's thread."""
+    return sum(thread.name.startswith("keep-alive-handler") for thread in threading.enumerate())
 
 
 async def test_a_stop_ends_it_while_it_connects_again(start: Start, discord: DiscordServer, channel: Channel) -> None:

@@ -65,7 +65,7 @@ class TestDelivery:
         result = await ann.result(slack.state.direct(ann.team, ann.user.id))
         assert "/invite" in words(result)
         [told] = slack.responses
-        assert "your picture comes to our own conversation" in str(told), "they spoke in the channel"
+        assert "it comes to our own conversation" in str(told), "they spoke in the channel"
 
     async def test_what_is_asked_in_a_direct_message_between_members_comes_to_the_member_with_a_word_there(
         self, slack: SlackServer, ann: Member, bob: Member, photo: File, team: Team
