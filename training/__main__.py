@@ -7,6 +7,7 @@ denoiser     latents, noise and words to latents
 edges        the ControlNet for drawn lines
 export       write the folders that ship
 
+mean         of the denoiser's weights and other models', before the edges are trained
 evaluate     what strength does in every style, reconstruction, speed, lines kept
 grids        contact sheets
 record       settings, loss curves, hashes
@@ -42,11 +43,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("stage", choices=("all", *MAKING, *SHOWING))
+    parser.add_argument("stage", choices=("all", *MAKING, "mean", *SHOWING))
     parser.add_argument("--work", type=Path, default=Path("training-work"), help="where stages leave what they make")
     parser.add_argument("--start", type=Path, help="an exported model whose training goes on (default: a new one)")
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
     parser.add_argument("--edges", type=Path, default=EDGES, help="the exported folder of the edge ControlNet")
+    parser.add_argument(
+        "--other",
+        type=_share,
+        action="append",
+        default=[],
+        metavar="MODEL=SHARE",
+        help="an exported folder and its share of the mean, above 0; given again for more, below 1 together",
+    )
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
     parser.add_argument(
         "--minutes",
@@ -66,7 +75,17 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.stage == "mean" and not 0 < sum(dict(options.other).values()) < 1:
+        parser.error("mean needs --other MODEL=SHARE, and shares below 1 together")
+    return options
+
+
+def _share(text: str) -> tuple[Path, float]:
+    folder, _, share = text.rpartition("=")
+    if not 0 < float(share) < 1:
+        raise ValueError(share)
+    return Path(folder), float(share)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -85,6 +104,8 @@ def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
     match stage:
         case "export":
             stages.export(options.model, options.edges)
+        case "mean":
+            stages.mean(dict(options.other))
         case "evaluate":
             drawing = stages.recipe.drawing
             judged = drawing.composed + math.ceil(JUDGE_SCENES / drawing.shard_size)

@@ -1,7 +1,7 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -263,6 +263,24 @@ class Stages:
 
     def denoiser(self) -> None:
         self._together("train_denoiser")
+
+    def mean(self, others: Mapping[Path, float]) -> None:
+        """Mix the denoiser's weights with those of exported models; the numbers are their shares, below 1 together.
+
+        What the training came to is kept beside it, so another mean is one of the same weights.
+        """
+        state = torch.load(self.space.denoiser, weights_only=True, map_location="cpu")
+        mixed = Denoiser(self.recipe.denoiser, self.tokenizer)
+        mixed.load_state_dict(state.setdefault("trained", state["average"]))
+        with torch.no_grad():
+            torch._foreach_mul_(list(mixed.parameters()), 1 - sum(others.values()))
+            for folder, share in others.items():
+                other = self.load_exported(folder)
+                torch._foreach_add_(list(mixed.parameters()), list(other.parameters()), alpha=share)
+        state["average"] = mixed.state_dict()
+        unfinished = self.space.denoiser.with_suffix(".tmp")
+        torch.save(state, unfinished)
+        unfinished.replace(self.space.denoiser)
 
     def edges(self) -> None:
         """Train the edge ControlNet beside the finished denoiser."""

@@ -75,6 +75,15 @@ def test_losses_fall_and_a_picture_comes_out(tmp_path: Path) -> None:
     export(further.load_autoencoder(), further.load_exported(out), further.tokenizer, again)
     assert not any(str(tmp_path) in file.read_text() for file in again.rglob("*.json")), "of nobody's machine"
 
+    # The same mean again is of what was trained, not of the mean.
+    export(further.load_autoencoder(), untrained, further.tokenizer, tmp_path / "other")
+    stages.mean({tmp_path / "other": 0.25})
+    stages.mean({tmp_path / "other": 0.25})
+    for mixed, kept, other in zip(
+        stages.load_denoiser().parameters(), trained.parameters(), untrained.parameters(), strict=True
+    ):
+        torch.testing.assert_close(mixed, kept.lerp(other.float(), 0.25), atol=1e-3, rtol=1e-3)
+
     record = write_record(space, recipe, out, edges, tmp_path / "docs")
     for told, folder in ((record, out), (record["edges"], edges)):
         assert told["files"] == file_hashes(folder)
