@@ -21,6 +21,7 @@ from discord.http import Route
 from discord.shard import EventItem, Shard
 
 from adapters.discord.faults import ERRORS, judge
+from adapters.discord.gateway import Socket, both, check_left, sparing
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.reading import (
     calls_our_role,
@@ -85,16 +86,6 @@ def intents(*, message_content: bool = False) -> discord.Intents:
     return wanted
 
 
-class _Socket(DiscordWebSocket):
-    async def identify(self) -> None:
-        """Begin a session; if that may not be, end the socket, whose thread of heartbeats would go on alone."""
-        try:
-            await super().identify()
-        except BaseException:
-            await self.close()
-            raise
-
-
 class Connection(discord.AutoShardedClient):
     """Hands every event that concerns us to `take`."""
 
@@ -103,7 +94,7 @@ class Connection(discord.AutoShardedClient):
 
     def __init__(self, *, api_url: str, clock: Clock, message_content: bool = False) -> None:
         Route.BASE = api_url.rstrip("/")
-        discord.shard.DiscordWebSocket = _Socket  # type: ignore[misc]  # its shards connect again with this name
+        discord.shard.DiscordWebSocket = Socket  # type: ignore[misc]  # its shards connect again with this name
         super().__init__(
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -115,8 +106,8 @@ class Connection(discord.AutoShardedClient):
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
         parsers = self._connection.parsers
-        parsers["READY"] = _both(parsers["READY"], self._list_servers)
-        self._connection.parsers = {event: _sparing(event, parse) for event, parse in parsers.items()}
+        parsers["READY"] = both(parsers["READY"], self._list_servers)
+        self._connection.parsers = {event: sparing(event, parse) for event, parse in parsers.items()}
         self.take: Take = _nothing
         self.logged_in = False
         self._clock = clock
@@ -209,7 +200,7 @@ class Connection(discord.AutoShardedClient):
             Exception: one of `ERRORS`.
         """
         self.shard_count, url, starts = await self.http.get_bot_gateway()
-        _check_left(discord.SessionStartLimits(**starts), wanted=self.shard_count)
+        check_left(discord.SessionStartLimits(**starts), wanted=self.shard_count)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
         await super().launch_shards()
 
@@ -222,7 +213,7 @@ class Connection(discord.AutoShardedClient):
             ConnectionClosed: Discord does not want this connection.
         """
         shards, queue = self._AutoShardedClient__shards, self._AutoShardedClient__queue
-        connect = partial(_Socket.from_client, self, gateway=gateway, shard_id=shard_id)
+        connect = partial(Socket.from_client, self, gateway=gateway, shard_id=shard_id)
         while True:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
@@ -244,7 +235,7 @@ class Connection(discord.AutoShardedClient):
         """
         await super().before_identify_hook(shard_id, initial=initial)
         if not initial:
-            _check_left(await self.fetch_session_start_limits())
+            check_left(await self.fetch_session_start_limits())
 
     async def close(self) -> None:
         """Leave the gateway and send nothing more, until the next `log_in`."""
@@ -368,13 +359,6 @@ class GlobalLimit(asyncio.Event):
         self._end = asyncio.get_running_loop().call_later(LONGEST_LIMIT, self.set)
 
 
-def _check_left(starts: discord.SessionStartLimits, *, wanted: int = 1) -> None:
-    """Refuse to begin more sessions than Discord still allows, until it counts anew."""
-    if starts.remaining < wanted:
-        log.error("the day's connections to Discord are used up: find what restarts the bot so often")
-        raise discord.RateLimited(starts.reset_after / 1000)
-
-
 def _answers(shard: discord.ShardInfo) -> bool:
     """Whether the gateway answers heartbeats, as far as it had time to; discord.py itself gives up much later."""
     if shard.is_closed():
@@ -388,23 +372,3 @@ def _answers(shard: discord.ShardInfo) -> bool:
 
 async def _nothing(_event: Incoming) -> None:
     """Before the intake is there nothing is taken."""
-
-
-def _both(parse: Callable[[Any], None], more: Callable[[Any], None]) -> Callable[[Any], None]:
-    def parse_both(data: Any) -> None:
-        parse(data)
-        more(data)
-
-    return parse_both
-
-
-def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    """`parse` of discord.py, but an event that it cannot read costs that event and not the connection."""
-
-    def parse_or_drop(data: Any) -> None:
-        try:
-            parse(data)
-        except Exception:
-            log.exception("event not understood, dropped", gateway_event=event)
-
-    return parse_or_drop
