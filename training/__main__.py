@@ -76,7 +76,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")
     options = parser.parse_args(arguments)
-    if options.stage == "mean" and not 0 < sum(dict(options.other).values()) < 1:
+    others = dict(options.other)
+    if len(others) < len(options.other):
+        parser.error("--other names a model twice")
+    if options.stage == "mean" and not 0 < sum(others.values()) < 1:
         parser.error("mean needs --other MODEL=SHARE, and shares below 1 together")
     return options
 

@@ -111,15 +111,20 @@ def _averaged(path: Path) -> dict[str, torch.Tensor]:
     return average
 
 
+def _write(path: Path, content: object) -> None:
+    """All of it or nothing."""
+    unfinished = path.with_suffix(".tmp")
+    torch.save(content, unfinished)
+    unfinished.replace(path)
+
+
 T = TypeVar("T")
 
 
 def _kept(path: Path, make: Callable[[], T]) -> T:
     """What `path` holds, made first if it holds nothing."""
     if not path.exists():
-        unfinished = path.with_suffix(".tmp")
-        torch.save(make(), unfinished)
-        unfinished.replace(path)
+        _write(path, make())
     kept: T = torch.load(path, weights_only=True, mmap=True)
     return kept
 
@@ -246,9 +251,7 @@ class Stages:
         noise = torch.Generator(self.pool.pictures.device).manual_seed(SEED)
         some = min(96, self.pool.filled * self.pool.pictures.shape[1])
         normalise_latents(network, to_signed(self.pool.draw(noise, some, 0.5)))
-        unfinished = self.space.normalised.with_suffix(".tmp")
-        torch.save(network.state_dict(), unfinished)
-        unfinished.replace(self.space.normalised)
+        _write(self.space.normalised, network.state_dict())
 
     def refine(self) -> None:
         """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
@@ -267,7 +270,7 @@ class Stages:
     def mean(self, others: Mapping[Path, float]) -> None:
         """Mix the denoiser's weights with those of exported models; the numbers are their shares, below 1 together.
 
-        What the training came to is kept beside it, so another mean is one of the same weights.
+        The checkpoint keeps what the training came to, so that a second mean starts from that and not from the first.
         """
         state = torch.load(self.space.denoiser, weights_only=True, map_location="cpu")
         mixed = Denoiser(self.recipe.denoiser, self.tokenizer)
@@ -278,9 +281,7 @@ class Stages:
                 other = self.load_exported(folder)
                 torch._foreach_add_(list(mixed.parameters()), list(other.parameters()), alpha=share)
         state["average"] = mixed.state_dict()
-        unfinished = self.space.denoiser.with_suffix(".tmp")
-        torch.save(state, unfinished)
-        unfinished.replace(self.space.denoiser)
+        _write(self.space.denoiser, state)
 
     def edges(self) -> None:
         """Train the edge ControlNet beside the finished denoiser."""

@@ -21,7 +21,7 @@ from discord.http import Route
 from discord.shard import EventItem, Shard
 
 from adapters.discord.faults import ERRORS, judge
-from adapters.discord.gateway import Socket, both, check_left, sparing
+from adapters.discord.gateway import Socket, check_left, followed_by, sparing
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.reading import (
     calls_our_role,
@@ -106,7 +106,7 @@ class Connection(discord.AutoShardedClient):
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
         parsers = self._connection.parsers
-        parsers["READY"] = both(parsers["READY"], self._list_servers)
+        parsers["READY"] = followed_by(parsers["READY"], self._list_servers)
         self._connection.parsers = {event: sparing(event, parse) for event, parse in parsers.items()}
         self.take: Take = _nothing
         self.logged_in = False

@@ -1,4 +1,4 @@
-"""Where discord.py's gateway does not do what we need: refused sessions, events that it cannot read."""
+"""What discord.py's gateway lacks: an end for refused sessions, and patience with events that it cannot read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,8 @@ log = structlog.get_logger(__name__)
 
 
 class Socket(DiscordWebSocket):
+    """discord.py's, which ends if it is refused a session."""
+
     async def identify(self) -> None:
         """Begin a session; if that may not be, end the socket, whose thread of heartbeats would go on alone."""
         try:
@@ -27,7 +29,9 @@ def check_left(starts: discord.SessionStartLimits, *, wanted: int = 1) -> None:
         raise discord.RateLimited(starts.reset_after / 1000)
 
 
-def both(parse: Callable[[Any], None], more: Callable[[Any], None]) -> Callable[[Any], None]:
+def followed_by(parse: Callable[[Any], None], more: Callable[[Any], None]) -> Callable[[Any], None]:
+    """`parse` of discord.py, and then `more` with the same event."""
+
     def parse_both(data: Any) -> None:
         parse(data)
         more(data)

@@ -90,7 +90,7 @@ class SlackFault(Exception):
 
     @property
     def passes(self) -> bool:
-        """Slack may take the call later; where it may have been carried out, look before repeating it."""
+        """Slack may take the call later; if it may have been carried out, look before repeating it."""
         return self.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
 
 

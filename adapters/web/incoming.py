@@ -115,7 +115,7 @@ def _typed(body: bytes) -> Submitted:
 
 
 def _as_typed(value: str) -> str:
-    """Browsers send each end of a line as two characters, and count it as one where they bound what is typed."""
+    """Browsers send each end of a line as two characters, and count it as one when they bound what is typed."""
     return value.replace("\r\n", "\n").strip()
 
 

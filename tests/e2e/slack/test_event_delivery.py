@@ -158,13 +158,15 @@ async def test_what_was_written_down_before_a_crash_is_done_after_the_restart(
     assert len(ann.from_bot(general)) == 1
 
 
+@pytest.mark.parametrize("private", [False, True])
 async def test_a_message_posted_before_a_crash_is_found_again(
-    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path, *, private: bool
 ) -> None:
+    place = slack.state.direct(ann.team, ann.user.id) if private else general
     async with bench(slack, tmp_path) as first:
         first.engine.hold()
-        await ann.say(general, "a boat", files=[photo])
-        (message,) = await ann.see(lambda: ann.from_bot(general))
+        await ann.say(general, "a boat --private" if private else "a boat", files=[photo])
+        (message,) = await ann.see(lambda: ann.from_bot(place))
         await ann.see(lambda: "edits" in message)
         (job,) = await first.core.store.open_jobs()
         # What a crash between Slack's answer and our note of it leaves behind.
@@ -172,26 +174,8 @@ async def test_a_message_posted_before_a_crash_is_found_again(
             "UPDATE outbox SET message = NULL WHERE job = ?", (job.id,)
         )
     async with bench(slack, tmp_path):
-        await ann.result(general)
-    assert len(ann.from_bot(general)) == 1
-
-
-async def test_a_direct_message_posted_before_a_crash_is_found_again(
-    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
-) -> None:
-    direct = slack.state.direct(ann.team, ann.user.id)
-    async with bench(slack, tmp_path) as first:
-        first.engine.hold()
-        await ann.say(general, "a boat --private", files=[photo])
-        (message,) = await ann.see(lambda: ann.from_bot(direct))
-        await ann.see(lambda: "edits" in message)
-        (job,) = await first.core.store.open_jobs()
-        await first.core.store.database.change(  # type: ignore[attr-defined]
-            "UPDATE outbox SET message = NULL WHERE job = ?", (job.id,)
-        )
-    async with bench(slack, tmp_path):
-        await ann.result(direct)
-    assert len(ann.from_bot(direct)) == 1
+        await ann.result(place)
+    assert len(ann.from_bot(place)) == 1
 
 
 @pytest.mark.parametrize("ends", ["Delete", "Cancel"])
