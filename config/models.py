@@ -90,10 +90,12 @@ class _Entry(Table):
             attention=self.attention,
             controls=self.controls,
             loras={
-                name: LoraEntry(place=place) for name, place in _files_in(self.loras_folder, "loras_folder").items()
+                name: LoraEntry(place=place)
+                for name, place in _files_in(self.loras_folder, "loras_folder", ".safetensors").items()
             }
             | {name: LoraEntry(place=lora.file, weight=lora.weight) for name, lora in self.loras.items()},
-            embeddings=_files_in(self.embeddings_folder, "embeddings_folder") | self.embeddings,
+            embeddings=self.embeddings,
+            embeddings_found=_files_in(self.embeddings_folder, "embeddings_folder", ".safetensors", ".pt", ".bin"),
         )
 
 
@@ -129,91 +131,97 @@ def offered_models(settings: Settings) -> dict[str, ModelEntry]:
 
 
 def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, ModelEntry]:
-    """An entry for every checkpoint and every model in diffusers' layout in a folder, by its name in small letters.
+    """An entry for every checkpoint and model in diffusers' layout below a folder, by its name in small letters.
 
     An entry of the catalogue with the same name or for the same file is taken instead. What an entry names as a part
-    of its model is none.
+    of its model is none. Pickles are among them: what refuses a model says why.
     """
-    parts = {_path(place) for entry in catalogue.values() for place in _parts_of(entry)}
-    models = [path for path in _listed(folder, "models.folder") if path not in parts and _is_model(path)]
-    named = {_path(entry.id): name for name, entry in catalogue.items()}
-    entries = {named[path]: catalogue[named[path]] for path in models if path in named}
-    for name, path in _by_name((path for path in models if path not in named), taken=entries).items():
+    parts = {_file(place) for entry in catalogue.values() for place in _parts_of(entry)}
+    named = {_file(entry.id): name for name, entry in catalogue.items()}
+    models = {path: _file(str(path)) for path in _below(folder, "models.folder", ".safetensors", ".gguf", ".ckpt")}
+    entries = {named[file]: catalogue[named[file]] for file in models.values() if file in named}
+    others = (path for path, file in models.items() if file not in named and file not in parts)
+    for name, path in _by_name(others, folder, taken=entries).items():
         entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
     return entries
 
 
-def _path(place: str) -> Path:
-    return Path(os.path.expanduser(place))  # noqa: PTH111 -- Path's own raises if there is no such user
+def _file(place: str) -> str:
+    """What a path leads to, by whatever links."""
+    return os.path.realpath(os.path.expanduser(place))  # noqa: PTH111 -- Path's own raises if there is no such user
 
 
 def _parts_of(entry: ModelEntry) -> Iterable[str]:
     """Where its autoencoders, networks, adapters and embeddings are."""
     adapters = (lora.place for lora in entry.loras.values())
-    return filter(
-        None, (entry.vae, entry.preview_vae, *entry.controls.values(), *adapters, *entry.embeddings.values())
-    )
+    words = (*entry.embeddings.values(), *entry.embeddings_found.values())
+    return filter(None, (entry.vae, entry.preview_vae, *entry.controls.values(), *adapters, *words))
 
 
-def _is_model(path: Path) -> bool:
-    """Whether it is a checkpoint or a folder in diffusers' layout.
+def _below(folder: str, key: str, *suffixes: str) -> list[Path]:
+    """Files of these kinds and models in diffusers' layout, in a folder and below it, through links; the top first.
+
+    Left out are components of models, the hub's cache, root's folder at the top of a disk, and what is hidden: macOS
+    leaves a "._" file beside each on other disks.
 
     Raises:
-        ConfigError: this user may not look.
+        ConfigError: it is none, or something in it is not for this user.
     """
-    if path.name == "lost+found":  # root's own, at the top of a disk
-        return False
-    try:
-        if path.suffix in {".safetensors", ".gguf"} and not path.is_dir():
-            return True
-        return (path / "model_index.json").is_file()
-    except OSError as refused:
-        raise ConfigError(
-            f"{path.name} in models.folder cannot be read ({refused.strerror}): let this user do so, or move it away."
-        ) from None
+    top = os.path.expanduser(folder)  # noqa: PTH111 -- Path's own raises if there is no such user
+
+    def refuse(fault: OSError) -> None:
+        if fault.filename != top:
+            raise ConfigError(
+                f"{Path(fault.filename).name} in {key} cannot be read ({fault.strerror}): "
+                "let this user do so, or move it away."
+            )
+        raise ConfigError(f"{key} names {folder!r}, which is no folder that can be read: make it or mend that.")
+
+    found: list[Path] = []
+    seen: set[str] = set()
+    for place, folders, files in os.walk(top, onerror=refuse, followlinks=True):
+        parts = {"model_index.json", "config.json"}.intersection(files) if place != top else set()
+        if (real := _file(place)) in seen or parts:
+            found += [Path(place)] if "model_index.json" in parts and real not in seen else []
+            folders.clear()
+        else:
+            folders[:] = [name for name in folders if not name.startswith((".", "models--", "lost+found"))]
+            found += [Path(place, name) for name in files if name.endswith(suffixes) and not name.startswith(".")]
+        seen.add(real)
+    return sorted(found, key=lambda path: (len(path.parts), path))
 
 
-def _listed(folder: str, key: str) -> list[Path]:
-    """What is in a folder, in order, but for what is hidden: macOS leaves a "._" file beside each on other disks.
+def _files_in(folder: str, key: str, *suffixes: str) -> dict[str, str]:
+    """The files of these kinds in a folder and below it by their names in small letters; none for no folder.
 
     Raises:
         ConfigError: it is none.
     """
-    try:
-        return sorted(path for path in Path(folder).expanduser().iterdir() if not path.name.startswith("."))
-    except (OSError, RuntimeError):
-        raise ConfigError(
-            f"{key} names {folder!r}, which is no folder that can be read: make it or mend that."
-        ) from None
+    files = (path for path in _below(folder, key, *suffixes) if path.is_file()) if folder else ()
+    return {name: str(path) for name, path in _by_name(files, folder).items()}
 
 
-def _files_in(folder: str, key: str) -> dict[str, str]:
-    """The .safetensors files in a folder by their names in small letters; none for no folder.
+def _by_name(paths: Iterable[Path], folder: str, *, taken: Iterable[str] = ()) -> dict[str, Path]:
+    """Each by the name that members type. Of several that would have one, the later have more of their paths.
 
-    Raises:
-        ConfigError: it is none.
-    """
-    listed = _listed(folder, key) if folder else ()
-    files = (path for path in listed if path.suffix == ".safetensors" and path.is_file())
-    return {name: str(path) for name, path in _by_name(files).items()}
-
-
-def _by_name(paths: Iterable[Path], *, taken: Iterable[str] = ()) -> dict[str, Path]:
-    """Each by the name that members type. Of several that would have one, the later have more of their files' names.
-
-    Of one model as .safetensors and .gguf, the first has the plain name.
+    Of one model as .safetensors and in another kind of file, the first has the plain name.
     """
     found: dict[str, Path] = {}
-    for path in sorted(paths, key=lambda each: each.suffix == ".gguf"):
+    top = os.path.expanduser(folder)  # noqa: PTH111 -- Path's own raises if there is no such user
+    for path in sorted(paths, key=lambda each: each.suffix in {".gguf", *_PICKLES}):
         stem = path.name if path.is_dir() else path.stem
         plain, whole, end = _slug(stem), _in_any_script(stem), _in_any_script(path.name)
         if not re.search("[a-z]", plain) and not stem.isascii():
             plain = whole
-        names = (plain[:_MOST], whole[:_MOST], end[:_MOST], end[-_MOST:].lstrip("-."))
+        folders = _slug(" ".join(path.relative_to(top).parent.parts))
+        apart = f"{folders}-{plain}"[:_MOST] if folders else ""
+        names = (plain[:_MOST], apart, whole[:_MOST], end[:_MOST], end[-_MOST:].lstrip("-."))
         numbered = (f"{end[: _MOST - 5] or 'model'}-{number}" for number in count(2))
         found[next(name for name in chain(names, numbered) if name not in {"", *found, *taken})] = path
     return found
 
+
+_PICKLES = (".ckpt", ".pt", ".bin")
 
 _MOST = 50
 """Characters of a name."""

@@ -15,6 +15,10 @@ class DevicePoisoned(Exception):
     """The device answers every call with an error from now on; only a new process mends that."""
 
 
+class NotFinite(Exception):
+    """What a model made of a request holds NaN or infinities, of which there is no picture."""
+
+
 class Unsuited(Exception):
     """The model cannot do what is asked; the message is one English sentence that says what it can.
 

@@ -212,7 +212,14 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     catalogue = load_catalogue(settings.models.file)
     troubles = {name: each.trouble for name, each in shown.items() if each.trouble and not each.weights}
-    for finding in model_findings(offered, capacity, map_models_of(settings), catalogue=catalogue, troubles=troubles):
+    for finding in model_findings(
+        offered,
+        capacity,
+        map_models_of(settings),
+        catalogue=catalogue,
+        default=settings.model.id,
+        troubles=troubles,
+    ):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(

@@ -27,23 +27,28 @@ def model_findings(
     map_models: MapModels,
     *,
     catalogue: Container[str],
+    default: str,
     troubles: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
-    """What stands in the way of the models besides the default one, of adapters and of structure control.
+    """What stands in the way of models, of adapters and of structure control.
+
+    The service starts with whatever of it, unless the default model cannot be loaded.
 
     Args:
         entries: the models on offer.
         capacity: of the engine that offers them.
         map_models: what draws depth and poses.
         catalogue: the names of all entries; the default model may be none of them.
+        default: the name of the default model.
         troubles: why models cannot be used, by name, as far as their files say.
     """
     for name, entry in entries.items():
+        broken = State.WRONG if name == default else State.NOTE
         defaults = capacity.models.get(name)
         trouble = (troubles or {}).get(name, "")
         if trouble or defaults is None:
             words = trouble or f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
-            yield Finding(f"model {name}", State.WRONG, words)
+            yield Finding(f"model {name}", broken, words)
         elif not defaults.here and entry.gated and not get_token():
             page = f"https://huggingface.co/{HubRef.of(entry.id).repository}"
             words = f"is gated: accept its terms on {page} and set HF_TOKEN"
@@ -55,11 +60,11 @@ def model_findings(
         for word, place in entry.embeddings.items():
             if not _exists(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
-                yield Finding(f"embedding {word}", State.WRONG, words)
+                yield Finding(f"embedding {word}", broken, words)
         for what, place in places.items():
             if not _exists(place) and not _HUB_PLACE.fullmatch(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
-                yield Finding(what, State.WRONG, words)
+                yield Finding(what, State.NOTE, words)
         if defaults is not None:
             yield _control(name, entry, defaults, map_models, own=name in catalogue)
 

@@ -100,7 +100,7 @@ class LoopBackend(StockBackend):
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
         entry = self._settings.entries[cached.model]
-        components.true_guidance = entry.true_guidance
+        components.model, components.true_guidance = cached.model, entry.true_guidance
         loaded = cached.loaded = LoadedModel.of(
             components,
             model=cached.model,

@@ -23,7 +23,7 @@ from inference.backends.model_cache import CachedModel, ModelCache, budget, weig
 from inference.backends.stock_strength import begin_at, levels_of, whole
 from inference.batching.strength import ROUNDING, start_of
 from inference.batching.task import Task
-from inference.errors import OutOfMemory, Unsuited
+from inference.errors import NotFinite, OutOfMemory, Unsuited
 from inference.families import clip_text, token_weights
 from inference.models import catalog, loading
 from inference.models.device_errors import translated
@@ -33,6 +33,7 @@ from inference.models.devices import (
     cores,
     describe,
     device_bytes,
+    not_finite,
     unsuited_build,
     unused_card,
 )
@@ -168,7 +169,10 @@ class StockBackend:
             reading = readable(cached.pipeline, task.request)
             for note in reading.notes:
                 task.tell(note)
-            picture = self._generate(replace(task, request=reading.request), cached)
+            try:
+                picture = self._generate(replace(task, request=reading.request), cached)
+            except NotFinite:
+                raise self._overflown(cached) from None
             for note in cached.lora_set.notes(task.request.loras):
                 task.tell(note)
             return picture
@@ -187,7 +191,23 @@ class StockBackend:
         self._begin(task, cached, pipeline.scheduler)
         torch.manual_seed(task.request.seed)  # some schedulers draw their noise without a generator
         pixels = pipeline(**arguments(task, cached, pipeline), output_type="np").images[0]
-        return picture_of(pixels, task.request.model)
+        return picture_of(pixels)
+
+    def _overflown(self, cached: CachedModel) -> Exception:
+        """Why a model made no numbers: its files have none, or it overflowed; the log says what its owner can do."""
+        if tensor := not_finite(cached.pipeline):
+            return ModelUnavailable(
+                f"The model {cached.model!r} is broken: {tensor} holds NaN or infinity; fetch it again or choose "
+                "another."
+            )
+        if self._dtype == torch.float16:
+            words = 'a picture overflowed in float16; model.dtype = "bfloat16" or "float32" would hold its numbers'
+            print(f"{cached.model}: {words}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        return Unsuited(
+            f"The model {cached.model!r} produced invalid values. Try a lower guidance or other words.",
+            cause="overflow",
+            values={"model": cached.model},
+        )
 
     def _begin(self, task: Task, cached: CachedModel, scheduler: Any) -> None:
         """Make a scheduler begin at the request's strength, or note for the member which strength it begins at."""
@@ -256,18 +276,14 @@ class StockBackend:
             torch.mps.empty_cache()
 
 
-def picture_of(pixels: Any, model: str) -> Image.Image:
+def picture_of(pixels: Any) -> Image.Image:
     """The picture of pixels [height, width, 3] from 0 to 1, rounded as diffusers does.
 
     Raises:
-        Unsuited: if they are no numbers: diffusers would make a black picture of them.
+        NotFinite: diffusers would make a black picture of them.
     """
     if not np.isfinite(pixels).all():
-        raise Unsuited(
-            f"The model {model!r} produced invalid values. Try a lower guidance or other words.",
-            cause="overflow",
-            values={"model": model},
-        )
+        raise NotFinite
     return Image.fromarray((pixels * 255).round().astype("uint8")).convert("RGB")
 
 

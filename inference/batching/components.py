@@ -127,6 +127,7 @@ class Components(Protocol):
         edits: it edits by instruction: strength does not apply, and a run begins with noise alone.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
         true_guidance: if guidance is an input of the model, how much a negative prompt weighs; 1 leaves it out.
+        model: its name, for the log.
     """
 
     pipeline: Any
@@ -146,6 +147,7 @@ class Components(Protocol):
     edits: bool
     tiled: bool
     true_guidance: float
+    model: str
 
     @property
     def decodes_previews(self) -> bool:

@@ -16,7 +16,7 @@ from inference.batching.sigmas import Grid
 from inference.batching.solver import Plan, stepped
 from inference.batching.strength import Start, start_of
 from inference.batching.task import Task
-from inference.errors import Stopped, Unsuited
+from inference.errors import NotFinite, Stopped, Unsuited
 
 PREVIEWS = 3
 """Previews per request, at most."""
@@ -273,12 +273,7 @@ class Run:
                     self.task.preview(render(preview, weights, self.task.picture.size))
                 case Finished(pixels=pixels, finite=finite, place=place):
                     if not bool(finite.wait()[place]):
-                        raise Unsuited(
-                            f"The model {self.task.request.model!r} produced invalid values. "
-                            "Try a lower guidance or other words.",
-                            cause="overflow",
-                            values={"model": self.task.request.model},
-                        )
+                        raise NotFinite
                     return Image.fromarray(pixels.wait()[place].numpy())
                 case Stopped():
                     raise Stopped

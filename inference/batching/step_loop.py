@@ -70,7 +70,7 @@ class StepLoop:
         """The picture of a run; blocks.
 
         Raises:
-            Stopped, OutOfMemory, DevicePoisoned, Unsuited: see `inference.errors`.
+            Stopped, OutOfMemory, DevicePoisoned, NotFinite, Unsuited: see `inference.errors`.
             Exception: whatever else the model's code raises.
         """
         self._inbox.put(run)

@@ -7,6 +7,7 @@ Lightning models, and those with a latent consistency adapter merged in, come as
 import copy
 import hashlib
 import math
+import sys
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Self
@@ -53,6 +54,7 @@ class StableDiffusion:
     edits = False
     tiled = False
     true_guidance = 1.0
+    model = ""
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
@@ -112,7 +114,14 @@ class StableDiffusion:
 
     def encode_image(self, prepared: PreparedImage) -> LatentDist:
         """Its latent distribution, from the cache or the autoencoder."""
-        return self.images.get(prepared.key, lambda: self._encode_image(prepared.pixels))
+
+        def encode() -> LatentDist:
+            dist = self._encode_image(prepared.pixels)
+            if self._overflows(self.exact_vae, prepared.pixels, dist.mean):
+                dist = self._encode_image(prepared.pixels)
+            return dist
+
+        return self.images.get(prepared.key, encode)
 
     def draw_sample_noise(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
         """The numbers that stock draws first, for the sample of the picture; None if it draws none."""
@@ -154,11 +163,13 @@ class StableDiffusion:
             The pixels, and bool [n]: whether each picture's were numbers, which uint8 cannot tell any more.
         """
         vae = self.exact_vae if self.dtype == torch.float16 else self.vae
-        latents = latents.to(self.dtype).to(vae.dtype)
-        pixels = self._decode(vae, self.unscale(latents))
+        latents = latents.to(self.dtype)
+        pixels = self._decode(vae, self.unscale(latents.to(vae.dtype)))
+        if self._overflows(vae, latents, pixels):
+            pixels = self._decode(vae, self.unscale(latents.to(vae.dtype)))
         if getattr(self.pipeline, "watermark", None) is not None:
             pixels = self.pipeline.watermark.apply_watermark(pixels)
-        return to_bytes(pixels), pixels.isfinite().flatten(1).all(1)
+        return to_bytes(pixels), _finite(pixels)
 
     def decode_preview(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode as `decode` does, with the tiny autoencoder."""
@@ -293,6 +304,19 @@ class StableDiffusion:
             exact.decoder = None
         return exact.to(torch.float32)
 
+    def _overflows(self, vae: Any, inputs: torch.Tensor, outputs: torch.Tensor) -> bool:
+        """Whether the autoencoder in float16 made no numbers of some; from then on it is in float32, as in A1111.
+
+        Nothing is asked of a device with another number format: that would wait for all of its work.
+        """
+        if vae.dtype != torch.float16 or not (_finite(inputs).to(outputs.device) & ~_finite(outputs)).any():
+            return False
+        words = "the autoencoder overflowed in float16 and is computed in float32 from now on"
+        print(f"{self.model}: {words}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        with torch.inference_mode(mode=False):
+            vae.to(torch.float32)
+        return True
+
     def _normal(self, latents: torch.Tensor) -> Sequence[torch.Tensor] | None:
         """Mean and deviation by channel, if SDXL's autoencoder states them."""
         config = self.vae.config
@@ -324,6 +348,11 @@ def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, floa
         size = math.hypot(signal, noise)
         return (signal / size**2) * sample - (noise / size) * output
     return output
+
+
+def _finite(several: torch.Tensor) -> torch.Tensor:
+    """Bool [n]: whether all numbers of each are finite."""
+    return several.isfinite().flatten(1).all(1)
 
 
 def to_bytes(pixels: torch.Tensor) -> torch.Tensor:

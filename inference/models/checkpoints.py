@@ -335,9 +335,10 @@ def _configured(file: Path) -> str:
             words = content.read(1 << 16)
     except OSError:
         return ""
-    if "unet_config" not in words:
+    if not re.search(r"\b(unet|network)_config\b", words):  # those of SDXL's program have the latter
         return ""
-    return "v_prediction" if re.search(r"""parameterization:\s*["']?v\b""", words) else "epsilon"
+    tells_velocities = re.search(r"""parameterization:\s*["']?v\b|denoiser_scaling\.VScaling\b""", words)
+    return "v_prediction" if tells_velocities else "epsilon"
 
 
 def _any(names: Iterable[str], pattern: re.Pattern[str]) -> bool:

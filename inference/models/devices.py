@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psutil
 import torch
@@ -161,6 +162,23 @@ def device_bytes(device: torch.device) -> dict[str, int]:
         free, total = torch.cuda.mem_get_info(device)
         return {"device_bytes": total, "device_bytes_used": total - free}
     return {"device_bytes": psutil.virtual_memory().total, "device_bytes_used": psutil.Process().memory_info().rss}
+
+
+_PLAIN = frozenset({torch.float64, *DTYPES.values()})
+
+
+def not_finite(pipeline: Any) -> str:
+    """The first weight of a pipeline that holds NaN or infinity, as `unet.conv_in.weight`; empty if all are numbers.
+
+    Quantised weights are not looked at.
+    """
+    for part, module in pipeline.components.items():
+        for name, each in module.named_parameters() if isinstance(module, torch.nn.Module) else ():
+            if each.dtype in _PLAIN and not each.is_meta and each.numel():
+                least, most = each.detach().aminmax()  # NaN if there is one; makes no tensor of that size
+                if not (least.isfinite() and most.isfinite()):
+                    return f"{part}.{name}"
+    return ""
 
 
 def weight(module: torch.nn.Module) -> int:

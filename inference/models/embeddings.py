@@ -1,6 +1,7 @@
 """Textual inversion: words of its own that a text encoder learned (Gal et al. 2022, arXiv:2208.01618)."""
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from safetensors.torch import load_file
 
 from inference.api import ModelUnavailable
 from inference.models.device_errors import is_of_device
+from inference.models.entry import ModelEntry
 from inference.models.safetensors_header import read_header
 
 _SUFFIXES = (("clip_l", ""), ("clip_g", "_2"))
@@ -37,6 +39,19 @@ def load(pipeline: Any, places: Mapping[str, str], model: str) -> None:
             _learn(pipeline, which, word, vectors, model)
 
 
+def load_fitting(pipeline: Any, entry: ModelEntry, model: str) -> None:
+    """Teach them the words of a folder too, but for those that an entry names; the log has what does not fit.
+
+    One folder often serves models of several families, as in A1111.
+    """
+    for word, place in entry.embeddings_found.items():
+        if word not in entry.embeddings:
+            try:
+                load(pipeline, {word: place}, model)
+            except ModelUnavailable as refused:
+                print(f"left out: {refused}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+
+
 def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torch.Tensor]:
     """For each encoder, by the end of its component's name, [vectors, width]."""
     if file.suffix != ".safetensors":
@@ -49,14 +64,14 @@ def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torc
             f"The embedding {word!r} of the model {model!r} is not at {str(file)!r}: put it there or mend the entry."
         )
     read_header(file, model, shown=f"{file.name} (embedding {word!r})")
+    tensors: dict[str, torch.Tensor] = {}
     try:
         tensors = load_file(file)
     except Exception as error:
         if is_of_device(error):
             raise
-        raise ModelUnavailable(
-            f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again."
-        ) from None
+    if not tensors or not all(each.isfinite().all() for each in tensors.values()):  # NaN: of a training that failed
+        raise ModelUnavailable(f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again.")
     is_xl = getattr(pipeline, "text_encoder_2", None) is not None
     if is_xl:
         found = {end: tensors[name] for name, end in _SUFFIXES if name in tensors}

@@ -82,6 +82,7 @@ class ModelEntry:
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
         loras: adapters by the name that requests call them by.
         embeddings: words that a text encoder learned (textual inversion) -> their .safetensors files.
+        embeddings_found: more of these, of which those are taken that fit and are no pickles.
     """
 
     id: str
@@ -106,6 +107,7 @@ class ModelEntry:
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, LoraEntry] = field(default_factory=dict)
     embeddings: Mapping[str, str] = field(default_factory=dict)
+    embeddings_found: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:

@@ -144,6 +144,7 @@ def load(
         else:
             pipeline = _from_file(place, entry, model, dtype, planned=planned, gpu=on_gpu)
         embeddings.load(pipeline, entry.embeddings, model)
+        embeddings.load_fitting(pipeline, entry, model)
         placement.place(pipeline, planned, device)
     refuse_unfit(pipeline, model)
     skip_layers(pipeline, entry.clip_skip, model)

@@ -329,6 +329,8 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
         if is_of_device(error):
             raise translate(error) from None
         raise _unreadable(name, locate(place)) from None
+    if not all(each.isfinite().all() for each in weights.values()):  # of a training that failed
+        raise _unreadable(name, file)
     return weights
 
 

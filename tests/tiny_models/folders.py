@@ -221,12 +221,12 @@ def edit_index(folder: Path, **changes: Any) -> None:
 
 
 def save_overflowing(folder: Path) -> Path:
-    """A model of a family outside the step loop whose decoder makes no numbers."""
+    """A model whose decoder makes no numbers, though its weights are some."""
 
     def overflowing() -> Any:
         pipeline = stable_diffusion_3()
         with torch.no_grad():
-            pipeline.vae.decoder.conv_out.bias.fill_(float("nan"))
+            pipeline.vae.decoder.conv_out.weight.fill_(3e38)
         return pipeline
 
     return save_made(overflowing, folder)

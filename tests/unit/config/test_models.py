@@ -17,6 +17,7 @@ from config.styles import _Presets
 from config.tables import allowed
 from inference.api import ControlKind
 from inference.models.entry import LoraEntry, ModelEntry
+from inference.models.library import foreseen
 
 OWN = """
 [mine]
@@ -69,9 +70,50 @@ def test_a_folder_offers_its_checkpoints_and_models_by_their_names(own: Path, tm
         (folder / name).touch()
     (folder / "sub").mkdir()
     offered = _offered(models__folder=str(folder), models__file=str(own), models__offered="sdxl-turbo")
-    assert list(offered) == ["pocket", "dreamshaper-8-pruned", "my-model", "mine", "sdxl-turbo"]
+    assert list(offered) == ["pocket", "dreamshaper-8-pruned", "my-model", "mine", "old", "sdxl-turbo"]
+    assert foreseen(offered)[1]["old"].endswith("get it as a .safetensors file, or convert it.")
     assert offered["dreamshaper-8-pruned"].id == str(folder / "DreamShaper_8 (pruned).safetensors")
     assert offered["mine"].id == "org/mine", "the entry of that name counts"
+
+
+def test_folders_below_are_looked_into_as_other_programs_do(own: Path, tmp_path: Path) -> None:
+    """A1111 and ComfyUI sort checkpoints by their kind, and share them by links."""
+    elsewhere, top = tmp_path / "elsewhere", tmp_path / "all"
+    for name in (
+        "a.safetensors",
+        "a.ckpt",
+        "sdxl/a.safetensors",
+        "sdxl/pony/p.safetensors",
+        "whole/model_index.json",
+        "whole/unet/x.safetensors",
+        "net/config.json",
+        "net/x.safetensors",
+        ".hidden/x.safetensors",
+        "hub/models--org--name/snapshots/0f/model_index.json",
+        "lost+found/x.safetensors",
+    ):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).touch()
+    elsewhere.mkdir()
+    (elsewhere / "linked.safetensors").touch()
+    (elsewhere / "up").symlink_to(elsewhere)
+    (top / "shared").symlink_to(elsewhere)
+    offered = _offered(models__folder=str(top))
+    assert {name: entry.id.removeprefix(f"{top}/") for name, entry in offered.items() if name != "pocket"} == {
+        "a": "a.safetensors",
+        "whole": "whole",
+        "sdxl-a": "sdxl/a.safetensors",
+        "linked": "shared/linked.safetensors",
+        "p": "sdxl/pony/p.safetensors",
+        "a.ckpt": "a.ckpt",
+    }
+    own.write_text(f'[mine]\nid = "{elsewhere}/linked.safetensors"\nvae = "{top}/../all/sdxl/a.safetensors"\n')
+    offered = _offered(models__folder=str(top), models__file=str(own))
+    assert list(offered) == ["pocket", "mine", "a", "whole", "p", "a.ckpt"], "one file under each of its paths"
+    own.write_text(f'[mine]\nid = "x"\nloras_folder = "{top}"\nembeddings_folder = "{elsewhere}"\n')
+    mine = load_catalogue(str(own))["mine"]
+    assert list(mine.loras) == ["a", "sdxl-a", "linked", "p"]
+    assert mine.embeddings_found == {"linked": str(elsewhere / "linked.safetensors")}
 
 
 @pytest.mark.parametrize("key", ["preview_vae", "sketcher"])
@@ -86,18 +128,19 @@ def test_what_may_not_be_looked_into_in_a_folder_of_models_is_told_but_for_the_d
 ) -> None:
     """The folder may be a disk of its own, where root has a folder at the top."""
 
-    def refused(path: Path) -> bool:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-
     (tmp_path / "lost+found").mkdir()
-    with monkeypatch.context() as closed:
-        closed.setattr(Path, "is_file", refused)
-        assert set(_offered(models__folder=str(tmp_path))) == {"pocket"}
+    scan = os.scandir
+
+    def refused(place: str) -> Any:
+        if Path(place).name in {"lost+found", "theirs"}:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert set(_offered(models__folder=str(tmp_path))) == {"pocket"}
     (tmp_path / "theirs").mkdir()
-    with monkeypatch.context() as closed:
-        closed.setattr(Path, "is_file", refused)
-        with pytest.raises(ConfigError, match=r"^theirs in models.folder cannot be read \(Permission denied\)"):
-            _offered(models__folder=str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^theirs in models.folder cannot be read \(Permission denied\)"):
+        _offered(models__folder=str(tmp_path))
 
 
 def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_path: Path) -> None:
@@ -113,11 +156,12 @@ def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_
     assert sorted(mine.loras) == ["clay", "easynegative", "ink-wash"]
     assert mine.loras["clay"] == LoraEntry(place="other.safetensors", weight=0.5)
     assert mine.loras["ink-wash"].place == str(tmp_path / "Ink Wash.safetensors")
-    assert dict(mine.embeddings) == {
-        "bad": "bad.safetensors",
+    assert dict(mine.embeddings) == {"bad": "bad.safetensors"}
+    assert mine.embeddings_found == {
         "clay": str(tmp_path / "clay.safetensors"),
         "easynegative": str(tmp_path / "EasyNegative.safetensors"),
         "ink-wash": str(tmp_path / "Ink Wash.safetensors"),
+        "old": str(tmp_path / "old.pt"),
     }
     file.write_text('[mine]\nid = "x"\nloras_folder = "none/here"\n')
     with pytest.raises(ConfigError, match="loras_folder names 'none/here', which is no folder"):

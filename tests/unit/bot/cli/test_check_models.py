@@ -23,10 +23,15 @@ def _no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
 
 
-def found(entry: ModelEntry, defaults: ModelDefaults | None, map_models: MapModels = MapModels()) -> list[Finding]:  # noqa: B008 -- frozen
+def found(
+    entry: ModelEntry,
+    defaults: ModelDefaults | None,
+    map_models: MapModels = MapModels(),  # noqa: B008 -- frozen
+    default: str = "mine",
+) -> list[Finding]:
     models = {} if defaults is None else {"mine": defaults}
     capacity = Capacity(slots=1, device="", models=models)
-    return list(model_findings({"mine": entry}, capacity, map_models, catalogue={"mine"}))
+    return list(model_findings({"mine": entry}, capacity, map_models, catalogue={"mine"}, default=default))
 
 
 def said(entry: ModelEntry, defaults: ModelDefaults | None) -> list[tuple[State, str]]:
@@ -56,30 +61,39 @@ def test_an_entry_that_names_nothing_is_wrong() -> None:
     assert "/no/such cannot be used" in words
 
 
-def test_an_adapter_whose_file_is_lost_is_wrong(tmp_path: Path) -> None:
+def test_what_keeps_nothing_but_itself_from_starting_is_a_note(tmp_path: Path) -> None:
+    """`serve` starts with it, so `check` does not end with 69."""
+    lost = {"word": str(tmp_path / "lost.safetensors")}
+    for default, state in (("mine", State.WRONG), ("another", State.NOTE)):
+        assert [each.state for each in found(ModelEntry(id="/no/such"), None, default=default)] == [state]
+        first = found(ModelEntry(id="x", embeddings=lost), HERE, default=default)[0]
+        assert (first.what, first.state) == ("embedding word", state)
+
+
+def test_an_adapter_whose_file_is_lost_is_named(tmp_path: Path) -> None:
     (tmp_path / "ink.safetensors").touch()
     places = [str(tmp_path / "ink.safetensors"), "org/clay/clay.safetensors", str(tmp_path / "lost.safetensors")]
     loras = {f"l{number}": LoraEntry(place=place) for number, place in enumerate(places)}
     [(state, words)] = said(ModelEntry(id="org/name", loras=loras), HERE)
-    assert state is State.WRONG
+    assert state is State.NOTE
     assert "lost.safetensors is not there" in words
 
 
 @pytest.mark.parametrize("place", ["~no-such-user/ink.safetensors", "a" * 300])
-def test_an_adapter_that_cannot_be_looked_for_is_wrong(place: str) -> None:
+def test_an_adapter_that_cannot_be_looked_for_is_named(place: str) -> None:
     [(state, words)] = said(ModelEntry(id="org/name", loras={"ink": LoraEntry(place=place)}), HERE)
-    assert state is State.WRONG
+    assert state is State.NOTE
     assert words.startswith(f"{place} is not there")
 
 
-def test_a_control_network_whose_folder_is_lost_is_wrong(tmp_path: Path) -> None:
+def test_a_control_network_whose_folder_is_lost_is_named(tmp_path: Path) -> None:
     places = {
         ControlKind.CANNY: str(tmp_path),
         ControlKind.DEPTH: "org/net",
         ControlKind.POSE: str(tmp_path / "lost"),
     }
     [(state, words)] = said(ModelEntry(id="org/name", controls=places), HERE)
-    assert state is State.WRONG
+    assert state is State.NOTE
     assert "lost is not there" in words
 
 
@@ -116,7 +130,7 @@ def test_of_a_model_that_is_not_here_a_network_is_suggested_with_a_proviso() -> 
 def test_a_default_that_is_no_catalogue_name_needs_an_entry_of_its_own_for_networks() -> None:
     id_ = "stabilityai/sdxl-turbo"
     capacity = Capacity(slots=1, device="", models={id_: HERE})
-    [finding] = model_findings({id_: ModelEntry(id=id_)}, capacity, MapModels(), catalogue={"sdxl"})
+    [finding] = model_findings({id_: ModelEntry(id=id_)}, capacity, MapModels(), catalogue={"sdxl"}, default=id_)
     assert 'an entry of your own in models.file, with id = "stabilityai/sdxl-turbo"' in finding.words
     assert f"[{id_}" not in finding.words
 
@@ -124,6 +138,8 @@ def test_a_default_that_is_no_catalogue_name_needs_an_entry_of_its_own_for_netwo
 def test_a_suggested_table_is_valid_toml() -> None:
     name = "sd1.5-mine"
     capacity = Capacity(slots=1, device="", models={name: HERE})
-    [finding] = model_findings({name: ModelEntry(id="org/name")}, capacity, MapModels(), catalogue={name})
+    [finding] = model_findings(
+        {name: ModelEntry(id="org/name")}, capacity, MapModels(), catalogue={name}, default=name
+    )
     [table] = re.findall(r"\[.*?\]", finding.words)
     assert tomllib.loads(table) == {name: {"controls": {}}}

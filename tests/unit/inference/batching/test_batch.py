@@ -20,7 +20,7 @@ from inference.api import ModelUnavailable
 from inference.batching import step_loop
 from inference.batching.preview import sized
 from inference.batching.run import Run
-from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
+from inference.errors import DevicePoisoned, NotFinite, OutOfMemory, Stopped
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.loading import preview_vae
 from tests.harness.step_loop import Bench, Caller, Captures, error, picture, request
@@ -245,7 +245,7 @@ def test_numbers_that_overflow_fail_one_request(pipeline: Any) -> None:
     with Bench(pipeline) as bench:
         overflown, painted = bench.paint(mad, sane)
         (alone,) = bench.paint(Caller(sane.request, sane.picture))
-    assert isinstance(overflown.end, Unsuited)
+    assert isinstance(overflown.end, NotFinite)
     assert error(painted.latents, alone.latents) < ALONE
 
 

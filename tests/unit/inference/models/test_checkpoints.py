@@ -21,6 +21,9 @@ WORDS = {
 }
 
 
+DENOISER = "scaling_config:\n    target: sgm.modules.diffusionmodules.denoiser_scaling"
+
+
 def file(path: Path, *names: str, channels: int = 4, metadata: dict[str, str] | None = None) -> Path:
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (1,))
     if any(name.startswith(f"{CORE}input_blocks") for name in names):
@@ -71,17 +74,19 @@ def test_what_the_unet_tells_is_found_by_marks_metadata_and_names(
         ("stable-diffusion-v2-512", "", "epsilon"),
         ("", 'model:\n  params:\n    parameterization: "v"\n    unet_config: {}', "v_prediction"),
         ("", "model:\n  params:\n    unet_config: {}", "epsilon"),
+        ("", f"model:\n  {DENOISER}.VScaling\n  network_config: {{}}", "v_prediction"),
+        ("", f"model:\n  {DENOISER}.EpsScaling\n  network_config: {{}}", "epsilon"),
         ("", "of something else", "v_prediction"),
     ],
 )
-@pytest.mark.parametrize("family", [Family.SD2, Family.SD15])
+@pytest.mark.parametrize("family", [Family.SD2, Family.SD15, Family.SDXL])
 def test_what_the_unet_tells_is_found_in_the_configuration_beside_the_file(
     tmp_path: Path, architecture: str, beside: str, prediction: str, family: Family
 ) -> None:
-    """As A1111 has it: files of 2022 and 2023 come with a .yaml of their name."""
+    """As A1111 has it, whose configurations are those of the first programs, SDXL's too."""
     path = file(tmp_path / "a.safetensors", *UNET, WORDS[family], metadata={"modelspec.architecture": architecture})
     (tmp_path / "a.yaml").write_text(beside)
-    said = architecture or "unet_config" in beside
+    said = architecture or "_config" in beside
     assert identify(path, "m").prediction_type == (prediction if said or family is Family.SD2 else "epsilon")
 
 

@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 from inference.api import ModelUnavailable
 from inference.families.stable_diffusion import StableDiffusion
-from inference.models.embeddings import load
+from inference.models.embeddings import load, load_fitting
+from inference.models.entry import ModelEntry
 from inference.models.loading import quiet
 from tests.tiny_models.flow import flow
 from tests.tiny_models.pipelines import WIDTH, stable_diffusion, stable_diffusion_xl
@@ -80,6 +81,7 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "lfs.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
     (tmp_path / "page.safetensors").write_text("<!DOCTYPE html><title>Log in</title>")
     (tmp_path / "old.pt").write_bytes(b"x")
+    nan = saved(tmp_path, "nan.safetensors", emb_params=vectors(1) * float("nan"))
     for pipeline, place, said in (
         (sd, wide, rf"is {WIDTH + 8} wide and the text encoder of 'mine' {WIDTH}: .* leave it out"),
         (sd, double, "made for another kind of model than 'mine': leave it out"),
@@ -92,6 +94,7 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
             r"lfs\.safetensors \(embedding 'ink'\) .* a pointer of Git LFS .* pull",
         ),
         (sd, str(tmp_path / "page.safetensors"), r"page\.safetensors \(embedding 'ink'\) .* a web page .* again"),
+        (sd, nan, r"'ink' of the model 'mine' is broken: get nan\.safetensors again"),
         (sd, str(tmp_path / "old.pt"), "pickles can run anything"),
         (sd, str(tmp_path / "none.safetensors"), "put it there or mend the entry"),
         (flow("z-image"), single, "takes no embeddings: leave 'ink' out of its entry"),
@@ -100,3 +103,25 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
             load(pipeline, {"ink": place}, "mine")
     with pytest.raises(ModelUnavailable, match="give it another in the entry"):
         load(sd, {"z": single}, "mine")
+
+
+def test_of_a_folder_with_words_for_several_families_those_that_fit_are_learned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in A1111, whose one folder serves all models; the first that did not fit kept the model from loading."""
+    pipeline = stable_diffusion()
+    (tmp_path / "old.pt").write_bytes(b"x")
+    places = {
+        "old": str(tmp_path / "old.pt"),
+        "xl": saved(tmp_path, "xl.safetensors", clip_l=vectors(1), clip_g=vectors(1)),
+        "ink": saved(tmp_path, "ink.safetensors", emb_params=vectors(1)),
+        "named": saved(tmp_path, "named.safetensors", emb_params=vectors(1)),
+    }
+    entry = ModelEntry(id="mine", embeddings={"named": places["ink"]}, embeddings_found=places)
+    load_fitting(pipeline, entry, "mine")
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith("left out: The embedding 'old' of the model 'mine' is no .safetensors file")
+    assert said[1].startswith("left out: The embedding 'xl' was made for another kind of model")
+    assert set(pipeline.tokenizer.get_added_vocab()) >= {"ink"}
+    assert not {"old", "xl", "named"} & set(pipeline.tokenizer.get_added_vocab())

@@ -189,6 +189,15 @@ def test_what_was_fetched_instead_of_an_adapter_is_named(
     assert all("ink.safetensors" in text(each, f"failed-{cause}", **raised.value.values) for each in LANGUAGES)
 
 
+def test_an_adapter_of_a_training_that_failed_is_broken(files: dict[str, LoraEntry], tmp_path: Path) -> None:
+    """Every picture with it was told as one of too strong a guidance, or of the wrong words."""
+    weights = load_file(files["ink"].place)
+    save_file(weights | {name: each * float("nan") for name, each in weights.items()}, tmp_path / "nan.safetensors")
+    with pytest.raises(Unsuited, match="'nan' cannot be used, its file is broken") as raised:
+        read("nan", str(tmp_path / "nan.safetensors"))
+    assert raised.value.cause == "lora-broken"
+
+
 def test_an_adapter_for_which_there_is_no_room_is_not_called_broken(
     files: dict[str, LoraEntry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
