@@ -68,6 +68,4 @@ def comparison(description: Description, target: GenerationId, locale: str) -> C
     passes = [(each.image, f"{number}. {each.recipe.prompt}") for number, each in enumerate(made, start=1)]
     if len(passes) == 1:
         passes = [(made[0].image, made[0].recipe.prompt)]
-    return Comparison(
-        steps=(source, *passes), spoiler=any(each.safety.spoiler or each.lineage.spoiler for each in made)
-    )
+    return Comparison(steps=(source, *passes), spoiler=any(each.spoiler for each in made))

@@ -293,8 +293,8 @@ class Conversation(Lookups):
         exported = await self._exporter.export(made.id, max_bytes=at.file_bytes, locale=locale)
         said = f"{exported.width}x{exported.height} · {exported.suffix.upper()}"
         rows = (Row(parts=(Part(exported.note),), look=Look.QUIET),) if exported.note else ()
-        hidden = made.safety.spoiler or made.lineage.spoiler
-        file = Attached(name=f"pentimento-{made.id}.{exported.suffix}", content=exported.content, spoiler=hidden)
+        name = f"pentimento-{made.id}.{exported.suffix}"
+        file = Attached(name=name, content=exported.content, spoiler=made.spoiler)
         await at.show(Page(title=said, rows=rows), [file])
 
     async def _described(self, at: Exchange, pressed: ButtonId) -> Description:

@@ -39,6 +39,7 @@ class FileRoutes:
         """Every address."""
         return [
             web.get("/jobs/{job}/preview.jpg", self.preview),
+            web.get("/g/{generation}.webp", self.shown),
             web.get("/g/{generation}.png", self.picture),
             web.get("/t/{generation}.jpg", self.thumbnail),
             web.get("/s/{job}.jpg", self.source),
@@ -55,6 +56,11 @@ class FileRoutes:
                 return await self._small(described.generations[0].image, _SIDE)
             raise Gone("refused-picture-gone")
         return web.Response(body=previews[min(previews)], content_type="image/jpeg")
+
+    async def shown(self, request: web.Request) -> web.Response:
+        """A result in its size, an eighth of the lossless one's bytes: as chats show it."""
+        made = await self._made(request)
+        return await _kept(request, made, lambda: self._exporter.shown(made.id, max_bytes=_NO_LIMIT))
 
     async def picture(self, request: web.Request) -> web.Response:
         """A result, lossless; `?download` as a file to keep."""

@@ -120,5 +120,5 @@ def _tile(kept: Kept, made: Generation, locale: str) -> GalleryTile:
         picture=made.id if kept.pictures else None,
         words=title(made.recipe, locale),
         recipe=" · ".join(part for part in (*said, text(locale, "web-kept") if made.kept else "") if part),
-        spoiler=made.safety.spoiler or made.lineage.spoiler,
+        spoiler=made.spoiler,
     )

@@ -208,7 +208,7 @@ class Playground:
         by = asker_of(request)
         jobs = await self._service.recent(by.requester, limit=_SHOWN)
         results = await self._service.results.mine(by.requester, limit=_SHOWN)
-        made = {each.job.id: each.generations[0].id if each.pictures else None for each in results.kept}
+        made = {each.job.id: each.generations[0] if each.pictures else None for each in results.kept}
         values = {
             "title": f"Pentimento: {job.card.prompt}" if job else "Pentimento",
             "form": form,

@@ -6,6 +6,7 @@ from adapters.web.addresses import generation_in, number_in, see
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.pages import page
+from bot.comparing import result_in
 from bot.domain.ids import job_of
 from bot.service import Service
 
@@ -33,11 +34,10 @@ class ResultActs:
         return see(f"/jobs/{job_of(generation)}?picture={picture}")
 
     async def confirm(self, request: web.Request) -> web.Response:
-        """The question before something is deleted."""
-        by = asker_of(request)
+        """The question before something is deleted, with all that goes: of a sweep every picture."""
         generation = generation_in(request.match_info["generation"])
-        job = (await self._service.results.describe(job_of(generation), by=by)).job
-        values = {"title": "Pentimento", "generation": generation, "job": job.id, "spoiler": job.lineage.spoiler}
+        described = await self._service.results.describe(job_of(generation), by=asker_of(request))
+        values = {"title": "Pentimento", "described": described, "made": result_in(described, generation)}
         return page(request, "delete.html", values)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:

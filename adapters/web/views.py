@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.web.words import named_here
 from bot.domain.actions import OPENING, Verb
 from bot.domain.card import Button, Card
 from bot.domain.control import NO_CONTROL
@@ -13,7 +14,7 @@ from bot.domain.strength import DEFAULT_STRENGTH, STRENGTH_WORDS
 from bot.domain.style import Style, strength_of
 from bot.rendering import title
 from bot.results import Description
-from bot.texts import text
+from bot.texts import number, text
 
 _ELSEWHERE = {Verb.PUBLISH, Verb.PUBLISH_OPEN, Verb.COLLECT, Verb.DETAILS}
 """Buttons that mean nothing here: who looks on is alone, and a job's page shows its details."""
@@ -21,6 +22,8 @@ _ELSEWHERE = {Verb.PUBLISH, Verb.PUBLISH_OPEN, Verb.COLLECT, Verb.DETAILS}
 _UNASKED = {"prompt", "strengths", "style", "model", "control", "loras", "private"}
 """Options that have a place of their own in the form, or none."""
 
+
+_FRACTIONS = {OptionKind.NUMBER, OptionKind.STRENGTHS}
 
 _LABELS = {
     "prompt": "web-prompt",
@@ -55,6 +58,7 @@ class Box:
 
     name: str
     label: str
+    what: str
     value: str
     number: bool
     least: float
@@ -116,6 +120,7 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
         Box(
             name=row.name,
             label=label_of(row.name, locale),
+            what=text(locale, f"describe-{row.text}"),
             value=said.get(row.name, ""),
             number=row.kind in {OptionKind.WHOLE, OptionKind.NUMBER},
             least=row.least,
@@ -215,6 +220,7 @@ class JobView:
     spoiler: bool
     generations: Sequence[Generation]
     rows: Sequence[Sequence[ButtonView]]
+    notes: Sequence[str]
     details: Sequence[tuple[str, str]]
     lineage: Sequence[Generation | None]
     befores: "Sequence[Before]"
@@ -228,20 +234,26 @@ class Before:
     Attributes:
         name: "source", "first" or "parent"; its words are `web-against-<name>`.
         address: of the picture.
+        spoiler: it is blurred, whatever the result is.
     """
 
     name: str
     address: str
+    spoiler: bool
 
 
 def _befores(described: Description) -> list[Before]:
     """Its source; the picture that its whole family began with; the result that it comes from, if that is another."""
     job, above = described.job, [each for each in described.ancestors if each]
-    found = [] if described.source_hidden else [Before(name="source", address=f"/s/{job.id}.jpg")]
+    found = []
+    if not described.source_hidden:
+        unsafe = any(each.safety.source_hidden for each in described.generations)
+        found.append(Before(name="source", address=f"/s/{job.id}.jpg", spoiler=unsafe))
     if above and described.ancestors[0] and above[0].source not in {job.source, *described.hidden}:
-        found.append(Before(name="first", address=f"/s/{job.id}.jpg?first"))
+        unsafe = above[0].safety.source_hidden
+        found.append(Before(name="first", address=f"/s/{job.id}.jpg?first", spoiler=unsafe))
     if above and described.ancestors[-1] and above[-1].image != job.source:
-        found.append(Before(name="parent", address=f"/g/{above[-1].id}.png"))
+        found.append(Before(name="parent", address=f"/g/{above[-1].id}.webp", spoiler=above[-1].spoiler))
     return found
 
 
@@ -257,6 +269,7 @@ def job_view(described: Description, card: Card, *, index: int, locale: str, aga
         spoiler=card.spoiler or any(each.spoiler for each in card.pictures),
         generations=made,
         rows=_rows(card, shown, locale),
+        notes=[named_here(note, locale) for note in card.notes],
         details=_details(job, shown, locale),
         lineage=described.ancestors,
         befores=(befores := _befores(described)),
@@ -287,10 +300,14 @@ def _button(button: Button) -> ButtonView:
 def _details(job: Job, shown: Generation | None, locale: str) -> list[tuple[str, str]]:
     recipe = shown.recipe if shown else job.recipes[0]
     said = said_by(recipe.options())
-    rows = [(label_of(name, locale), value) for name, value in said.items() if value and name != "private"]
+    rows = [
+        (label_of(name, locale), number(locale, float(value)) if OPTION[name].kind in _FRACTIONS else value)
+        for name, value in said.items()
+        if value and name != "private"
+    ]
     if shown:
         rows.append((text(locale, "web-size"), f"{shown.width} x {shown.height}"))
-        rows.append((text(locale, "web-seconds"), f"{shown.seconds:.1f}"))
+        rows.append((text(locale, "web-seconds"), number(locale, round(shown.seconds, 1))))
     return [*rows, (text(locale, "web-id"), str(job.id))]
 
 
@@ -311,7 +328,7 @@ class Branch:
 
 
 def history(
-    jobs: Sequence[Job], made: Mapping[JobId, GenerationId | None], *, current: JobId | None, locale: str
+    jobs: Sequence[Job], made: Mapping[JobId, Generation | None], *, current: JobId | None, locale: str
 ) -> list[Branch]:
     """Jobs, newest first, as trees: those made from another one's result hang under it.
 
@@ -329,11 +346,12 @@ def history(
         below.setdefault(above if above in known else None, []).append(job)
 
     def branch(job: Job) -> Branch:
+        first = made.get(job.id)
         return Branch(
             job=job.id,
             title=title(job.recipes[0], locale),
-            picture=made.get(job.id),
-            spoiler=job.lineage.spoiler,
+            picture=first.id if first else None,
+            spoiler=first is not None and first.spoiler,
             current=job.id == current,
             children=[branch(child) for child in below.get(job.id, ())],
         )

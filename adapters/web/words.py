@@ -24,12 +24,16 @@ def locale_of(request: web.Request) -> str:
     return language_of(next(spoken, REFERENCE))
 
 
-def said_here(refused: UserError, locale: str) -> str:
-    """Why not, with the pages' own names for what chats have commands for."""
+def named_here(said: str, locale: str) -> str:
+    """A sentence of ours with the pages' own names for what chats have commands for."""
     return commands_as(
-        refused.sentence(locale),
-        lambda name: f"“{text(locale, f'page-{name}')}”" if known(f"page-{name}") else f"“{name}”",
+        said, lambda name: f"“{text(locale, f'page-{name}')}”" if known(f"page-{name}") else f"“{name}”"
     )
+
+
+def said_here(refused: UserError, locale: str) -> str:
+    """Why not."""
+    return named_here(refused.sentence(locale), locale)
 
 
 TRUSTED = web.AppKey("trusted", Sequence[IPv4Network | IPv6Network])

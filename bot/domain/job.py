@@ -287,6 +287,11 @@ class Generation:
     safety: Safety = NEVER_LOOKED_AT
     kept: bool = False
 
+    @property
+    def spoiler(self) -> bool:
+        """Whether it is hidden until a reader asks to see it."""
+        return self.safety.spoiler or self.lineage.spoiler
+
 
 def source_is_withheld(made: Job | Generation, requester: Requester) -> bool:
     """Whether what it was made from is a private result of another member's, so that this one may not see it."""

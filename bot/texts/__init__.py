@@ -131,8 +131,8 @@ def day(locale: str, at: float) -> str:
 
 
 def time_span(seconds: float) -> Mapping[str, Argument]:
-    """A time span for people, as the catalogue's message `span` takes it: "40 seconds", "12 minutes", "3 hours"."""
-    for size, unit in ((3600, "hours"), (60, "minutes")):
+    """A time span for people, as the catalogue's message `span` takes it: "40 seconds", "3 hours", "7 days"."""
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= size * 1.5 or (seconds >= size and unit == "minutes"):
             return {"unit": unit, "count": round(seconds / size)}
     return {"unit": "seconds", "count": max(1, round(seconds))}

@@ -151,7 +151,7 @@ refused-thread-permission = Mir fehlt in diesem Kanal das Recht { $permission },
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.
 refused-shown-alone = Was du hier machst, darf ich nur dir zeigen: frag die Admins des Servers.
 refused-paused = Ich bin hier angehalten. Die Moderation kann mich in den Einstellungen fortsetzen.
-refused-banned = Die Moderation hier hat dich für { span } gesperrt.
+refused-banned = Die Moderation hier hat dich gesperrt: komm in { span } wieder.
 refused-no-moderator = Das kann nur die Moderation.
 refused-no-log = Die Admins haben keinen Kanal für Meldungen genannt. Sag es der Moderation direkt.
 refused-log-unwritable = In den Kanal für Meldungen kann ich nicht schreiben. Sag es der Moderation direkt.
@@ -167,6 +167,10 @@ refused-unsafe-there = Dieses Bild darf an diesem Ort nicht gezeigt werden: sieh
 blocked-by-automod = AutoMod hat meine Nachricht mit deinem Bild zurückgehalten: versuch andere Worte oder einen anderen Kanal.
 
 span = { $unit ->
+    [days] { $count ->
+        [one] 1 Tag
+       *[other] { $count } Tagen
+     }
     [hours] { $count ->
         [one] 1 Stunde
        *[other] { $count } Stunden
@@ -702,7 +706,7 @@ menu-info = Bildinfo
 
 ## Web
 
-web-tagline = Bilder aus Bildern, auf diesem Rechner
+web-tagline = Bilder aus Bildern
 web-skip = Zum Inhalt
 web-back = Zur Spielwiese
 web-wish = Dein Wunsch
@@ -797,7 +801,7 @@ web-op-more = { $jobs } weitere warten.
 web-op-member = Mitglied
 web-op-place = Ort
 web-op-what = Art
-web-op-age = Alter
+web-op-age = Seit
 web-op-act = Aktion
 web-op-cancel = Den Job von { $member } abbrechen
 web-op-devices = Geräte und Modelle

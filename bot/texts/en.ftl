@@ -175,6 +175,10 @@ blocked-by-automod = This server's AutoMod withheld my message with your picture
 ## Refusals of the core and of pictures
 
 span = { $unit ->
+    [days] { $count ->
+        [one] 1 day
+       *[other] { $count } days
+     }
     [hours] { $count ->
         [one] 1 hour
        *[other] { $count } hours
@@ -706,7 +710,7 @@ menu-info = Image info
 
 ## Web
 
-web-tagline = pictures from pictures, on this machine
+web-tagline = pictures from pictures
 web-skip = Skip to the content
 web-back = To the playground
 web-wish = What you want

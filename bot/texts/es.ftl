@@ -167,6 +167,10 @@ refused-unsafe-there = Esa imagen no se puede mostrar en este lugar: mírala don
 blocked-by-automod = El AutoMod de este servidor retuvo mi mensaje con tu imagen: prueba otras palabras u otro canal.
 
 span = { $unit ->
+    [days] { $count ->
+        [one] 1 día
+       *[other] { $count } días
+     }
     [hours] { $count ->
         [one] 1 hora
        *[other] { $count } horas
@@ -703,7 +707,7 @@ menu-info = Datos de la imagen
 
 ## Web
 
-web-tagline = imágenes a partir de imágenes, en esta máquina
+web-tagline = imágenes a partir de imágenes
 web-skip = Ir al contenido
 web-back = Al espacio de pruebas
 web-wish = Lo que quieres

@@ -173,6 +173,10 @@ refused-unsafe-there = Cette image ne peut pas être montrée à cet endroit : r
 blocked-by-automod = L’AutoMod de ce serveur a retenu mon message avec ton image : essaie d’autres mots ou un autre salon.
 
 span = { $unit ->
+    [days] { $count ->
+        [one] { $count } jour
+       *[other] { $count } jours
+     }
     [hours] { $count ->
         [one] { $count } heure
        *[other] { $count } heures
@@ -706,7 +710,7 @@ menu-info = Infos sur l’image
 
 ## Web
 
-web-tagline = des images à partir d’images, sur cette machine
+web-tagline = des images à partir d’images
 web-skip = Aller au contenu
 web-back = Vers l’espace d’essai
 web-wish = Ce que tu veux

@@ -167,6 +167,7 @@ refused-unsafe-there = その画像はこの場所では表示できません。
 blocked-by-automod = このサーバーの AutoMod が画像つきのメッセージを止めました。別の言葉か別のチャンネルでお試しください。
 
 span = { $unit ->
+    [days] { $count } 日
     [hours] { $count } 時間
     [minutes] { $count } 分
    *[seconds] { $count } 秒
@@ -693,7 +694,7 @@ menu-info = 画像の情報
 
 ## Web
 
-web-tagline = 画像から画像を、このマシンの中で
+web-tagline = 画像から画像を
 web-skip = 本文へ
 web-back = 試用ページへ
 web-wish = やりたいこと

@@ -58,7 +58,9 @@ function strength(form) {
   const words = [...form.querySelectorAll("#strengths option")];
   const show = () => {
     const word = words.find((each) => Number(each.value) === Number(slider.value));
-    said.textContent = word ? `${slider.value} ${word.label}` : slider.value;
+    const value = Number(slider.value).toLocaleString(document.documentElement.lang);
+    said.textContent = word ? `${value} ${word.label}` : value;
+    slider.setAttribute("aria-valuetext", said.textContent);
   };
   const follow = (style) => {
     if (!slider.dataset.moved) slider.value = style.dataset.strength;
@@ -129,7 +131,8 @@ function send(form) {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
       if (answer.redirected) { location.assign(answer.url); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      refuse((find("[role=alert]:not([hidden])", page) || page.body).textContent.trim());
+      const alert = find("[role=alert]:not([hidden])", page); // a proxy's own page has none
+      refuse(alert?.textContent.trim() || (answer.status < 500 && page.title) || form.dataset.refused);
     } catch {
       refuse(form.dataset.refused);
     } finally {

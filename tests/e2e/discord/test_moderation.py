@@ -47,7 +47,7 @@ async def test_a_block_ends_by_itself_and_a_forged_report_tells_nothing(
 ) -> None:
     assert channel.guild is not None
     await set_(bench, channel, "ban", member=anna.id, days=2)
-    assert "48 hours" in await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
+    assert "2 days" in await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
     kept = await bench.store.place(guild_key(channel.guild.id))
     user, until, *_ = (kept.banned or ("",))[0].split(" ")
     await bench.store.change_place(

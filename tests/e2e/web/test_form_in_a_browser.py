@@ -194,6 +194,44 @@ def test_a_page_waits_for_a_service_that_is_away_behind_its_proxy(
         done(page)
 
 
+@pytest.mark.parametrize(
+    ("status", "title", "told"),
+    [
+        (413, "413 Request Entity Too Large", "413 Request Entity Too Large"),
+        (502, "502 Bad Gateway", "The service does not answer: see whether it still runs, then send this again."),
+    ],
+)
+def test_a_proxy_that_refuses_the_form_is_told_in_a_sentence(
+    light_service: Playground, browser: Browser, status: int, title: str, told: str
+) -> None:
+    body = f"<title>{title}</title><h1>{title}</h1><hr><center>nginx/1.22.1</center>"
+    with opened(browser) as (page, _):
+        page.goto(light_service.address)
+        page.route("**/jobs", lambda route: route.fulfill(status=status, content_type="text/html", body=body))
+        page.get_by_label("Prompt", exact=True).fill("a boat")
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_role("alert")).to_have_text(told)
+
+
+def test_the_strength_is_said_in_the_readers_language(light_service: Playground, browser: Browser) -> None:
+    with opened(browser, locale="de-DE") as (page, _):
+        page.goto(light_service.address)
+        strength = page.locator("#strength")
+        strength.fill("0.7")
+        expect(strength).to_have_attribute("aria-valuetext", "0,7 kräftig")
+        expect(page.locator("#strength-said")).to_have_text("0,7 kräftig")
+
+
+def test_a_page_of_one_sentence_keeps_off_the_edges_of_a_phone(light_service: Playground, browser: Browser) -> None:
+    with opened(browser, viewport={"width": 390, "height": 844}) as (page, _):
+        page.goto(light_service.address)
+        page.goto(f"{light_service.origin}/nowhere")
+        left, right = page.locator("main").evaluate(
+            "({ offsetLeft, offsetWidth }) => [offsetLeft, innerWidth - offsetLeft - offsetWidth]"
+        )
+        assert left == right > 8
+
+
 def test_a_long_word_scrolls_nothing_sideways(light_service: Playground, browser: Browser) -> None:
     told = "each => { each.hidden = false; each.textContent = 'long'.repeat(40); }"
     with opened(browser, viewport={"width": 320, "height": 256}) as (page, _):

@@ -18,7 +18,7 @@ from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
 from bot.overseeing import Mode
 from bot.sign_in import LINK_SECONDS, SESSION_SECONDS
-from tests.builders.requests import request
+from tests.builders.requests import png, request
 from tests.harness.pages import Pages, ask, member, post, read, serving
 from tests.harness.waiting import PATIENCE
 
@@ -46,6 +46,7 @@ async def test_what_a_member_made_is_theirs_alone(pages: Pages) -> None:
         assert (stored.requester.key, stored.reply_to.platform, stored.private) == ("discord:ann", "web", True)
         for path in (
             "/jobs/{}",
+            "/g/{}.0.webp",
             "/g/{}.0.png",
             "/t/{}.0.jpg",
             "/s/{}.jpg",
@@ -70,8 +71,9 @@ async def test_what_a_member_made_is_theirs_alone(pages: Pages) -> None:
         assert (await post(bob, "/jobs", nonce="x", prompt="mine", start="chain", of=f"{job}.0"))[0] == 422
         async with ann.get("/results") as hers, bob.get("/results") as his:
             assert ("secret garden" in await hers.text(), "secret garden" in await his.text()) == (True, False)
-        async with ann.get(f"/g/{job}.0.png") as picture:
-            assert picture.content_type == "image/png"
+        for kind in ("png", "webp"):
+            async with ann.get(f"/g/{job}.0.{kind}") as picture:
+                assert picture.content_type == f"image/{kind}"
 
 
 async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None:
@@ -192,6 +194,18 @@ async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
         status, path, text = await post(ann, f"/results/{job}.0/delete")
         assert (status, path) == (200, "/")
         assert "One job of somebody else was made from yours" in text
+
+
+async def test_delete_asks_with_all_that_goes_and_no_leads_back_to_the_picture(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann:
+        where = (await post(ann, "/jobs", nonce="a", prompt="four", make="sweep", picture=png()))[1]
+        job = JobId(where.rpartition("/")[2])
+        await pages.bench.shown(job)
+        asked = await read(ann, f"/results/{job}.2/delete")
+        assert re.findall(r'src="/t/(.+?)\.jpg"', asked) == [generation_id(job, index) for index in range(4)]
+        assert f'href="/jobs/{job}?picture=2"' in asked
+        async with ann.get(f"/results/{job}.9/delete") as nothing:
+            assert nothing.status == 404
 
 
 async def test_a_link_of_more_than_ten_minutes_ago_is_refused(tmp_path: Path) -> None:

@@ -169,5 +169,7 @@ async def test_what_is_chosen_is_seen_in_the_colours_of_high_contrast(tmp_path: 
             for choices in (".tile", ".several a"):
                 colours = page.locator(choices).evaluate_all(edge)
                 assert len(colours) > len(set(colours)) == 2 or len(colours) == len(set(colours)) == 2
+            weights = page.locator(".history a").evaluate_all(edge.replace("borderTopColor", "fontWeight"))
+            assert len(set(weights)) == 2, "the background that tells them apart is the same in these colours"
 
         await looked_at(pages, look)

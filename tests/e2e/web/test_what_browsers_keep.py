@@ -22,7 +22,7 @@ async def test_a_picture_is_kept_for_as_long_as_it_is_theirs_to_see(tmp_path: Pa
     async with serving(tmp_path) as pages, await pages.browser("ann") as ann, await pages.browser("bob") as bob:
         job = await ask(ann, "mine")
         await pages.bench.shown(job)
-        paths = [f"/g/{job}.0.png", f"/t/{job}.0.jpg"]
+        paths = [f"/g/{job}.0.png", f"/g/{job}.0.webp", f"/t/{job}.0.jpg"]
         tags = []
         for path in paths:
             async with ann.get(path) as answer:

@@ -20,7 +20,15 @@ from tests.harness.playground import chromium, needs_browser, opened
 SECRET = "a zebra in the secret garden"
 ROOM = member("ann").place
 HIDDEN, ANOTHERS = text("en", "refused-source-hidden"), text("en", "info-hidden")
-NO_PICTURES = ("/g/{}.0.png", "/t/{}.0.jpg", "/s/{}.jpg", "/s/{}.jpg?first", "/jobs/{}/preview.jpg", "/jobs/{}")
+NO_PICTURES = (
+    "/g/{}.0.png",
+    "/g/{}.0.webp",
+    "/t/{}.0.jpg",
+    "/s/{}.jpg",
+    "/s/{}.jpg?first",
+    "/jobs/{}/preview.jpg",
+    "/jobs/{}",
+)
 
 
 async def published(pages: Pages, job: JobId) -> None:

@@ -8,12 +8,13 @@ from aiohttp.test_utils import make_mocked_request
 
 from adapters.web.incoming import FormStart, Submitted
 from adapters.web.pages import _environment
-from adapters.web.views import Offers, form_view, history, job_view, said_by
+from adapters.web.views import JobView, Offers, form_view, history, job_view, said_by
 from adapters.web.words import locale_of
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, JobId, generation_id
 from bot.domain.job import JobStatus, Lineage
 from bot.domain.options import Options
+from bot.domain.safety import Safety
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.rendering import render
 from bot.results import Description
@@ -69,7 +70,7 @@ def test_a_form_has_a_field_for_every_option_in_every_language() -> None:
         assert {"seed", "steps", "guidance_scale", "negative_prompt", "control_scale"} <= {
             box.name for box in form.boxes
         }
-        assert all(box.label for box in form.boxes)
+        assert all(box.label and box.what for box in form.boxes)
     assert "control_scale" not in {
         box.name for box in form_view(replace(OFFERS, controls=[]), {}, "en", nonce="n").boxes
     }
@@ -87,9 +88,9 @@ def test_history_hangs_what_was_made_from_a_result_under_it() -> None:
 
 def test_history_shows_the_pictures_that_are_kept_and_nothing_of_deleted_results() -> None:
     swept, kept, deleted = (replace(a_job(), status=JobStatus.SUCCEEDED) for _ in range(3))
-    made = {swept.id: None, kept.id: generation_id(kept.id, 0)}
+    made = {swept.id: None, kept.id: a_generation(kept)}
     shown = history([swept, kept, deleted], made, current=None, locale="en")
-    assert {each.job: each.picture for each in shown} == made
+    assert {each.job: each.picture for each in shown} == {swept.id: None, kept.id: generation_id(kept.id, 0)}
 
 
 @pytest.mark.parametrize(
@@ -113,14 +114,51 @@ def test_pictures_of_a_spoiler_are_blurred_until_who_looks_on_says_otherwise(spo
     made = [replace(a_generation(job), lineage=job.lineage)]
     described = Description(job=job, generations=made, ancestors=())
     view = job_view(described, render(job, made), index=0, locale="en")
-    values = {"job": view, "nonce": "n", "goes": ""}
-    shown = _environment().from_string('{% from "stage.html" import stage %}{{ stage(job, t, nonce, goes) }}')
-    page = shown.render(values, t=lambda key, **said: text("en", key, **said), stamp=str)
+    page = staged(view)
     assert view.spoiler is spoiler
     assert ("Show the spoiler" in page) is spoiler
     assert len(re.findall(r'<img class="(?:before|after) spoiler"', page)) == 2 * spoiler
-    [branch] = history([job], {job.id: made[0].id}, current=None, locale="en")
+    [branch] = history([job], {job.id: made[0]}, current=None, locale="en")
     assert branch.spoiler is spoiler
+
+
+def staged(view: JobView) -> str:
+    shown = _environment().from_string('{% from "stage.html" import stage %}{{ stage(job, t, nonce, goes) }}')
+    values = {"job": view, "nonce": "n", "goes": ""}
+    return shown.render(values, t=lambda key, **said: text("en", key, **said), stamp=str)
+
+
+def test_what_the_classifier_wants_blurred_is_blurred_in_the_history_too() -> None:
+    job = replace(a_job(), status=JobStatus.SUCCEEDED)
+    made = replace(a_generation(job), safety=Safety(spoiler=True))
+    [branch] = history([job], {job.id: made}, current=None, locale="en")
+    assert branch.spoiler
+
+
+def test_an_unsafe_source_beside_a_safe_result_is_blurred_alone() -> None:
+    job = replace(a_job(), status=JobStatus.SUCCEEDED)
+    made = [replace(a_generation(job), safety=Safety(source_hidden=True))]
+    described = Description(job=job, generations=made, ancestors=())
+    page = staged(job_view(described, render(job, made), index=0, locale="en"))
+    assert re.findall(r'<img class="(before|after)( spoiler)?"', page) == [("before", " spoiler"), ("after", "")]
+    assert "Show the spoiler" in page
+
+
+def test_a_tip_names_no_command_that_pages_lack() -> None:
+    job = replace(a_job(), status=JobStatus.SUCCEEDED, notes=(text("en", "advice-no-style"),))
+    made = [a_generation(job)]
+    described = Description(job=job, generations=made, ancestors=())
+    page = staged(job_view(described, render(job, made), index=0, locale="en"))
+    assert "See “Styles”." in page
+    assert "/styles" not in page
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    job = a_job(strengths=(0.35,))
+    made = [replace(a_generation(job), seconds=3.25)]
+    described = Description(job=job, generations=made, ancestors=())
+    view = job_view(described, render(job, made), index=0, locale="de")
+    assert [view.details[1], dict(view.details)["Sekunden"]] == [("Stärke", "0,35"), "3,2"]
 
 
 def test_strength_is_explained_away_for_a_model_that_follows_instructions() -> None:

@@ -67,6 +67,8 @@ def test_a_bound_is_never_passed(pending: int, pictures: int, more: int, most_pe
         (3600, "60 minutes"),
         (5400, "2 hours"),
         (DAY, "24 hours"),
+        (1.5 * DAY, "2 days"),
+        (7 * DAY, "7 days"),
     ],
 )
 def test_spans_are_said_in_words(seconds: float, words: str) -> None:
@@ -75,9 +77,9 @@ def test_spans_are_said_in_words(seconds: float, words: str) -> None:
 
 @given(st.floats(0, 30 * DAY))
 def test_a_span_in_words_is_near_the_truth(seconds: float) -> None:
-    matched = re.fullmatch(r"(\d+) (second|minute|hour)s?", text("en", "span", **time_span(seconds)))
+    matched = re.fullmatch(r"(\d+) (second|minute|hour|day)s?", text("en", "span", **time_span(seconds)))
     assert matched is not None
-    count, unit = int(matched[1]), {"second": 1, "minute": 60, "hour": 3600}[matched[2]]
+    count, unit = int(matched[1]), {"second": 1, "minute": 60, "hour": 3600, "day": DAY}[matched[2]]
     assert abs(count * unit - seconds) <= max(1, seconds / 3)
 
 
