@@ -74,6 +74,9 @@ class Chat:
     async def unsay(self, target: ReplyTarget, message: str) -> None:
         """Nobody was called."""
 
+    async def erase(self, target: ReplyTarget, message: str) -> None:
+        """Nothing is deleted here."""
+
     async def edit(self, target: ReplyTarget, message: str, card: Card) -> str:
         """Take its next state."""
         del target, card

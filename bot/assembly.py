@@ -134,7 +134,13 @@ def assemble(
         results=results,
         threads=Threads(store=store),
         removal=Removal(
-            store=store, images=images, results=results, dispatch=dispatch, delivery=delivery, clock=clock
+            store=store,
+            images=images,
+            results=results,
+            dispatch=dispatch,
+            delivery=delivery,
+            notices=notices,
+            clock=clock,
         ),
         clock=clock,
         sign_in=sign_in,

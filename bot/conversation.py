@@ -41,7 +41,7 @@ from bot.pages import Look, Page, Part, Row, refusal_page, report_page
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.ports import Clock, Exporter
 from bot.rendering import marks
-from bot.results import Description, JobMessages
+from bot.results import Description
 from bot.service import Service
 from bot.texts import day, text
 
@@ -191,9 +191,8 @@ class Conversation(Lookups):
         """Do what a reaction on a message of ours says, which shows a job."""
         await self._service.used(generation_id(job, 0), by=at.by)
         if reaction is Reaction.CROSS:
-            shown = await self._shown(at, job)
             if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
-                await at.remove(shown)
+                await at.remove(deleted=True)
             return
         by, results = _seeing(at.by, job), self._service.results
         if reaction is Reaction.REROLL:
@@ -285,7 +284,7 @@ class Conversation(Lookups):
             Attached(name=f"{name}.{each.suffix}", content=each.content, alt=said, spoiler=compared.spoiler)
             for name, each in made.items()
         ]
-        await at.show(Page(title=said, rows=()), files)
+        await at.show(Page(title=said, rows=()), files, of=job_of(pressed.target))
 
     async def _original(self, at: Exchange, pressed: ButtonId) -> None:
         """The result without loss."""
@@ -295,7 +294,7 @@ class Conversation(Lookups):
         rows = (Row(parts=(Part(exported.note),), look=Look.QUIET),) if exported.note else ()
         name = f"pentimento-{made.id}.{exported.suffix}"
         file = Attached(name=name, content=exported.content, spoiler=made.spoiler)
-        await at.show(Page(title=said, rows=rows), [file])
+        await at.show(Page(title=said, rows=rows), [file], of=made.job)
 
     async def _described(self, at: Exchange, pressed: ButtonId) -> Description:
         return await self._service.results.describe(job_of(pressed.target), by=at.by)
@@ -322,14 +321,10 @@ class Conversation(Lookups):
         await at.drop_question(pressed.target)
 
     async def _erase(self, at: Exchange, pressed: ButtonId) -> None:
-        shown = await self._shown(at, job_of(pressed.target))
         held = await self._service.removal.delete(pressed.target, by=await at.asker())
-        await at.remove(shown)
+        await at.remove(deleted=True)
         if held:
             await at.tell("privacy-deleted", jobs=1, held=held)
-
-    async def _shown(self, at: Exchange, job: JobId) -> JobMessages | None:
-        return await self._service.results.messages_of(job, platform=at.by.requester.platform)
 
     async def _publish(self, at: Exchange, pressed: ButtonId) -> None:
         """Show everybody what only its owner saw; where may be another kind of place by now than it was then."""
@@ -365,7 +360,7 @@ class Conversation(Lookups):
     async def _dismiss(self, at: Exchange, pressed: ButtonId) -> None:
         """Take a report away."""
         await self._service.results.allowed(Act.BAN, job_of(pressed.target), await at.asker())
-        await at.remove(None)
+        await at.remove(deleted=False)
 
     WITHOUT_JOB: ClassVar[Mapping[Verb, Callable[["Conversation", Exchange, ButtonId], Awaitable[None]]]] = {
         Verb.DETAILS: _details,

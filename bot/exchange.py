@@ -14,7 +14,6 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.forms import Form
 from bot.pages import Page
-from bot.results import JobMessages
 from bot.texts import Argument
 
 
@@ -81,8 +80,11 @@ class Exchange(Protocol):
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         """Say a message of the catalogue to the member alone."""
 
-    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
-        """Show a page to the member alone."""
+    async def show(self, page: Page, files: Sequence[Attached] = (), *, of: JobId | None = None) -> None:
+        """Show a page to the member alone.
+
+        `of`: the job whose results the files show; where they stand for good they go with it.
+        """
 
     async def show_styles(self, page: int) -> None:
         """Show the presets to choose from, or a page of them."""
@@ -109,8 +111,11 @@ class Exchange(Protocol):
     async def renew(self, job: JobId) -> bool:
         """Show a job in the message that was pressed, if the press brought the right to change it once more."""
 
-    async def remove(self, deleted: JobMessages | None) -> None:
-        """Take the message away that the event is about, and what shows the job that was deleted with it."""
+    async def remove(self, *, deleted: bool) -> None:
+        """Take the message away that the event is about; `deleted`: so is what it shows.
+
+        The other messages that show it are taken back by `bot.notices`.
+        """
 
     async def send(self, card: Card, key: str) -> str:
         """Send a copy of a result to the member directly, with a message of the catalogue.

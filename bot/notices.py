@@ -1,4 +1,4 @@
-"""Messages that stand for a while: what they say is old news then, or was acted on.
+"""Messages that stand for a while: what they say is old news then, was acted on, or shows what was deleted.
 
 They are written down, so that those of an earlier run are taken back as well.
 """
@@ -22,8 +22,13 @@ _AT_ONCE = 20
 """Notices of a chat that one look takes back, side by side; the next one takes more."""
 
 _RETRY_SECONDS = 30.0
+_LONGEST_RETRY = 900.0
+_LATER = 0.1
+"""After a long time of trying the next try comes later: after this share of it."""
+
 _LONGEST_TAKE_BACK = 3600.0
-"""What a chat does not let us delete in this time stays."""
+_LONGEST_ERASURE = 2 * 86_400.0
+"""What a chat does not let us delete in this time stays; pictures that somebody deleted are worth a longer one."""
 
 _LONGEST_PAUSE = 600.0
 """A stored time further ahead is the work of a clock that was set back."""
@@ -59,12 +64,12 @@ class Notices:
         except StorageFailed:
             log.warning("a notice stays, as it cannot be written down")
             return
-        self._wake()
+        self.wake()
 
     async def heard(self, job: JobId, requester_key: str) -> None:
         """A member did something with a job's result: if they were called to it, the call is taken back now."""
         if await self._store.heard(job, requester_key, at=self._clock.now()):
-            self._wake()
+            self.wake()
 
     async def run(self) -> None:
         """Take notices back when they have stood long enough, those of earlier runs too, until it is cancelled."""
@@ -74,7 +79,8 @@ class Notices:
             for platform in self._changed:
                 tasks.create_task(self._run(platform), name=f"notices of {platform}")
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Some are due that the store put up by itself: what shows a result that was deleted."""
         for changed in self._changed.values():
             changed.set()
 
@@ -98,21 +104,29 @@ class Notices:
                 await self._store.taken_down(notice.message)
                 self._failing.pop(notice.message, None)
             else:
-                await self._store.put_up(replace(notice, until=self._clock.now() + _RETRY_SECONDS))
+                await self._store.put_up(replace(notice, until=self._clock.now() + self._pause(notice)))
         if len(due) == _AT_ONCE:
             return 0.0
         later = [each.until - now for each in notices[len(due) :]]
         again = [] if all(done) else [_RETRY_SECONDS]
         return min([*later, *again, _LONGEST_PAUSE]) if later or again else None
 
+    def _pause(self, notice: Notice) -> float:
+        """Seconds until the next try."""
+        if not notice.pictures:
+            return _RETRY_SECONDS
+        tried = self._clock.now() - self._failing[notice.message]
+        return min(max(_RETRY_SECONDS, tried * _LATER), _LONGEST_RETRY)
+
     async def _unsay(self, notice: Notice) -> bool:
         """Whether it is done with."""
         messenger, now = self._messengers.get(notice.reply_to.platform), self._clock.now()
-        again = now - self._failing.setdefault(notice.message, now) < _LONGEST_TAKE_BACK
+        longest = _LONGEST_ERASURE if notice.pictures else _LONGEST_TAKE_BACK
+        again = now - self._failing.setdefault(notice.message, now) < longest
         if messenger is None:  # its chat is off
             return not again
         try:
-            await messenger.unsay(notice.reply_to, notice.message)
+            await (messenger.erase if notice.pictures else messenger.unsay)(notice.reply_to, notice.message)
         except TryLater as reason:
             log.info("notice not taken back yet" if again else "notice not taken back", reason=str(reason))
             return not again

@@ -228,6 +228,15 @@ class Messenger(Protocol):
         """
         ...
 
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Take a message away with the pictures that it shows; done if it is gone, or nothing of ours can reach it.
+
+        Raises:
+            TryLater: the chat may take it back later.
+            Undeliverable: it never will.
+        """
+        ...
+
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Make the message show `card`; safe to repeat.
 

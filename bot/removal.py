@@ -14,6 +14,7 @@ from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.request import Requester
 from bot.erasure import Removed, Retention
+from bot.notices import Notices
 from bot.ports import Clock, ImageStore
 from bot.results import Results
 from bot.stores import ErasingStore
@@ -38,7 +39,7 @@ class Forgotten:
 
 
 class Removal:
-    """Returns when what goes is gone from database and disk."""
+    """Returns when what goes is gone from database and disk; the chats are asked for their part afterwards."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Removal:
         results: Results,
         dispatch: Dispatch,
         delivery: Delivery,
+        notices: Notices,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -55,6 +57,7 @@ class Removal:
         self._results = results
         self._dispatch = dispatch
         self._delivery = delivery
+        self._notices = notices
         self._clock = clock
 
     async def cancel(self, job_id: JobId, *, by: Asker) -> None:
@@ -82,7 +85,7 @@ class Removal:
                 return
 
     async def delete(self, generation: GenerationId, *, by: Asker) -> int:
-        """Remove a job's pictures and prompts from the store, not its message; an open job is cancelled first.
+        """Remove a job's pictures and prompts, its message and every copy; an open job is cancelled first.
 
         Returns:
             How many jobs of others were made from it and still need pictures of it.
@@ -99,6 +102,7 @@ class Removal:
             let_go = await self._store.remove_generation(each)
             await self.discard(let_go)
             gone |= let_go
+        self._notices.wake()
         await self._store.purge()
         return await self._store.holders(gone, besides=job.requester.key)
 
@@ -106,7 +110,7 @@ class Removal:
         """The ❌ of a member: an open job is cancelled, an ended one deleted; that of others is an opinion.
 
         Returns:
-            Whether it was deleted, so that its message should go too.
+            Whether it was deleted.
         """
         job = await self._store.job(job_of(generation))
         if job is None or not await self._results.may(Act.DELETE, job.id, by=by):
@@ -118,7 +122,7 @@ class Removal:
         return True
 
     async def forget(self, requester: Requester) -> Forgotten:
-        """Cancel the member's open jobs and remove everything stored about them, pictures on the disk included."""
+        """Cancel the member's open jobs and remove all that is stored about them, with pictures and messages."""
         cancelled = []
         for job in await self._store.open_jobs_of(requester.key):
             with contextlib.suppress(Gone):  # it may end by itself just now
@@ -129,6 +133,7 @@ class Removal:
                 for job_id in cancelled:
                     await self._delivery.shown(job_id)
         jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
+        self._notices.wake()
         return Forgotten(jobs=jobs, held=await self._store.holders(images))
 
     async def forget_space(self, platform: str, space: str) -> None:

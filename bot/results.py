@@ -14,13 +14,13 @@ from bot.domain.card import Card, Waiting
 from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job, source_is_withheld
-from bot.domain.request import Requester
+from bot.domain.request import ReplyTarget, Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
 from bot.listing import Cursor, ResultsPage
 from bot.ports import ImageStore
 from bot.rendering import render
-from bot.stores import MessageRef, ResultStore
+from bot.stores import Copy, MessageRef, ResultStore
 
 _RECENT = 20
 log = structlog.get_logger(__name__)
@@ -59,20 +59,6 @@ class Found:
     generation: Generation
     job: Job
     hidden: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobMessages:
-    """Where a job is shown.
-
-    Attributes:
-        message: its own, if it has one there that is known.
-        copies: the conversations that copies were sent to, as `Asker.rooms` names them.
-    """
-
-    job: Job
-    message: MessageRef | None
-    copies: frozenset[str]
 
 
 class Results:
@@ -228,6 +214,17 @@ class Results:
         if job and job.requester.key != by.requester.key:
             await self._store.copied(job_id, where)
 
+    async def copy_stands(self, job_id: JobId, message: MessageRef, reply_to: ReplyTarget) -> None:
+        """A message is to show a result besides its job's own; it is taken back when the result is deleted.
+
+        To be said before a picture stands in it: what ends this program in between leaves none that is not known.
+
+        Raises:
+            Gone: the result is deleted already.
+        """
+        if not await self._store.copy_stands(Copy(job=job_id, message=message, reply_to=reply_to)):
+            raise Gone("refused-gone")
+
     async def keep(self, generation: GenerationId, *, on: bool, by: Asker) -> None:
         """Keep a member's own result beyond retention, with its job: source, words and sisters; or do so no more.
 
@@ -268,13 +265,10 @@ class Results:
         duty = await self._store.delivery(job.id) if job.reply_to.platform == platform else None
         return duty.message if duty else None
 
-    async def messages_of(self, job_id: JobId, *, platform: str) -> JobMessages | None:
-        """Where a job is shown on a platform; None if the job is not known."""
+    async def own_message(self, job_id: JobId, *, platform: str) -> MessageRef | None:
+        """The same of a job that may not be known any more."""
         job = await self._store.job(job_id)
-        if job is None:
-            return None
-        copies = await self._store.copies(job_id)
-        return JobMessages(job=job, message=await self.message_of(job, platform=platform), copies=copies)
+        return await self.message_of(job, platform=platform) if job else None
 
     async def made(self, job: Job) -> Sequence[Generation]:
         """The results of a job that may have none; whether somebody may see them was asked before."""

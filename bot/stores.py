@@ -65,12 +65,28 @@ class Notice:
         reply_to: where the answer went to which it belongs.
         until: Unix seconds at which to take it back.
         job: to whose result it calls its member; None if to none, or that is not kept any more.
+        pictures: it shows what was deleted, and its pictures go with it.
     """
 
     message: MessageRef
     reply_to: ReplyTarget
     until: float
     job: JobId | None = None
+    pictures: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A message that shows a job's results besides its own one: published, or sent to somebody.
+
+    Attributes:
+        message: as its messenger wrote it down.
+        reply_to: where it went.
+    """
+
+    job: JobId
+    message: MessageRef
+    reply_to: ReplyTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,9 +328,17 @@ class ResultStore(DutyStore, Protocol):
         """The places that copies of a job were sent to; they go with the job."""
         ...
 
+    async def copy_stands(self, copy: Copy) -> bool:
+        """A message shows the results from now on, and goes when they are deleted; False if they are already."""
+        ...
+
 
 class ErasingStore(JobStore, Protocol):
-    """What removes. A disk that refuses ends it; what went until then is returned, so that its pictures can go."""
+    """What removes. A disk that refuses ends it; what went until then is returned, so that its pictures can go.
+
+    What a member deletes goes from the chats too: the message of its job and its copies become notices in the same
+    transaction, due at once. What goes by age, or with its guild or workspace, is forgotten where it stands.
+    """
 
     async def sweep(self, retention: Retention) -> frozenset[ImageId]:
         """Forget what is older than the owner keeps things. Open jobs stay, as do unshown ones of a chat that is on.

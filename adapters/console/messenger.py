@@ -44,6 +44,9 @@ class ConsoleMessenger:
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
         """Do nothing: `notify` posts nothing."""
 
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Do nothing: a line shows no picture."""
+
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Bring the line up to date."""
         del target

@@ -15,6 +15,7 @@ import structlog
 
 from adapters.discord.calls import sign, tried
 from adapters.discord.cards import ROW, raw_button, rows
+from adapters.discord.copies import Noted, copied
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.forms import modal
@@ -23,6 +24,7 @@ from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import block_quote
 from adapters.discord.rest import NOBODY, Payload, Response, nonce_of
 from adapters.discord.routes import Stand, address
+from bot.domain.ids import JobId
 from bot.domain.options import MAX_PROMPT
 from bot.domain.picture import Attached
 from bot.drafts import WaysOn
@@ -96,8 +98,19 @@ class Answer:
         self.ack = ack
         self.response = Response("", ack is Ack.HIDDEN) if self.event.token and ack is not Ack.NONE else None
 
+    def noted(self, job: JobId) -> Noted:
+        """Is told of a message that is to show a job's results."""
+        target = address(self.event, None, hidden=True).target()
+        return lambda message: self.desk.service.results.copy_stands(job, message, target)
+
     async def say(
-        self, body: Payload, files: Sequence[Attached] = (), *, beside: bool = False, openly: bool = False
+        self,
+        body: Payload,
+        files: Sequence[Attached] = (),
+        *,
+        of: JobId | None = None,
+        beside: bool = False,
+        openly: bool = False,
     ) -> None:
         """Put the answer into the message that was promised, else tell the member directly.
 
@@ -106,6 +119,7 @@ class Answer:
         Args:
             body: what to say.
             files: what goes with it.
+            of: the job whose results these show.
             beside: in another message than the promised one, for the member alone.
             openly: its sentence in the channel, if others saw what it answers and its member takes nothing direct.
         """
@@ -122,7 +136,7 @@ class Answer:
         else:
             done = await tried(lambda: rest.edit_response(event.application, event.token, body, files))
         if isinstance(done, Fault):
-            await self._elsewhere(body, files, why=done, openly=openly)
+            await self._elsewhere(body, files, of=of, why=done, openly=openly)
 
     async def change(self, body: Payload, files: Sequence[Attached] = ()) -> None:
         """Change the message that the pressed button sits on."""
@@ -182,7 +196,9 @@ class Answer:
             await self._directly(body, files)
             await sign(rest, origin.channel, event.message)
 
-    async def _elsewhere(self, body: Payload, files: Sequence[Attached] = (), *, why: Fault, openly: bool) -> None:
+    async def _elsewhere(
+        self, body: Payload, files: Sequence[Attached] = (), *, of: JobId | None = None, why: Fault, openly: bool
+    ) -> None:
         """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails.
 
         The channel hears nothing of what only its member sees, and never what they typed into a form.
@@ -190,22 +206,25 @@ class Answer:
         log.info("answering directly", incoming=self.event.id, reason=why.reason)
         origin = self.event.origin
         openly = openly and self.ack is not Ack.HIDDEN and not self.event.hidden
-        if await self._directly(body, files) and openly and origin.guild and origin.reachable:
+        if await self._directly(body, files, of=of) and openly and origin.guild and origin.reachable:
             await self._here({"content": body["content"]}, files)
 
-    async def _directly(self, body: Payload, files: Sequence[Attached]) -> Fault | None:
-        event, origin, rest = self.event, self.event.origin, self.desk.rest
+    async def _directly(self, body: Payload, files: Sequence[Attached], *, of: JobId | None = None) -> Fault | None:
+        event, origin, rest, nonce = self.event, self.event.origin, self.desk.rest, nonce_of(self.event.id)
+        here = "" if origin.guild or not origin.reachable else origin.channel
 
         async def write() -> Payload:
-            here = "" if origin.guild or not origin.reachable else origin.channel
-            channel = here or await rest.direct_channel(origin.user)
-            return await rest.create(channel, body, files, nonce=nonce_of(event.id))
+            return await rest.create(here or await rest.direct_channel(origin.user), body, files, nonce=nonce)
 
-        made = await tried(write)
-        if not isinstance(made, Fault):
-            return None
-        log.warning("the member closed direct messages", incoming=event.id, reason=made.reason)
-        return made
+        try:
+            if of:
+                await copied(rest, body, files, channel=here, user=origin.user, nonce=nonce, noted=self.noted(of))
+            elif isinstance(made := await tried(write), Fault):
+                raise made
+        except Fault as fault:
+            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
+            return fault
+        return None
 
     async def _here(self, body: Payload, files: Sequence[Attached]) -> Fault | None:
         event, channel, fault = self.event, self.event.origin.channel, None

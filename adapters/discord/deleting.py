@@ -1,8 +1,6 @@
-"""Delete: asked about first; once a result is gone here, its message goes there."""
+"""Delete: asked about first; once a result is gone here, the message that was pressed goes there."""
 
-import contextlib
 from collections.abc import Awaitable
-from dataclasses import replace
 
 import structlog
 
@@ -12,13 +10,11 @@ from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming
 from adapters.discord.rest import ORIGINAL, Payload
-from adapters.discord.routes import stand_of
 from bot.buttons import verb_button
 from bot.domain.actions import Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import GenerationId
-from bot.stores import MessageRef
 from bot.texts import text
 
 log = structlog.get_logger(__name__)
@@ -31,7 +27,7 @@ def question(target: GenerationId, locale: str) -> Payload:
     return {"content": said, "components": rows(answers)}
 
 
-async def remove(at: Answer, stands: MessageRef | None) -> None:
+async def remove(at: Answer) -> None:
     """Delete the message that an event is about: the one that it happened on, or that was asked about.
 
     Raises:
@@ -42,20 +38,8 @@ async def remove(at: Answer, stands: MessageRef | None) -> None:
         await _remove_message(desk, event)
         return
     await at.withdraw()
-    asked = desk.asked.pop((event.origin.user, pressed.target), None)
-    own = _message_at(event, stands) if stands else None
-    if asked:
+    if asked := desk.asked.pop((event.origin.user, pressed.target), None):
         await _remove_message(desk, asked)
-    if own and (asked is None or own.message not in {asked.message, ORIGINAL}):
-        with contextlib.suppress(*([NotAllowed] if asked else [])):  # it was deleted under a copy, or under a report
-            await _remove_message(desk, own)
-
-
-def _message_at(event: Incoming, stands: MessageRef) -> Incoming:
-    """The event as if it had happened on a job's own message."""
-    stand = stand_of(stands)
-    there = replace(event.origin, channel=stand.channel or event.origin.channel)
-    return replace(event, token="", origin=there, message=stand.message, hidden=not stand.own)
 
 
 async def _remove_message(desk: Desk, event: Incoming) -> None:
@@ -73,5 +57,5 @@ async def _gone(deleting: Awaitable[None]) -> bool:
         await deleting
     except Fault as fault:
         log.info("message not deleted", reason=fault.reason)
-        return fault.meaning is Meaning.MESSAGE_GONE
+        return fault.meaning in {Meaning.MESSAGE_GONE, Meaning.BUSY}  # what is busy is tried again by `bot.notices`
     return True

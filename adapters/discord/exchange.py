@@ -5,18 +5,20 @@ from typing import Any
 
 from adapters.discord import greeting
 from adapters.discord.answers import Ack, Answer
-from adapters.discord.calls import tried
+from adapters.discord.copies import copied
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.ids import OwnId, parse_own_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.markdown import inert
-from adapters.discord.messenger import DIRECT_FILE_BYTES, MESSAGE_BYTES
+from adapters.discord.messenger import DIRECT_FILE_BYTES
 from adapters.discord.paging import laid_out, lines_of
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.places import asker, channel_key
+from adapters.discord.rest import nonce_of
 from adapters.discord.routes import Stand, address, token_of
+from adapters.discord.sending import MESSAGE_BYTES
 from adapters.discord.styles import styles_message
 from adapters.discord.threads import way_to
 from bot.card_files import NO_FILES
@@ -30,7 +32,6 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Chat
 from bot.pages import Page
-from bot.results import JobMessages
 from bot.texts import Argument, text
 
 CHAT = Chat(help="help", listed=5, collects=True, asks=False)
@@ -95,10 +96,10 @@ class DiscordExchange(Answer):
         told = {name: inert(said) if isinstance(said, str) else said for name, said in arguments.items()}
         await self.say({"content": text(self.by.locale, key, **told)})
 
-    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
+    async def show(self, page: Page, files: Sequence[Attached] = (), *, of: JobId | None = None) -> None:
         page = self.desk.names.of_page(page, self.by.locale)
         # An embed would stand below the files.
-        await self.say({"content": "\n".join(lines_of(page))} if files else laid_out(page), files)
+        await self.say({"content": "\n".join(lines_of(page))} if files else laid_out(page), files, of=of)
 
     async def show_styles(self, page: int) -> None:
         body, files = await styles_message(self.desk, self.by.locale, page)
@@ -124,24 +125,21 @@ class DiscordExchange(Answer):
         await self.desk.messenger.edit(target, stand.reference(), card)
         return True
 
-    async def remove(self, deleted: JobMessages | None) -> None:
-        await remove(self, deleted.message if deleted else None)
+    async def remove(self, *, deleted: bool) -> None:
+        del deleted  # its files are in it
+        await remove(self)
 
     async def send(self, card: Card, key: str) -> str:
         files = await self.desk.files.of(card, file_bytes=DIRECT_FILE_BYTES, message_bytes=MESSAGE_BYTES)
         said = " · ".join((text(self.by.locale, key), *card.facts))
         body, user, rest = {"content": said}, self.event.origin.user, self.desk.rest
-
-        async def write() -> str:
-            channel = await rest.direct_channel(user)
-            await rest.create(channel, body, files.pictures)
-            return channel
-
-        channel = await tried(write)
-        if isinstance(channel, Fault):
-            if channel.meaning is Meaning.FORBIDDEN:
-                raise InvalidRequest("refused-unsent")
-            raise Undeliverable(channel.reason)
+        nonce, noted = nonce_of(f"{self.event_id} copy"), self.noted(card.job)
+        try:
+            channel = await copied(rest, body, files.pictures, user=user, nonce=nonce, noted=noted)
+        except Fault as fault:
+            if fault.meaning is Meaning.FORBIDDEN:
+                raise InvalidRequest("refused-unsent") from fault
+            raise Undeliverable(fault.reason) from fault
         return channel_key(channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
@@ -161,4 +159,5 @@ class DiscordExchange(Answer):
         if self.hidden:  # by Discord: apps that members bring along may be for their eyes alone
             raise NotAllowed("refused-shown-alone")
         target = address(self.event, self.response, hidden=False).target()
-        await self.desk.messenger.post(target, card, nonce=f"{card.job}-p")
+        publish = self.desk.messenger.copies.publish
+        await publish(target, card, nonce=f"{card.job}-p", noted=self.noted(card.job))

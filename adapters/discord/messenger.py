@@ -14,16 +14,17 @@ from functools import partial
 import structlog
 
 from adapters.discord.calls import call, final, sign
-from adapters.discord.cards import bare, kept_out, layout
+from adapters.discord.cards import kept_out
+from adapters.discord.copies import Copies
 from adapters.discord.expiring import Expiring
 from adapters.discord.faults import Fault, Meaning
-from adapters.discord.files import MessageAttachments
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import block_quote
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, KeptAttachments, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, Tokens, address_of, stand_of
-from bot.card_files import CardFiles, Files
+from adapters.discord.sending import Sender, Write
+from bot.card_files import CardFiles
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
@@ -35,22 +36,20 @@ from bot.stores import MessageRef
 from bot.texts import text
 
 DIRECT_FILE_BYTES = 10 * 1024 * 1024
-MESSAGE_BYTES = 24 * 1024 * 1024
-"""A whole request to Discord may have 25 MiB; the rest is for its words and wrapping."""
-
 _ROOM = 1500
 """Characters of a wish that is quoted beside the sentence on it."""
 
-_SMALLER = (1.0, 0.5, 0.25)
 _MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FORBIDDEN, Meaning.LOCKED}
 
 log = structlog.get_logger(__name__)
 
-Write = Callable[[Payload, Sequence[Attached], KeptAttachments], Awaitable[Payload]]
-
 
 class DiscordMessenger:
-    """Shows each job in one message, by whatever route is open."""
+    """Shows each job in one message, by whatever route is open.
+
+    Attributes:
+        copies: shows them once more.
+    """
 
     platform = PLATFORM
     edit_interval = 5.0
@@ -66,14 +65,13 @@ class DiscordMessenger:
     ) -> None:
         """`closed` is told of a thread that Discord has no more."""
         self._closed = closed
-        self._names = names or CommandNames()
         self._rest = rest
-        self._files = files
         self._tokens = Tokens(clock)
         self._renewed: dict[JobId, Stand] = {}
         self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
-        self._attached = MessageAttachments()
+        self._sender = Sender(files, names or CommandNames())
+        self.copies = Copies(rest, self._sender, self._tokens)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post a job's message; see `bot.ports.Messenger`."""
@@ -128,13 +126,17 @@ class DiscordMessenger:
         self._check_connected()
         stand = stand_of(message)
         try:
-            if stand.own:
+            if stand.own and stand.message != ORIGINAL:
                 await call(self._rest.delete(stand.channel, stand.message))
             elif token := self._tokens.live(stand.token):
                 await call(self._rest.delete_response(token.application, token.value, stand.message))
         except Fault as fault:
             if fault.meaning is not Meaning.MESSAGE_GONE:
                 raise final(fault) from fault
+
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Delete a message; its pictures are in it. See `Messenger.erase`."""
+        await self.unsay(target, message)
 
     def renew(self, job: JobId, stand: Stand) -> None:
         """A press on the job's message brought a fresh token; later edits use it."""
@@ -146,14 +148,14 @@ class DiscordMessenger:
         """Put Collect on every message whose only token is about to die. Call every few seconds."""
 
         async def put(token: Token, address: Address, card: Card) -> None:
-            await self._send(self._by_token(token), card, address.file_bytes, collect=True)
+            await self._sender.send(self._by_token(token), card, address.file_bytes, collect=True)
 
         await self._expiring.offer(put)
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
         if token := self._tokens.live(address.token):
             try:
-                shown = await self._send(self._by_token(token), card, address.file_bytes, anew=True)
+                shown = await self._sender.send(self._by_token(token), card, address.file_bytes, anew=True)
             except Fault as fault:
                 if fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
@@ -217,12 +219,12 @@ class DiscordMessenger:
             return await self._rest.create(channel, {**payload, **reply}, files, nonce=nonce)
 
         try:
-            made = await self._send(write, card, file_bytes, anew=True)
+            made = await self._sender.send(write, card, file_bytes, anew=True)
         except Fault as fault:
             if not reply or fault.meaning is not Meaning.FORBIDDEN:
                 raise
             reply.clear()
-            made = await self._send(write, card, file_bytes, anew=True)
+            made = await self._sender.send(write, card, file_bytes, anew=True)
         return Stand(channel=channel, message=str(made["id"]))
 
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
@@ -233,7 +235,7 @@ class DiscordMessenger:
                 return stand
             if stand.own and stand.message != ORIGINAL:
                 write = partial(self._rest.edit, stand.channel, stand.message)
-                await self._send(write, card, address.guild_file_bytes)
+                await self._sender.send(write, card, address.guild_file_bytes)
                 return stand
         except Fault as fault:
             return await self._mend(fault, address, stand, card)
@@ -247,7 +249,7 @@ class DiscordMessenger:
         """Whether the token was still good for it."""
         collect = not stand.own and not card.status.ended and self._tokens.expire(token)
         try:
-            await self._send(self._by_token(token), card, address.file_bytes, collect=collect)
+            await self._sender.send(self._by_token(token), card, address.file_bytes, collect=collect)
         except Fault as fault:
             if fault.meaning is not Meaning.TOKEN_DEAD:
                 raise
@@ -334,35 +336,6 @@ class DiscordMessenger:
         await call(self._rest.create(channel, body, nonce=nonce))
         await sign(self._rest, address.channel, address.reply_to if address.guild else "")
 
-    async def _send(
-        self, write: Write, card: Card, file_bytes: int, *, collect: bool = False, anew: bool = False
-    ) -> Payload:
-        """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest.
-
-        `anew`: a new message, so no file stands in it. Publishing makes a second one of a job, perhaps while the last
-        edit of the first is still on its way.
-        """
-        for share in _SMALLER:
-            most = round(file_bytes * share)
-            files = await self._files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES)
-            payload = layout(self._names.of_card(card), files, collect=collect)
-            try:
-                kept = {} if anew else self._attached.kept(card.job, files.all)
-                answer = await call(write(payload, files.all, kept))
-            except Fault as fault:
-                self._attached.forget(card.job)
-                if fault.meaning is Meaning.INVALID:
-                    log.error("message not taken", job=card.job, reason=fault.reason)  # noqa: TRY400 -- a line says it
-                    return await call(write(bare(card), files.pictures, {}))
-                if fault.meaning is not Meaning.TOO_LARGE or not files.all:
-                    raise
-            else:
-                if not card.status.ended:
-                    self._attached.remember(card.job, files.all, answer)
-                return answer
-        plain = layout(self._names.of_card(card), Files(notes=(text(card.locale, "note-too-large"),)))
-        return await call(write(plain, (), {}))
-
     def _by_token(self, token: Token) -> Write:
         """The message that answered the token's interaction, or that its button sits on."""
         return partial(self._rest.edit_response, token.application, token.value)
@@ -375,4 +348,4 @@ class DiscordMessenger:
         self._renewed.pop(job, None)
         self._expiring.forget(job)
         self._lost.discard(job)
-        self._attached.forget(job)
+        self._sender.forget(job)

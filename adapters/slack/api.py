@@ -81,12 +81,21 @@ class SlackApi(SlackClient):
             if not (cursor := (page.get("response_metadata") or {}).get("next_cursor")):
                 return
 
+    async def found(self, team: Team, channel: str, ts: str) -> dict[str, Any]:
+        """A message as it stands; empty if there is none.
+
+        Raises:
+            SlackFault: Slack does not say.
+        """
+        async for each in self.messages(team, channel, thread=ts, oldest=ts):
+            if each.get("ts") == ts:
+                return each
+        return {}
+
     async def message(self, team: Team, channel: str, ts: str) -> dict[str, Any]:
-        """One as it stands; empty if there is none, or Slack does not say."""
+        """The same; empty too if Slack does not say."""
         try:
-            async for each in self.messages(team, channel, thread=ts, oldest=ts):
-                if each.get("ts") == ts:
-                    return each
+            return await self.found(team, channel, ts)
         except SlackFault as fault:
             log.info("a message cannot be read", code=fault.code)
         return {}

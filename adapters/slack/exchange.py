@@ -1,7 +1,7 @@
 """One event of Slack's and the ways to answer it, as the core's conversation goes by them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from adapters.slack.layout import Message
 from adapters.slack.members import PLATFORM, Place, moved_to, place_key
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
-from adapters.slack.thread_files import message_ref
+from adapters.slack.thread_files import message_ref, metadata
 from adapters.slack.uploads import MAX_BYTES
 from bot.domain.access import Asker
 from bot.domain.actions import Verb
@@ -35,7 +35,7 @@ from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES, Purpose
-from bot.results import JobMessages
+from bot.stores import MessageRef
 from bot.style_pages import styles_page
 from bot.texts import Argument, text
 
@@ -147,13 +147,14 @@ class SlackExchange:
         page: Page,
         files: Sequence[Attached] = (),
         *,
+        of: JobId | None = None,
         above: Sequence[Block] = (),
         below: Sequence[Block] = (),
     ) -> None:
         """In a modal, files in the member's own conversation, which decides who may see them."""
         locale = await self.locale()
         if files:
-            await self._send_directly(page, files)
+            await self._send_directly(page, files, of)
             if not self.modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
@@ -222,16 +223,14 @@ class SlackExchange:
     async def renew(self, job: JobId) -> bool:  # noqa: ARG002 -- what the bot wrote it may change for ever
         return False
 
-    async def remove(self, deleted: JobMessages | None) -> None:
+    async def remove(self, *, deleted: bool) -> None:
         """With what it shows; of a report that is dismissed the result's own files stay, as the result does."""
         place, body = self.place, self.event.body
         message: Mapping[str, Any] = body.get("message") or {}
         if item := (body.get("event") or {}).get("item"):  # a reaction says where it is, not what stands there
             message = await self.desk.api.message(place.team, place.channel, item["ts"]) or item
         deleting = Deleting(self.desk.api, self.desk.uploads, place.team)
-        await deleting.message(place.channel, message, files=deleted is not None)
-        if deleted:
-            await deleting.job(deleted)
+        await deleting.message(place.channel, message, files=deleted)
 
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""
@@ -254,7 +253,7 @@ class SlackExchange:
             return
         ts = json.loads(posted)["ts"]
         try:
-            await self._copy(moved_to(target, channel, ts), card, f"report:{ts}")
+            await self._copy(moved_to(target, channel, ts), card, f"report:{ts}", stays=True)
         except DeliveryError as fault:
             log.warning("posted without its picture", job=card.job, reason=str(fault))
 
@@ -273,20 +272,35 @@ class SlackExchange:
             raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
         await self.tell("slack-published")
 
-    async def _copy(self, target: ReplyTarget, card: Card, why: str) -> str:
-        of = await self.desk.service.results.messages_of(card.job, platform=PLATFORM)
-        return await self.desk.messenger.copy(target, card, nonce=f"{card.job}:{why}", of=of.message if of else None)
+    async def _copy(self, target: ReplyTarget, card: Card, why: str, *, stays: bool = False) -> str:
+        """`stays`: also when the result is deleted."""
+        own = await self.desk.service.results.own_message(card.job, platform=PLATFORM)
+        noted = None if stays else self._noted(card.job, target)
+        return await self.desk.messenger.copy(target, card, nonce=f"{card.job}:{why}", of=own, noted=noted)
+
+    def _noted(self, job: JobId, target: ReplyTarget) -> Callable[[MessageRef], Awaitable[None]]:
+        """Is told of a message that is to show a job's results."""
+        return lambda message: self.desk.service.results.copy_stands(job, message, target)
 
     @property
     def _asked_at(self) -> float:
         return self.desk.clock.now() if self.event.received_at is None else self.event.received_at
 
-    async def _send_directly(self, page: Page, files: Sequence[Attached]) -> None:
+    async def _send_directly(self, page: Page, files: Sequence[Attached], of: JobId | None) -> None:
+        """The message names its files before anybody sees one, as the pictures below a result's message."""
         lines = (page.title, *("".join(part.text for part in row.parts) for row in page.rows))
-        team = self.place.team
+        team, uploads = self.place.team, self.desk.uploads
+        begun = [await uploads.begin(team, each.content, name=each.name, alt=each.alt) for each in files]
         posted = await self.desk.api.call(
-            team, "chat_postMessage", channel=self.place.user, text="\n".join(map(escape, lines))
+            team,
+            "chat_postMessage",
+            channel=self.place.user,
+            text="\n".join(map(escape, lines)),
+            metadata=metadata(f"{of or ''}:{self.event_id}", files=begun),
         )
-        where = {"channel": posted["channel"], "thread": posted["ts"]}
-        for each in files:
-            await self.desk.uploads.upload(team, each.content, name=each.name, alt=each.alt, title=each.name, **where)
+        channel, thread = posted["channel"], posted["ts"]
+        if of:
+            target = self.place.reply_to(asked_at=self._asked_at, private=True)
+            await self._noted(of, target)(message_ref(channel, thread))
+        for each, file in zip(files, begun, strict=True):
+            await uploads.complete(team, file, title=each.name, channel=channel, thread=thread)

@@ -1,12 +1,8 @@
-"""The Slack side of `Messenger`: one message per job, posted once, then edited in place.
-
-Slack has no idempotency key. A message is posted with the job's id in its metadata; if an earlier attempt may have
-come through (a reset connection, a crash), the conversation is searched for it before another one is posted.
-"""
+"""The Slack side of `Messenger`: one message per job, posted once, then edited in place."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -14,16 +10,18 @@ from typing import Any
 import structlog
 
 from adapters.slack.api import SlackApi
+from adapters.slack.deleting import Deleting
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.extra_files import ExtraFileUploads
 from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, moved_to, slack_user, team_of, thread_of
+from adapters.slack.posting import Posts, delivery_error
 from adapters.slack.private_replies import PrivateReplies
-from adapters.slack.thread_files import ThreadFiles, job_id_in, message_ref, metadata
+from adapters.slack.thread_files import ThreadFiles
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
-from bot.domain.errors import DeliveryError, Gone, TryLater, Undeliverable
+from bot.domain.errors import DeliveryError, Gone, TryLater, Undeliverable, UserError
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.latest import Latest
@@ -31,19 +29,12 @@ from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
 
-POSTS_PER_CHANNEL = 1.0
-"""Seconds between two posts in one channel: Slack takes about one a second
-(https://docs.slack.dev/apis/web-api/rate-limits)."""
-
 PROGRESS_PER_TEAM = 60.0 / 40
 """Seconds between two progress edits in one workspace, on average. Slack takes 50 `chat.update` a minute (tier 3), so
 what must be said has room."""
 
 PROGRESS_BURST = 10
 _REMEMBERED = 2000
-SEARCH_BACK = 3600.0
-"""Seconds before the request from which the conversation is searched: room for clocks that disagree."""
-
 _BACKOFF = (1.0, 3.0)
 """Seconds after which pictures that Slack did not find yet are tried again."""
 
@@ -54,15 +45,6 @@ _NOT_SHOWN = frozenset({Meaning.FILE_NOT_READY, Meaning.FILE_GONE})
 """A file of the message is at fault, and Slack does not say which."""
 
 log = structlog.get_logger(__name__)
-
-
-def delivery_error(fault: SlackFault) -> TryLater | Undeliverable:
-    """The same as the core knows it of a message that Slack did not take."""
-    if fault.passes:
-        return TryLater(fault.code, seconds=fault.seconds)
-    if fault.meaning is Meaning.NO_SCOPE:
-        log.error("a permission is missing, install the app again", needed=fault.needed)
-    return Undeliverable(fault.code)
 
 
 class SlackMessenger:
@@ -78,21 +60,19 @@ class SlackMessenger:
         self._replies = replies
         self._uploads = uploads
         self._extras = extras
-        self._posts = Buckets(interval=POSTS_PER_CHANNEL)
+        self._posts = Posts(api, began_at=clock.now())
         self._edits = Buckets(interval=PROGRESS_PER_TEAM, burst=PROGRESS_BURST)
         self._began_at = clock.now()
-        self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
-        self._doubtful: set[str] = set()
         self._thread_files = ThreadFiles(api, uploads)
         self._taken_over: Latest[MessageRef, bool] = Latest(_REMEMBERED)
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post once per nonce, the pictures by an edit that is safe to repeat; see `Messenger.post`."""
-        if stands := await self._stands_already(target, nonce):
+        if stands := await self._posts.standing(target, nonce):
             return await self.edit(target, stands, card)
         try:
-            stands = await self._say(target, lay_out(card), nonce)
+            stands = await self._posts.post(target, lay_out(card), nonce)
         except SlackFault as fault:
             stands = await self._alone(target, card, fault, nonce)
         return await self.edit(target, stands, card) if card.pictures or card.source else stands
@@ -121,11 +101,9 @@ class SlackMessenger:
         team, place = team_of(target), json.loads(message)
         try:
             await self._api.workspaces.identity(team)  # at a start without an answer from Slack, be put off at once
-            async for each in self._api.messages(team, place["channel"], thread=place["ts"], oldest=place["ts"]):
-                if each.get("ts") == place["ts"]:
-                    self._thread_files.take_over(message, each)
-                    self._extras.take_over(team, card, each.get("files") or ())
-                    break
+            stands = await self._api.found(team, place["channel"], place["ts"])
+            self._thread_files.take_over(message, stands)
+            self._extras.take_over(team, card, stands.get("files") or ())
         except SlackFault as fault:
             if fault.passes:
                 raise delivery_error(fault) from fault
@@ -144,7 +122,7 @@ class SlackMessenger:
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
                 self._edits.close(team.space, fault.seconds or 1.0)
-            if fault.meaning is Meaning.MESSAGE_GONE:
+            if fault.meaning is Meaning.MESSAGE_GONE and alone:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D") or not alone:
                 raise delivery_error(fault) from fault
@@ -159,7 +137,7 @@ class SlackMessenger:
         there = moved_to(target, place["channel"], thread_of(target, place))
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
-            return await self._once(there, Message(said), nonce)
+            return await self._posts.once(there, Message(said), nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
@@ -171,7 +149,7 @@ class SlackMessenger:
             Undeliverable: it cannot be shown there.
         """
         try:
-            return await self._once(target, shown, nonce)
+            return await self._posts.once(target, shown, nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
@@ -179,6 +157,13 @@ class SlackMessenger:
         """Delete a call; see `Messenger.unsay`."""
         try:
             await self._gone(team_of(target), json.loads(message))
+        except SlackFault as fault:
+            raise delivery_error(fault) from fault
+
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Delete a message and the files that it shows; see `Messenger.erase`."""
+        try:
+            await Deleting(self._api, self._uploads, team_of(target)).erase(**json.loads(message))
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
@@ -192,7 +177,15 @@ class SlackMessenger:
             return fault.meaning is Meaning.MESSAGE_GONE
         return True
 
-    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str, of: MessageRef | None) -> str:
+    async def copy(
+        self,
+        target: ReplyTarget,
+        card: Card,
+        *,
+        nonce: str,
+        of: MessageRef | None,
+        noted: Callable[[MessageRef], Awaitable[None]] | None = None,
+    ) -> str:
         """Show an ended job once more somewhere else: published, or sent to somebody.
 
         Args:
@@ -200,6 +193,7 @@ class SlackMessenger:
             card: as it is shown there.
             nonce: of the copy.
             of: the job's own message, whose file the copy shows too.
+            noted: is told of the message before its picture stands there; what it raises ends the copy.
 
         Returns:
             The id of the conversation that it stands in.
@@ -211,48 +205,24 @@ class SlackMessenger:
         if of and card.pictures and self._uploads.known(team_of(target), card.pictures[0].generation) is None:
             await self._take_over(target, of, card)
         try:
-            stands = await self._once(target, lay_out(card), nonce)
+            stands = await self._posts.once(target, lay_out(card), nonce)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
         place = json.loads(stands)
         try:
+            if noted:
+                await noted(stands)
             # What stands beside is the job's own message's to take away.
             await self._show(target, stands, card, alone=False)
-        except DeliveryError:  # its words alone are none; what stays for now is what the next try shows it in
+        except (
+            DeliveryError,
+            UserError,
+        ):  # its words alone are none; what stays for now is what the next try shows it in
             with suppress(SlackFault):
                 if await self._gone(team_of(target), place):
-                    self._posted.pop(nonce, None)
+                    self._posts.forget(nonce)
             raise
         return str(place["channel"])
-
-    async def _once(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
-        return await self._stands_already(target, nonce) or await self._say(target, shown, nonce)
-
-    async def _say(self, target: ReplyTarget, shown: Message, nonce: str) -> MessageRef:
-        team, channel = team_of(target), target.address["channel"]
-        room = f"{team.space}/{channel}"
-        if pause := await self._posts.turn(room):
-            raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
-        try:
-            posted = await self._api.call(
-                team,
-                "chat_postMessage",
-                channel=channel,
-                thread_ts=target.address.get("thread") or None,
-                text=shown.text,
-                blocks=shown.blocks or None,
-                metadata=metadata(nonce),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except SlackFault as fault:
-            if fault.meaning is Meaning.UNKNOWN_END:
-                self._doubtful.add(nonce)
-            elif fault.meaning is Meaning.LATER:
-                self._posts.close(room, fault.seconds or 1.0)
-            raise
-        self._posted[nonce] = stands = message_ref(posted["channel"], posted["ts"])
-        return stands
 
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
@@ -328,7 +298,7 @@ class SlackMessenger:
         if not card.pictures:
             raise Undeliverable(fault.code) from fault
         nonce = f"{card.job}:again"
-        if message == self._posted.get(nonce):
+        if message == self._posts.known(nonce):
             raise Undeliverable(f"{fault.code} twice") from fault
         return await self.post(target, card, nonce=nonce)
 
@@ -343,11 +313,11 @@ class SlackMessenger:
             raise delivery_error(fault) from fault
         user, nonce = target.address["user"], f"{nonce}:alone"
         alone = moved_to(target, user, "")
-        if stands := await self._stands_already(alone, nonce):
+        if stands := await self._posts.standing(alone, nonce):
             return stands
         log.warning("told the member alone", job=card.job, code=fault.code)
         try:
-            stands = await self._say(alone, lay_out(card), nonce)
+            stands = await self._posts.post(alone, lay_out(card), nonce)
         except SlackFault as second:
             if second.passes:
                 raise delivery_error(second) from second
@@ -356,34 +326,6 @@ class SlackMessenger:
             where = _kind_of(place.channel)
             await self._replies.answer(place, text(card.locale, "slack-answered-alone", where=where))
         return stands
-
-    async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
-        """The message of this nonce, or of an earlier attempt if there may be one."""
-        if stands := self._posted.get(nonce):
-            return stands
-        asked_at = float(target.address.get("asked_at", 0))
-        if nonce not in self._doubtful and asked_at >= self._began_at:
-            return None
-        try:
-            if found := await self._search(target, nonce, oldest=max(0.0, asked_at - SEARCH_BACK)):
-                self._posted[nonce] = found
-        except SlackFault as fault:
-            if fault.passes or fault.meaning is Meaning.TEAM_GONE:
-                raise delivery_error(fault) from fault
-            log.warning("cannot look for an earlier message", code=fault.code)
-            found = None
-        self._doubtful.discard(nonce)
-        return found
-
-    async def _search(self, target: ReplyTarget, nonce: str, *, oldest: float) -> MessageRef | None:
-        team, channel, thread = team_of(target), target.address["channel"], target.address.get("thread", "")
-        if channel == target.address.get("user"):
-            opened = await self._api.patient(team, "conversations_open", users=channel)
-            channel = opened["channel"]["id"]
-        async for message in self._api.messages(team, channel, thread=thread, oldest=f"{oldest:.6f}"):
-            if job_id_in(message) == nonce:
-                return message_ref(channel, message["ts"])
-        return None
 
 
 def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:

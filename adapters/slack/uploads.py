@@ -145,7 +145,7 @@ class Uploads:
         for picture in pictures:
             exported = await self._files.in_one([picture], max_bytes=MAX_BYTES, formats=FORMATS, locale=REFERENCE)
             name = f"{picture.generation}.{exported.suffix}"
-            files.append(await self._prepare(team, exported.content, name=name, alt=picture.alt))
+            files.append(await self.begin(team, exported.content, name=name, alt=picture.alt))
         return tuple(files)
 
     async def delete(self, team: Team, files: Iterable[str]) -> None:
@@ -160,22 +160,19 @@ class Uploads:
         *,
         name: str,
         alt: str = "",
-        title: str = "",
-        channel: str | None = None,
-        thread: str | None = None,
     ) -> str:
-        """Upload a file, and share it in a thread if one is named; returns Slack's id of it.
+        """Upload a file that no conversation shows yet; returns Slack's id of it.
 
-        `alt` says what it shows, if it is a picture; without a `title` that stands above it too.
+        `alt` says what it shows, if it is a picture.
 
         Raises:
             SlackFault: Slack does not take it.
         """
         if left := self._unsure.pop((team.space, name), ""):
             await self.delete(team, [left])
-        file = await self._prepare(team, content, name=name, alt=alt)
+        file = await self.begin(team, content, name=name, alt=alt)
         try:
-            await self.complete(team, file, title=title or alt, channel=channel, thread=thread)
+            await self.complete(team, file, title=alt)
         except SlackFault:
             self._unsure[team.space, name] = file
             raise
@@ -212,8 +209,12 @@ class Uploads:
                 raise
         return True
 
-    async def _prepare(self, team: Team, content: bytes, *, name: str, alt: str) -> str:
-        """Send a file's bytes; nobody sees it before it is complete."""
+    async def begin(self, team: Team, content: bytes, *, name: str, alt: str) -> str:
+        """Send the bytes of a file, which nobody sees before it is complete; returns Slack's id of it.
+
+        Raises:
+            SlackFault: Slack does not take it.
+        """
         place = await self._api.patient(
             team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=_short(alt) or None
         )

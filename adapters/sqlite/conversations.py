@@ -8,10 +8,11 @@ from dataclasses import asdict
 from adapters.sqlite.database import Database
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
-from bot.stores import MessageRef, Notice, Passes
+from bot.stores import Copy, MessageRef, Notice, Passes
 
 _PUT_UP = """
-INSERT OR REPLACE INTO notices (message, job, reply_to, until) VALUES (?, (SELECT id FROM jobs WHERE id = ?), ?, ?)
+INSERT OR REPLACE INTO notices (message, job, reply_to, until, pictures)
+    VALUES (?, (SELECT id FROM jobs WHERE id = ?), ?, ?, ?)
 """
 _NOTICES = "SELECT * FROM notices WHERE reply_to ->> '$.platform' = ? ORDER BY until, message LIMIT ?"
 _NOTICE_PLATFORMS = "SELECT DISTINCT reply_to ->> '$.platform' AS platform FROM notices INDEXED BY notices_until"
@@ -32,6 +33,10 @@ UPDATE jobs SET offers_thread = 0
 WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place = :place AND offers_thread
 """
 _COPIED = "INSERT INTO copies (job, place) SELECT id, :place FROM jobs WHERE id = :job ON CONFLICT DO NOTHING"
+_STANDS = """
+INSERT OR REPLACE INTO copy_messages (message, job, reply_to)
+    SELECT :message, :job, :reply_to WHERE EXISTS (SELECT 1 FROM generations WHERE job = :job)
+"""
 _UNVEIL = "UPDATE jobs SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE id = :job"
 _UNHIDE = """
 UPDATE jobs INDEXED BY jobs_of_family
@@ -69,9 +74,14 @@ class Conversations:
         rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))
         return frozenset(row["place"] for row in rows)
 
+    async def copy_stands(self, copy: Copy) -> bool:
+        reply_to = json.dumps(asdict(copy.reply_to))
+        values = {"message": copy.message, "job": copy.job, "reply_to": reply_to}
+        return bool(await self.database.change(_STANDS, values))
+
     async def put_up(self, notice: Notice) -> None:
         reply_to = json.dumps(asdict(notice.reply_to))
-        await self.database.change(_PUT_UP, (notice.message, notice.job, reply_to, notice.until))
+        await self.database.change(_PUT_UP, (notice.message, notice.job, reply_to, notice.until, notice.pictures))
 
     async def notices(self, platform: str, *, most: int) -> Sequence[Notice]:
         return [
@@ -80,6 +90,7 @@ class Conversations:
                 reply_to=ReplyTarget(**json.loads(row["reply_to"])),
                 until=row["until"],
                 job=JobId(row["job"]) if row["job"] else None,
+                pictures=bool(row["pictures"]),
             )
             for row in await self.database.read(_NOTICES, (platform, most))
         ]

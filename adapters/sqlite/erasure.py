@@ -50,6 +50,17 @@ UPDATE jobs SET pictures_kept = 0, notes = '[]', lineage = json_set(lineage, '$.
 """
 """The description is in its member's words, and notes quote what they sent."""
 
+_TAKE_BACK = """
+WITH some AS (SELECT id, reply_to FROM jobs WHERE seq IN (SELECT value FROM json_each(:jobs)))
+INSERT OR REPLACE INTO notices (message, job, reply_to, until, pictures)
+    SELECT outbox.message, NULL, some.reply_to, 0.0, 1 FROM some JOIN outbox ON outbox.job = some.id
+        WHERE outbox.message IS NOT NULL
+    UNION ALL SELECT message, NULL, copy_messages.reply_to, 0.0, 1 FROM some JOIN copy_messages ON job = some.id
+"""
+"""What shows some jobs in the chats is to be taken back."""
+
+_NO_COPIES = "DELETE FROM copy_messages WHERE job = ?"
+
 _IMAGES = """
 WITH some AS (SELECT id, source, recipes ->> '$[0].control.map' AS map FROM jobs
     WHERE seq IN (SELECT value FROM json_each(:jobs)))
@@ -124,7 +135,7 @@ class Erasure:
 
     async def forget(self, requester_key: str) -> Removed:
         await self.change("DELETE FROM sessions WHERE requester_key = ?", requester_key)
-        return await self._forget("requester_key = ?", requester_key)
+        return await self._forget("requester_key = ?", requester_key, take_back=True)
 
     async def forget_space(self, platform: str, space: str) -> Removed:
         await self.change(
@@ -134,7 +145,7 @@ class Erasure:
         )
         return await self._forget("requester ->> 'platform' = ? AND requester ->> 'space' = ?", platform, space)
 
-    async def _forget(self, whose: str, *values: str) -> Removed:
+    async def _forget(self, whose: str, *values: str, take_back: bool = False) -> Removed:
         """Remove ended jobs in slices, their events with them."""
         query = f"SELECT seq, id, event_id FROM jobs WHERE {whose} AND ended_at IS NOT NULL LIMIT {_AT_A_TIME}"  # noqa: S608 -- the words above
         gone: dict[int, JobId] = {}
@@ -143,7 +154,7 @@ class Erasure:
             while rows := await self.database.read(query, values):
                 found = json.dumps([row["seq"] for row in rows])
                 let_go |= await self.database.transaction(
-                    partial(_delete, found=found, events=[row["event_id"] for row in rows])
+                    partial(_delete, found=found, events=[row["event_id"] for row in rows], take_back=take_back)
                 )
                 gone |= {row["seq"]: JobId(row["id"]) for row in rows}
             await self.database.purge()
@@ -184,8 +195,10 @@ def _as_far_as_the_disk_takes_it(let_go: Collection[ImageId]) -> Iterator[None]:
             raise
 
 
-def _delete(tx: sqlite3.Connection, *, found: str, events: Sequence[str]) -> frozenset[ImageId]:
+def _delete(tx: sqlite3.Connection, *, found: str, events: Sequence[str], take_back: bool) -> frozenset[ImageId]:
     images = _images(tx, found)
+    if take_back:
+        tx.execute(_TAKE_BACK, {"jobs": found})
     tx.execute(_DELETE, (found,))
     tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for event in events])
     return images
@@ -210,10 +223,13 @@ def _forget_prompt(tx: sqlite3.Connection, generation: GenerationId) -> frozense
     recipes = list(codec.recipes_from(row["recipes"]))
     recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
     left = tx.execute("SELECT 1 FROM generations WHERE job = ? LIMIT 1", (job,)).fetchone() is not None
-    images = frozenset[ImageId]() if left else _images(tx, json.dumps([row["seq"]]))
+    found = json.dumps([row["seq"]])
+    images = frozenset[ImageId]() if left else _images(tx, found)
     tx.execute("UPDATE jobs SET recipes = ? WHERE seq = ?", (codec.recipes_column(recipes), row["seq"]))
     if not left:
         tx.execute(_EMPTY, (row["seq"],))
+        tx.execute(_TAKE_BACK, {"jobs": found})
+        tx.execute(_NO_COPIES, (job,))
     return images
 
 

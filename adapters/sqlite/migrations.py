@@ -232,6 +232,16 @@ CREATE TABLE place_parents (
 CREATE INDEX place_parents_parent ON place_parents (parent);
 """
 
+_COPIES = """
+CREATE TABLE copy_messages (
+    message TEXT PRIMARY KEY,  -- that shows a job's results besides the job's own
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    reply_to TEXT NOT NULL  -- JSON
+) STRICT;
+CREATE INDEX copy_messages_of_job ON copy_messages (job);
+ALTER TABLE notices ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;  -- it shows what was deleted
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PLACES,
@@ -249,6 +259,7 @@ MIGRATIONS = (
     _NOTICES,
     _SIGNED_STATES,
     _PARENTS,
+    _COPIES,
 )
 
 

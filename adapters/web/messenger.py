@@ -48,6 +48,9 @@ class WebMessenger:
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
         """Nothing was said."""
 
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Nothing stands anywhere: what is deleted has no page."""
+
     def latest(self, job: JobId) -> Card | None:
         """The card of a job that has not ended, with its progress; None if it has, or is not known here yet."""
         return self._latest[job][1] if job in self._latest else None

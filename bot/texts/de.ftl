@@ -619,7 +619,7 @@ threads-offer = im Kanal, ein Thread wird angeboten
 threads-always = immer in einem Thread
 threads-never = immer im Kanal
 privacy-export = Alles, was ich heute über dich speichere.
-privacy-ask = Das löscht deine Jobs, Prompts und Bilder bei mir für immer und bricht ab, was wartet. Nachrichten in Chats bleiben, wo sie sind.
+privacy-ask = Das löscht deine Jobs, Prompts und Bilder bei mir für immer und bricht ab, was wartet. Meine Nachrichten, die sie zeigen, gehen mit, ebenso deren Kopien.
 privacy-deleted = { $jobs ->
     [0] Es gab nichts zu löschen.
     [one] Gelöscht: ein Job mit seinen Bildern und Worten.
@@ -746,7 +746,7 @@ web-size = Größe
 web-seconds = Sekunden
 web-id = Job
 web-delete-ask = Dieses Ergebnis löschen?
-web-delete-what = Seine Bilder und Worte sind dann für immer weg.
+web-delete-what = Seine Bilder und Worte sind dann für immer weg, ebenso meine Nachrichten, die es zeigen.
 web-delete-not = Behalten
 web-refused-host = Diese Seite antwortet nur unter ihrer eigenen Adresse: öffne die, die beim Start ausgegeben wurde.
 web-refused-origin = Das kam von einer anderen Seite, deshalb ist nichts geschehen: nimm die Knöpfe dieser Seite.

@@ -637,7 +637,7 @@ threads-offer = in the channel, a thread is offered
 threads-always = always in a thread
 threads-never = always in the channel
 privacy-export = Everything I store about you today.
-privacy-ask = This deletes your jobs, prompts and pictures from me for good, and cancels what is waiting. Messages in chats stay where they are.
+privacy-ask = This deletes your jobs, prompts and pictures from me for good, and cancels what is waiting. My messages that show them go too, and so do their copies.
 privacy-deleted = { $jobs ->
     [0] There was nothing to delete.
     [one] Deleted: one job with its pictures and words.
@@ -750,7 +750,7 @@ web-size = Size
 web-seconds = Seconds
 web-id = Job
 web-delete-ask = Delete this result?
-web-delete-what = Its pictures and words go for good.
+web-delete-what = Its pictures and words go for good, and so do my messages that show it.
 web-delete-not = Keep it
 web-refused-host = This page answers at its own address only: open the one that was printed at the start.
 web-refused-origin = That came from another site, so nothing was done: use the buttons of this page.

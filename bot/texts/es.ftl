@@ -619,7 +619,7 @@ threads-offer = en el canal, se ofrece un hilo
 threads-always = siempre en un hilo
 threads-never = siempre en el canal
 privacy-export = Todo lo que guardo sobre ti hoy.
-privacy-ask = Esto borra para siempre tus trabajos, prompts e imágenes de lo que guardo y cancela lo que espera. Los mensajes de los chats se quedan donde están.
+privacy-ask = Esto borra para siempre tus trabajos, prompts e imágenes de lo que guardo y cancela lo que espera. También se van mis mensajes que los muestran y sus copias.
 privacy-deleted = { $jobs ->
     [0] No había nada que borrar.
     [one] Borrado: un trabajo con sus imágenes y palabras.
@@ -747,7 +747,7 @@ web-size = Tamaño
 web-seconds = Segundos
 web-id = Trabajo
 web-delete-ask = ¿Borrar este resultado?
-web-delete-what = Sus imágenes y palabras se van para siempre.
+web-delete-what = Sus imágenes y palabras se van para siempre, y con ellas mis mensajes que lo muestran.
 web-delete-not = Conservarlo
 web-refused-host = Esta página solo responde en su propia dirección: abre la que se mostró al iniciar.
 web-refused-origin = Eso vino de otro sitio, así que no se hizo nada: usa los botones de esta página.

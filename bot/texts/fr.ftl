@@ -625,7 +625,7 @@ threads-offer = dans le salon, un fil est proposé
 threads-always = toujours dans un fil
 threads-never = toujours dans le salon
 privacy-export = Tout ce que je conserve sur toi aujourd’hui.
-privacy-ask = Cela supprime chez moi, pour toujours, tes tâches, prompts et images, et annule ce qui attend. Les messages des salons restent où ils sont.
+privacy-ask = Cela supprime chez moi, pour toujours, tes tâches, prompts et images, et annule ce qui attend. Mes messages qui les montrent partent aussi, avec leurs copies.
 privacy-deleted = { $jobs ->
     [0] Il n’y avait rien à supprimer.
     [one] Supprimé : une tâche avec ses images et ses mots.
@@ -750,7 +750,7 @@ web-size = Taille
 web-seconds = Secondes
 web-id = Tâche
 web-delete-ask = Supprimer ce résultat ?
-web-delete-what = Ses images et ses mots disparaissent pour de bon.
+web-delete-what = Ses images et ses mots disparaissent pour de bon, et mes messages qui le montrent aussi.
 web-delete-not = La garder
 web-refused-host = Cette page ne répond qu’à sa propre adresse : ouvre celle affichée au démarrage.
 web-refused-origin = Cela venait d’un autre site, donc rien n’a été fait : utilise les boutons de cette page.

@@ -15,10 +15,10 @@ from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
-from bot.domain.request import Requester
+from bot.domain.request import ReplyTarget, Requester
 from bot.erasure import Retention
 from bot.overseeing import MemberUsage, Mode, Restart, RestartStage, Unshown
-from bot.stores import Notice, Passes, Store
+from bot.stores import Copy, Notice, Passes, Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.builders.places import set_to
@@ -633,6 +633,66 @@ async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     assert await store.copies(job.id) == frozenset()
     await store.copied(job.id, "discord:channel:1")  # it went in the meantime
     assert await store.copies(job.id) == frozenset()
+
+
+ELSEWHERE = ReplyTarget(platform="console", address={"channel": "elsewhere"})
+
+
+async def copied(store: Store, job: Job, *messages: str) -> list[bool]:
+    return [await store.copy_stands(Copy(job=job.id, message=each, reply_to=ELSEWHERE)) for each in messages]
+
+
+async def going(store: Store) -> dict[str, ReplyTarget]:
+    """What is to be taken back from the chat, with its pictures, at once."""
+    due = [each for each in await store.notices("console", most=99) if each.pictures]
+    assert {(each.until, each.job) for each in due} <= {(0.0, None)}
+    return {each.message: each.reply_to for each in due}
+
+
+async def test_what_shows_a_result_is_taken_back_once_the_last_picture_is_deleted(store: Store) -> None:
+    job = await finish(store, await store.add(a_job(strengths=(0.3, 0.7))))
+    other = await finish(store, await store.add(a_job()))
+    await store.posted(job.id, "own")
+    await store.posted(other.id, "another's own")
+    assert await copied(store, job, "first", "second", "first") == [True, True, True]
+    assert await copied(store, other, "another's") == [True]
+    await store.remove_generation(generation_id(job.id, 0))
+    assert await going(store) == {}, "one picture is left, and they show it"
+    await store.remove_generation(generation_id(job.id, 1))
+    assert await going(store) == {"own": job.reply_to, "first": ELSEWHERE, "second": ELSEWHERE}
+    for message in ("own", "first", "second"):
+        await store.taken_down(message)
+    assert await copied(store, job, "third") == [False], "what is deleted is shown nowhere any more"
+    await store.forget(job.requester.key)
+    assert await going(store) == {"another's own": other.reply_to, "another's": ELSEWHERE, "own": job.reply_to}
+
+
+async def test_what_shows_what_was_made_goes_with_its_member(store: Store) -> None:
+    job = await finish(store, await store.add(a_job()))
+    stays = await finish(store, await store.add(a_job(user="bob")))
+    open_, failed = await run(store, await store.add(a_job())), await run(store, await store.add(a_job()))
+    assert await store.replace(failed, failed.cancelled(at=1002))
+    for each in (job, stays, open_, failed):
+        await store.posted(each.id, f"own of {each.id}")
+    assert await copied(store, job, "copy") == [True]
+    assert await copied(store, stays, "copy of another's") == [True]
+    await store.forget(job.requester.key)
+    assert set(await going(store)) == {f"own of {job.id}", f"own of {failed.id}", "copy"}
+    assert await copied(store, job, "late") == [False]
+
+
+@pytest.mark.parametrize("way", ["space", "age"])
+async def test_what_goes_by_age_or_with_its_space_is_forgotten_where_it_stands(store: Store, way: str) -> None:
+    job = await finish(store, await store.add(a_job()))
+    await store.posted(job.id, "own")
+    assert await copied(store, job, "copy") == [True]
+    if way == "space":
+        await store.forget_space(job.requester.platform, job.requester.space)
+    else:
+        await store.sweep(EVERYTHING)
+    assert await store.job(job.id) is None
+    await store.forget(job.requester.key)
+    assert await going(store) == {}
 
 
 async def test_what_is_published_openly_is_no_spoiler_any_more_and_its_neighbours_stay_one(store: Store) -> None:

@@ -177,3 +177,11 @@ async def test_who_is_called_twice_with_one_nonce_is_called_once(chat: Chat) -> 
     for _ in range(2):
         await chat.messenger.unsay(chat.target, made[0])
     assert len(chat.posts()) == before, "a call that was taken back is gone, and may be taken back again"
+
+
+async def test_a_message_that_is_erased_is_gone_and_may_be_erased_again(chat: Chat) -> None:
+    message = await chat.messenger.post(chat.target, card(JobStatus.QUEUED), nonce=NONCE)
+    message = await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
+    for _ in range(2):
+        await chat.messenger.erase(chat.target, message)
+    assert chat.headlines() == []

@@ -38,6 +38,7 @@ class FakeMessenger:
         self.messages: dict[MessageRef, Message] = {}
         self.notified: list[tuple[MessageRef, str]] = []
         self.unsaid: dict[MessageRef, float] = {}
+        self.erased: list[MessageRef] = []
         self._faults: deque[tuple[DeliveryError, bool]] = deque()
         self._changed = asyncio.Condition()
 
@@ -68,6 +69,13 @@ class FakeMessenger:
         if self._faults:
             raise self._faults.popleft()[0]
         self.unsaid[message] = asyncio.get_running_loop().time()
+
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        del target
+        if self._faults:
+            raise self._faults.popleft()[0]
+        self.messages.pop(message, None)
+        self.erased.append(message)
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         assert self.messages.get(message, Message(target, "")).target == target

@@ -13,7 +13,7 @@ from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.overseeing import MemberUsage, Mode, Restart, RestartStage, Unshown
-from bot.stores import Due, Duty, InboxEvent, MessageRef, Notice, Passes
+from bot.stores import Copy, Due, Duty, InboxEvent, MessageRef, Notice, Passes
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -40,6 +40,7 @@ class MemoryJobStore:
         self._over: set[JobId] = set()
         self._used: dict[JobId, _Used] = {}
         self._copies: dict[JobId, set[str]] = {}
+        self._copy_messages: dict[MessageRef, Copy] = {}
         self._mode = Mode.RUNNING
         self._restart: Restart | None = None
         self._notices: dict[MessageRef, Notice] = {}
@@ -254,7 +255,11 @@ class MemoryJobStore:
         return frozenset(let_go)
 
     async def forget(self, requester_key: str) -> Removed:
-        return self._forget([j for j in self._jobs.values() if j.requester.key == requester_key])
+        theirs = [job for job in self._jobs.values() if job.requester.key == requester_key]
+        for job in theirs:
+            if job.status.ended:
+                self._take_back(job)
+        return self._forget(theirs)
 
     async def forget_space(self, platform: str, space: str) -> Removed:
         theirs = [j for j in self._jobs.values() if (j.requester.platform, j.requester.space) == (platform, space)]
@@ -285,7 +290,18 @@ class MemoryJobStore:
             self._without_pictures.add(job.id)
             emptied, lineage = self._jobs[job.id], replace(job.lineage, description="")
             self._jobs[job.id] = replace(emptied, notes=(), lineage=lineage)
+            self._take_back(job)
         return frozenset(let_go)
+
+    def _take_back(self, job: Job) -> None:
+        shown = [copy for copy in self._copy_messages.values() if copy.job == job.id]
+        if message := self._outbox[job.id].message:
+            shown.append(Copy(job=job.id, message=message, reply_to=job.reply_to))
+        for each in shown:
+            self._copy_messages.pop(each.message, None)
+            self._notices[each.message] = Notice(
+                message=each.message, reply_to=each.reply_to, until=0.0, pictures=True
+            )
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
         return await self.referenced_images() & frozenset(images)
@@ -320,6 +336,12 @@ class MemoryJobStore:
 
     async def copies(self, job: JobId) -> frozenset[str]:
         return frozenset(self._copies.get(job, ()))
+
+    async def copy_stands(self, copy: Copy) -> bool:
+        if not await self.generations(copy.job):
+            return False
+        self._copy_messages[copy.message] = copy
+        return True
 
     async def put_up(self, notice: Notice) -> None:
         self._notices[notice.message] = replace(notice, job=notice.job if notice.job in self._jobs else None)
@@ -408,6 +430,7 @@ class MemoryJobStore:
             del self._generations[generation.id]
         del self._jobs[job.id]
         self._copies.pop(job.id, None)
+        self._copy_messages = {key: each for key, each in self._copy_messages.items() if each.job != job.id}
         self._notices = {
             key: replace(each, job=None) if each.job == job.id else each for key, each in self._notices.items()
         }

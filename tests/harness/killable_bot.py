@@ -85,6 +85,9 @@ class SocketChat:
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
         """Nobody was called."""
 
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Nothing is deleted here."""
+
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         del target
         if card.status is JobStatus.SUCCEEDED:

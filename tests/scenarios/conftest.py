@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord import connection
-from adapters.slack import messenger
+from adapters.slack import posting
 from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -27,7 +27,7 @@ def folder(above: Path, name: str) -> Path:
 def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`; a Discord on
     loopback names all servers of a bot at once."""
-    monkeypatch.setattr(messenger, "POSTS_PER_CHANNEL", 0.0)
+    monkeypatch.setattr(posting, "POSTS_PER_CHANNEL", 0.0)
     monkeypatch.setattr(connection, "SERVERS_SECONDS", 0.5)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.cards import layout
-from adapters.discord.messenger import MESSAGE_BYTES, DiscordMessenger
+from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import filename
+from adapters.discord.sending import MESSAGE_BYTES
 from bot.card_files import CardFiles
 from bot.domain.card import Progress
 from bot.domain.job import JobStatus, Lineage

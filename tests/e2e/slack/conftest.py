@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack import messenger
+from adapters.slack import posting
 from tests.harness.slack import Bench, bench
 from tests.servers.slack.member import Member
 from tests.servers.slack.server import SlackServer, slack_server
@@ -13,7 +13,7 @@ from tests.servers.slack.state import Conversation, Team
 @pytest.fixture(autouse=True)
 def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """One post a second in a channel is held in `tests/unit/adapters/slack/test_rates.py`."""
-    monkeypatch.setattr(messenger, "POSTS_PER_CHANNEL", 0.0)
+    monkeypatch.setattr(posting, "POSTS_PER_CHANNEL", 0.0)
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from adapters.slack import platform
 from adapters.slack.inbound import inbound
 from adapters.slack.members import Team as OurTeam
 from adapters.slack.members import place_key
+from bot import notices
+from bot.domain.access import Asker
 from bot.domain.errors import FatalError
 from bot.domain.place import PlaceSettings, ThreadPolicy
-from bot.stores import InboxEvent
+from bot.stores import InboxEvent, Store
 from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
@@ -324,6 +326,57 @@ async def test_a_result_that_is_deleted_under_its_copy_goes_too(
     assert files_left(slack) == [photo.id]
 
 
+@pytest.mark.parametrize("away", [False, True])
+async def test_what_was_deleted_on_the_pages_goes_however_much_was_said_since_its_copy(
+    slack: SlackServer,
+    ann: Member,
+    general: Conversation,
+    photo: File,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    away: bool,
+) -> None:
+    monkeypatch.setattr(notices, "_RETRY_SECONDS", 0.1)
+    own = slack.state.direct(ann.team, ann.user.id)
+    async with bench(slack, tmp_path) as running:
+        await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+        await ann.press("Publish", own, await ann.result(own))
+        await ann.result(general)
+        await settled(running)
+        for _ in range(1100):
+            ts = slack.state.ts()
+            general.messages[ts] = {"type": "message", "user": ann.user.id, "ts": ts, "text": "and more"}
+        [job] = await running.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5)
+        if away:
+            for method in ("conversations.replies", "files.delete", "chat.delete"):
+                slack.fail(method, error="ratelimited", status=429, retry_after=1, times=2)
+        await running.core.service.removal.delete(job.generation_ids()[0], by=Asker(requester=job.requester))
+        await settled(running)
+    assert [each for channel in (own, general) for each in ann.from_bot(channel) if "boat" in words(each)] == []
+    assert files_left(slack) == [photo.id]
+
+
+async def test_lossless_pictures_and_comparisons_that_were_sent_go_with_their_result(
+    slack: SlackServer, ann: Member, bob: Member, general: Conversation, photo: File, *, tmp_path: Path
+) -> None:
+    his = slack.state.direct(ann.team, bob.user.id)
+    async with bench(slack, tmp_path) as running:
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.result(general)
+        await settled(running)
+        for number, label in enumerate(("Original", "Compare"), start=1):
+            page = await bob.opens(lambda: bob.press("Details", general, result))
+            await bob.press(label, None, page)
+            await bob.see(lambda: sum(bool(each.get("files")) for each in his.messages.values()) > number - 1)  # noqa: B023 -- it is looked at before the next
+            await settled(running)
+        await ann.press("Delete", general, result)
+        await settled(running)
+    assert ann.from_bot(general) == []
+    assert [each for each in ann.from_bot(his) if "thread_ts" not in each] == []
+    assert files_left(slack) == [photo.id]
+
+
 async def test_of_a_dismissed_report_nothing_stays_below_it_and_the_result_does(
     slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
 ) -> None:
@@ -383,8 +436,14 @@ def files_left(slack: SlackServer) -> list[str]:
 async def settled(running: Bench) -> None:
     """Nothing is left to be done for Slack."""
     async with asyncio.timeout(PATIENCE):
-        while await running.core.store.unsettled("slack") or await running.core.store.deliveries():
+        store = running.core.store
+        while await store.unsettled("slack") or await store.deliveries() or await deleting(store):
             await asyncio.sleep(0.02)
+
+
+async def deleting(store: Store) -> bool:
+    """Whether something that shows a deleted result is still to be taken back."""
+    return any(each.pictures for each in await store.notices("slack", most=99))
 
 
 async def test_a_replayed_command_whose_time_is_over_is_told(

@@ -10,7 +10,7 @@ from bot.domain.errors import TryLater
 from bot.domain.request import ReplyTarget
 from bot.notices import Notices
 from bot.ports import Messenger
-from bot.stores import MessageRef
+from bot.stores import MessageRef, Notice
 from tests.fakes.clock import LoopClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.store import MemoryJobStore
@@ -28,6 +28,9 @@ class Down(FakeMessenger):
         super().__init__(platform=platform)
         self.seconds = seconds
         self.tries = 0
+
+    async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
+        await self.unsay(target, message)
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
         self.tries += 1
@@ -101,3 +104,32 @@ async def test_what_is_never_let_go_is_tried_for_an_hour_and_no_longer() -> None
         tries = down.tries
         await asyncio.sleep(HOUR)
         assert (down.tries, await store.notices("down", most=9)) == (tries, [])
+
+
+async def test_what_shows_deleted_pictures_is_tried_for_two_days_ever_more_seldom() -> None:
+    store, down = MemoryJobStore(), Down(platform="down")
+    target = ReplyTarget(platform="down", address={})
+    async with at_work(store, down) as notices:
+        await store.put_up(Notice(message="a copy", reply_to=target, until=0.0, pictures=True))
+        notices.wake()
+        await asyncio.sleep(HOUR)
+        assert 10 < down.tries < 60
+        tries = down.tries
+        await asyncio.sleep(46 * HOUR)
+        assert 4 * 45 < down.tries - tries < 4 * 48
+        assert len(await store.notices("down", most=9)) == 1
+        await asyncio.sleep(2 * HOUR)
+        assert await store.notices("down", most=9) == []
+
+
+async def test_it_goes_with_its_pictures_as_soon_as_the_chat_lets_us() -> None:
+    store, chat = MemoryJobStore(), FakeMessenger(platform="chat")
+    chat.refuse(TryLater("503"))
+    async with at_work(store, chat) as notices:
+        target = ReplyTarget(platform="chat", address={})
+        await store.put_up(Notice(message="a copy", reply_to=target, until=0.0, pictures=True))
+        notices.wake()
+        await asyncio.sleep(1)
+        assert chat.erased == []
+        await asyncio.sleep(31)
+        assert (chat.erased, chat.unsaid, await store.notices("chat", most=9)) == (["a copy"], {}, [])

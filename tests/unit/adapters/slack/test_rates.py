@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from adapters.slack.messenger import POSTS_PER_CHANNEL, PROGRESS_BURST, PROGRESS_PER_TEAM
+from adapters.slack.messenger import PROGRESS_BURST, PROGRESS_PER_TEAM
+from adapters.slack.posting import POSTS_PER_CHANNEL
 from bot.buckets import Buckets
 
 pytestmark = pytest.mark.looptime
