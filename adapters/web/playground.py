@@ -218,7 +218,7 @@ class Playground:
             "nonce": new_nonce(),
             "whose": hashed(by.requester.key),
             "goes": goes,
-            "held": number_in(request.query.get("held", "")) or 0,
+            "held": number_in(request.query.get("held", "")),
         }
         return page(request, "playground.html", values, status=status)
 

@@ -41,7 +41,7 @@ class ResultActs:
         return page(request, "delete.html", values)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
-        """Delete a job's pictures and words; the page after it says what jobs of others still hold."""
+        """Delete a job's pictures and words; the page after it says so, and what jobs of others still hold."""
         generation = generation_in(request.match_info["generation"])
         held = await self._service.removal.delete(generation, by=asker_of(request))
-        return see(f"/?held={held}" if held else "/")
+        return see(f"/?held={held}")

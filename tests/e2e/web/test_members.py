@@ -233,7 +233,8 @@ async def test_what_is_deleted_is_gone_at_once_from_pages_and_disk(pages: Pages)
     async with await pages.browser("ann") as ann:
         job = await make(pages, ann, "a short life")
         [made] = await pages.bench.store.generations(job)
-        assert (await post(ann, f"/results/{job}.0/delete"))[0] == 200
+        status, _, said = await post(ann, f"/results/{job}.0/delete")
+        assert (status, "Deleted: one job with its pictures and words." in said) == (200, True)
         for path in (f"/g/{job}.0.png", f"/t/{job}.0.jpg", f"/s/{job}.jpg"):
             async with ann.get(path) as answer:
                 assert answer.status == 404, path

@@ -90,7 +90,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
 
         followed(page, page.get_by_role("button", name="Delete"))
         followed(page, page.get_by_role("button", name="Delete"))
-        page.wait_for_url(service.origin + "/")
+        expect(page.get_by_role("status")).to_have_text("Deleted: one job with its pictures and words.")
         expect(page.locator("nav.history a")).to_have_count(before + 4)
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
