@@ -10,7 +10,7 @@ from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.options import OPTIONS, OptionKind
 from bot.domain.strength import strength_word
 from bot.domain.words import clip
-from bot.texts import joined, number, text, time_span
+from bot.texts import number, text, time_span
 from inference.api import Arriving
 
 _ALT_PROMPT, _ALT_MOST = 900, 960
@@ -190,11 +190,7 @@ _SHORT_FACTS = tuple(row for row in _FACTS if not row.detail)
 
 def _strength(recipes: Sequence[Recipe], locale: str) -> str:
     if len(strengths := dict.fromkeys(each.strength for each in recipes)) > 1:
-        return text(
-            locale,
-            "fact-strengths",
-            strengths=joined(locale, [number(locale, each) for each in strengths], style="unit"),
-        )
+        return text(locale, "fact-strengths", strengths=", ".join(number(locale, each) for each in strengths))
     if recipes[0].edits:
         return text(locale, "fact-edits")
     return text(locale, f"button-{strength_word(recipes[0].strength)}", strength=recipes[0].strength)

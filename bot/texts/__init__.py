@@ -145,8 +145,8 @@ def language_name(language: str) -> str:
     return str(Locale(language).get_display_name()).capitalize()
 
 
-def joined(locale: str, names: Sequence[str], *, style: Literal["standard", "or", "unit"] = "or") -> str:
-    """Several names as it joins them: with "or"; with "and" if `style` is "standard", with neither if "unit"."""
+def joined(locale: str, names: Sequence[str], *, style: Literal["standard", "or"] = "or") -> str:
+    """Several names as it joins them: with "or", or with "and" if `style` is "standard"."""
     from babel.lists import format_list
 
     return str(format_list(names, style=style, locale=language_of(locale)))

@@ -1,13 +1,16 @@
 """The catalogue: every language says what English says, with the same arguments."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser, ast
 
 from bot import texts
+from bot.rendering import render
 from bot.texts import LANGUAGES, REFERENCE, commands_as, joined, language_of, megabytes, number, text, translations
+from tests.builders.jobs import a_job
 
 FOLDER = Path(texts.__file__).parent
 ARGUMENT = re.compile(r"\{ \$(\w+)")
@@ -114,6 +117,16 @@ def test_numbers_and_lists_are_said_as_a_language_has_them() -> None:
     assert text("de", "refused-model", model="m", models=("a", "b")).endswith("a oder b.")
     assert joined("ja", ["a", "b"], style="standard") == "a、b"
     assert number("fr", 1234.5) == "1\u202f234,5"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sweep_is_told_in_every_language_and_lists_of_any_length_are_joined(language: str) -> None:
+    job = replace(a_job(strengths=(0.3, 0.5, 0.7, 0.9)), locale=language)
+    said = [number(language, each) for each in (0.3, 0.5, 0.7, 0.9)]
+    assert ", ".join(said) in render(job, []).facts[0]
+    for count in range(1, 5):
+        assert all(each in joined(language, said[:count]) for each in said[:count])
+        assert all(each in joined(language, said[:count], style="standard") for each in said[:count])
 
 
 def test_only_commands_of_ours_are_named_another_way() -> None:
