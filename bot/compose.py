@@ -38,7 +38,7 @@ from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import with_controls
 from inference.models.downloads import SILENCE_SECONDS, DownloadProgress, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.hub import HubRef, RepositoryKind
+from inference.models.hub import HubRef
 from inference.models.leftovers import CacheItem, cache_items
 from inference.models.library import Library, all_offered, foreseen, refs_of
 from inference.models.nvidia import cards_here, here
@@ -146,10 +146,9 @@ def cache_items_of(settings: Settings) -> Iterator[CacheItem]:
     """What the hub's cache holds, beside what any entry of the catalogue or a setting names."""
     maps = map_models_of(settings)
     entries = {**load_catalogue(settings.models.file), **offered_models(settings)}.values()
-    refs = [ref for entry in entries for ref in refs_of(with_controls(entry, maps), controls=True)]
-    others = (maps.depth, maps.pose, maps.person, settings.safety.classifier)
-    refs += [ref for id_ in others if (ref := HubRef.part(id_, RepositoryKind.NETWORK))]
-    return cache_items({ref.repository for ref in refs})
+    places = [place for entry in entries for place in (entry.id, entry.base, *entry.parts)]
+    places += (maps.depth, maps.pose, maps.person, settings.safety.classifier)
+    return cache_items({HubRef.of(place).repository for place in places if HubRef.names(place)})
 
 
 def map_models_of(settings: Settings) -> MapModels:

@@ -136,7 +136,7 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
     An entry of the catalogue with the same name or for the same file is taken instead. What an entry names as a part
     of its model is none. Pickles are among them: what refuses a model says why.
     """
-    parts = {_file(place) for entry in catalogue.values() for place in _parts_of(entry)}
+    parts = {_file(place) for entry in catalogue.values() for place in entry.parts}
     named = {_file(entry.id): name for name, entry in catalogue.items()}
     models = {path: _file(str(path)) for path in _below(folder, "models.folder", ".safetensors", ".gguf", ".ckpt")}
     entries = {named[file]: catalogue[named[file]] for file in models.values() if file in named}
@@ -146,16 +146,14 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
     return entries
 
 
+def _absolute(place: str) -> str:
+    """So that "models/sdxl/a.safetensors" is never taken for a file on the hub once it is not there any more."""
+    return os.path.abspath(os.path.expanduser(place))  # noqa: PTH100, PTH111 -- Path's own raises if there is no such user
+
+
 def _file(place: str) -> str:
     """What a path leads to, by whatever links."""
-    return os.path.realpath(os.path.expanduser(place))  # noqa: PTH111 -- Path's own raises if there is no such user
-
-
-def _parts_of(entry: ModelEntry) -> Iterable[str]:
-    """Where its autoencoders, networks, adapters and embeddings are."""
-    adapters = (lora.place for lora in entry.loras.values())
-    words = (*entry.embeddings.values(), *entry.embeddings_found.values())
-    return filter(None, (entry.vae, entry.preview_vae, *entry.controls.values(), *adapters, *words))
+    return os.path.realpath(_absolute(place))
 
 
 def _below(folder: str, key: str, *suffixes: str) -> list[Path]:
@@ -167,7 +165,7 @@ def _below(folder: str, key: str, *suffixes: str) -> list[Path]:
     Raises:
         ConfigError: it is none, or something in it is not for this user.
     """
-    top = os.path.expanduser(folder)  # noqa: PTH111 -- Path's own raises if there is no such user
+    top = _absolute(folder)
 
     def refuse(fault: OSError) -> None:
         if fault.filename != top:
@@ -207,7 +205,7 @@ def _by_name(paths: Iterable[Path], folder: str, *, taken: Iterable[str] = ()) -
     Of one model as .safetensors and in another kind of file, the first has the plain name.
     """
     found: dict[str, Path] = {}
-    top = os.path.expanduser(folder)  # noqa: PTH111 -- Path's own raises if there is no such user
+    top = _absolute(folder)
     for path in sorted(paths, key=lambda each: each.suffix in {".gguf", *_PICKLES}):
         stem = path.name if path.is_dir() else path.stem
         plain, whole, end = _slug(stem), _in_any_script(stem), _in_any_script(path.name)

@@ -30,7 +30,9 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     catalogue = load_catalogue(settings.models.file)
     for name in asked.models:
         check_model_name(name, settings)
-    entries: dict[str, ModelEntry] = dict(offered_models(settings)) if asked.offered else {}
+    offered = offered_models(settings) if asked.offered else {}
+    # A pickle in models.folder is named by `check`; there is nothing of it to fetch.
+    entries = {name: entry for name, entry in offered.items() if not entry.id.endswith(".ckpt")}
     entries |= {name: catalogue.get(name) or ModelEntry(id=name) for name in asked.models}
     if not entries:
         raise InvalidRequest("Name a model, or give --offered for all that are on offer.")

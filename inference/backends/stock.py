@@ -55,6 +55,7 @@ class StockBackend:
     def __init__(self, settings: WorkerSettings) -> None:
         loading.quiet()
         self._settings = settings
+        self._told: set[str] = set()
         self._device = choose_device(settings.device)
         if unsuited := unsuited_build(self._device):
             raise ModelUnavailable(unsuited)
@@ -72,8 +73,9 @@ class StockBackend:
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
         known, refused = foreseen(self._settings.entries)
-        for sentence in refused.values():
+        for sentence in sorted({*refused.values()} - self._told):  # this is asked at each load of a model
             print(sentence, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        self._told |= {*refused.values()}
         return known | {each.model: each.defaults for each in self.cache}
 
     def is_loaded(self, model: str) -> bool:

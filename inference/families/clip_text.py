@@ -19,10 +19,11 @@ _MEAN = 0.02
 
 
 def needs_chunks(pipeline: Any, text: str) -> bool:
-    """Whether the stock pipeline's `encode_prompt` would leave out something of a text, weights or words."""
+    """Whether the stock pipeline's `encode_prompt` leaves out something of a text: weights, words, embeddings."""
     prompt = weighted(text)
     return not prompt.is_plain or any(
-        len(_chunks(pipeline, prompt, tokenizer)) > 1 for tokenizer, _ in _encoders(pipeline)
+        spelled(tokenizer, text) != text or len(_chunks(pipeline, prompt, tokenizer)) > 1
+        for tokenizer, _ in _encoders(pipeline)
     )
 
 

@@ -30,7 +30,6 @@ from inference.batching.controlnet import UNetControlNet
 from inference.batching.denoiser import Rows, call_unet
 from inference.batching.solver import Solver
 from inference.families.clip_text import encoded, lengthened, needs_chunks
-from inference.models.embeddings import spelled
 from inference.weighted_prompts import weighted
 
 _AESTHETIC_SCORES = (6.0, 2.5)
@@ -270,8 +269,7 @@ class StableDiffusion:
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         if needs_chunks(self.pipeline, text):
             return encoded(self.pipeline, text, self.device)
-        tokenizer = getattr(self.pipeline, "tokenizer", None) or self.pipeline.tokenizer_2
-        text = spelled(tokenizer, weighted(text).plain)
+        text = weighted(text).plain
         if not self.is_xl:
             return PromptEmbeds(self.pipeline.encode_prompt(text, self.device, 1, False, None)[0], None)
         hidden, _, pooled, _ = self.pipeline.encode_prompt(

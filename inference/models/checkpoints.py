@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,9 +161,24 @@ class Checkpoint:
 def identify(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     """What the file holds; `prediction` is the owner's word on it, empty for none.
 
+    Remembered until the file or what lies beside it changes: each load of a model asks it of all that are offered.
+
     Raises:
         ModelUnavailable: it is broken, or something else than a model that makes images from images.
     """
+    return _identified(file, model, prediction, (_state(file), _state(file.with_suffix(".yaml"))))
+
+
+def _state(file: Path) -> tuple[int, int, int] | None:
+    try:
+        told = file.stat()
+    except OSError:
+        return None
+    return told.st_ino, told.st_mtime_ns, told.st_size
+
+
+@lru_cache(maxsize=1024)
+def _identified(file: Path, model: str, prediction: str, _: object) -> Checkpoint:
     header = read_gguf_header(file, model) if file.suffix == SUFFIX else read_header(file, model)
     names = header.shapes
     if (parts := _PART.search(file.stem)) and int(parts[1]) > 1:

@@ -17,6 +17,9 @@ from inference.models.safetensors_header import read_header
 _SUFFIXES = (("clip_l", ""), ("clip_g", "_2"))
 """SDXL's files hold a tensor for each encoder, under these names."""
 
+_TOKEN = re.compile("<word:(.+)>")
+"""A word in a tokenizer's vocabulary. Those for more vectors than one have a number behind."""
+
 
 def load(pipeline: Any, places: Mapping[str, str], model: str) -> None:
     """Teach a pipeline's text encoders the words that files hold.
@@ -93,21 +96,23 @@ def _learn(pipeline: Any, which: str, word: str, vectors: torch.Tensor, model: s
             f"The embedding {word!r} is {vectors.shape[-1]} wide and the text encoder of {model!r} {width}: "
             "it was made for another kind of model, leave it out of its entry."
         )
-    try:
-        pipeline.load_textual_inversion({word: vectors}, token=word, tokenizer=tokenizer, text_encoder=encoder)
-    except ValueError:
-        raise ModelUnavailable(
-            f"The embedding {word!r} of the model {model!r} has the name of a word that its text encoder knows: "
-            "give it another in the entry."
-        ) from None
+    token = f"<word:{word}>"
+    pipeline.load_textual_inversion({token: vectors}, token=token, tokenizer=tokenizer, text_encoder=encoder)
 
 
 def spelled(tokenizer: Any, text: str) -> str:
-    """A text with the words of embeddings in the letters in which the tokenizer has them.
+    """A text with the words of embeddings as the tokenizer has them, in whatever letters members write them.
 
-    Members write EasyNegative or easynegative; diffusers looks for the latter only.
+    Of words within words the longest counts: a tokenizer finds what it learned anywhere, "ink" in "pink" too.
     """
-    for word in tokenizer.get_added_vocab() if hasattr(tokenizer, "get_added_vocab") else ():
-        if not word.startswith("<|"):
-            text = re.sub(re.escape(word), word, text, flags=re.IGNORECASE)
-    return text
+    learned = tokenizer.get_added_vocab() if hasattr(tokenizer, "get_added_vocab") else ()
+    words = [found[1] for each in learned if (found := _TOKEN.fullmatch(each))]
+    if not words:
+        return text
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.sub(
+        rf"(?<![a-z0-9_])({either})(?![a-z0-9_])",
+        lambda found: f"<word:{found[1].lower()}>",
+        text,
+        flags=re.IGNORECASE,
+    )

@@ -109,6 +109,13 @@ class ModelEntry:
     embeddings: Mapping[str, str] = field(default_factory=dict)
     embeddings_found: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Where its autoencoders, networks, adapters and embeddings are."""
+        adapters = (lora.place for lora in self.loras.values())
+        words = (*self.embeddings.values(), *self.embeddings_found.values())
+        return tuple(filter(None, (self.vae, self.preview_vae, *self.controls.values(), *adapters, *words)))
+
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """What `dataclasses.asdict` wrote."""

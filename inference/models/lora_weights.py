@@ -22,6 +22,9 @@ _FIRST = re.compile(r"(?P<layer>.+)\.lora_(down|A)(?P<rest>(\.\w+)?\.weight)")
 _LAYER = re.compile(r"(lora_up|lora_B|lora\.up|lora_linear_layer\.up)(\.\w+)?\.weight$|\.lokr_w1(_a)?$|\.diff(_b)?$")
 """What each layer has one of, by any program. If it is zero, the layer does nothing."""
 
+_OF_WORDS = re.compile(r"(?:lora_te_|text_encoder\.)(?:text_model[._])?encoder[._]layers[._](\d+)[._]")
+"""A layer of the first text encoder, in kohya's files and in diffusers'."""
+
 _PLAIN = ("transformer.", "unet.")
 _COMFY = "diffusion_model."
 """Beginnings of the names in diffusers' own files and in ComfyUI's. Others may be known by their strengths."""
@@ -35,6 +38,17 @@ _FLOAT8 = frozenset({torch.float8_e4m3fn, torch.float8_e5m2})
 def layers(weights: Mapping[str, torch.Tensor]) -> int:
     """How many layers they change."""
     return sum(_LAYER.search(name) is not None and bool(each.any()) for name, each in weights.items())
+
+
+def of_layers_in_use(weights: Mapping[str, torch.Tensor], pipeline: Any) -> dict[str, torch.Tensor]:
+    """The same without those of the text encoder's last layers that `clip_skip` took away, where they act nowhere."""
+    encoder: Any = getattr(pipeline, "text_encoder", None)
+    inside: Any = getattr(getattr(encoder, "text_model", encoder), "encoder", None)
+    if not hasattr(inside, "layers"):
+        return dict(weights)
+    skipped = range(len(inside.layers), encoder.config.num_hidden_layers)
+    found = {name: _OF_WORDS.match(name) for name in weights}
+    return {name: each for name, each in weights.items() if not ((at := found[name]) and int(at[1]) in skipped)}
 
 
 def with_strengths(

@@ -22,7 +22,7 @@ from inference.models import hub
 from inference.models.device_errors import is_of_device, translate
 from inference.models.entry import LoraEntry
 from inference.models.lora_names import under_diffusers_names
-from inference.models.lora_weights import beside, layers, with_strengths
+from inference.models.lora_weights import beside, layers, of_layers_in_use, with_strengths
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
 from inference.models.safetensors_header import found_instead
@@ -196,7 +196,7 @@ class LoraSet:
             self._read.pop(name, None)
 
     def _put_on(self, name: str, weights: dict[str, torch.Tensor]) -> None:
-        weights = under_diffusers_names(weights, self._pipeline)
+        weights = of_layers_in_use(under_diffusers_names(weights, self._pipeline), self._pipeline)
         nbytes = sum(each.nbytes for each in weights.values())
         adapted, inner = self.adapted(), self._inner[name]
         if (kind := _kind_of(_NEVER, weights)) or _widens(adapted, weights):

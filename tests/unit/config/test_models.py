@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,7 @@ from config.styles import _Presets
 from config.tables import allowed
 from inference.api import ControlKind
 from inference.models.entry import LoraEntry, ModelEntry
-from inference.models.library import foreseen
+from inference.models.library import foreseen, refs_of
 
 OWN = """
 [mine]
@@ -114,6 +115,23 @@ def test_folders_below_are_looked_into_as_other_programs_do(own: Path, tmp_path:
     mine = load_catalogue(str(own))["mine"]
     assert list(mine.loras) == ["a", "sdxl-a", "linked", "p"]
     assert mine.embeddings_found == {"linked": str(elsewhere / "linked.safetensors")}
+
+
+def test_what_lay_in_a_folder_and_is_gone_is_not_looked_for_on_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share went away, or the owner tidied up, while the service ran."""
+    monkeypatch.chdir(tmp_path)
+    for place in ("models/sdxl/a.safetensors", "loras/sdxl/ink.safetensors", "loras/clay.safetensors"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    (tmp_path / "own.toml").write_text('[mine]\nid = "pocket"\nloras_folder = "loras"\n')
+    offered = _offered(models__folder="models", models__file="own.toml", models__offered="mine")
+    shutil.rmtree(tmp_path / "models")
+    shutil.rmtree(tmp_path / "loras")
+    assert [*offered] == ["pocket", "a", "mine"]
+    assert refs_of(offered["mine"], controls=False) == ()
+    assert "is not here: give a folder or file" in foreseen(offered)[1]["a"]
 
 
 @pytest.mark.parametrize("key", ["preview_vae", "sketcher"])

@@ -68,6 +68,27 @@ def test_only_what_nobody_needs_goes_and_only_if_asked_for(
     assert capsys.readouterr().out.splitlines()[-1] == "Nothing is left over."
 
 
+def test_a_model_that_is_not_there_keeps_nothing_from_being_cleaned_up_but_what_its_entry_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub, models = tmp_path / "hub", tmp_path / "models"
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PENTIMENTO__MODELS__FILE", str(tmp_path / "own.toml"))
+    monkeypatch.setenv("PENTIMENTO__MODELS__FOLDER", str(models))
+    (tmp_path / "own.toml").write_text(
+        '[mine]\nid = "/share/gone.safetensors"\nbase = "org/base"\nloras = { ink = "org/ink/ink.safetensors" }\n'
+    )
+    file(models / "old.ckpt", days=100)
+    named = [file(hub / f"models--org--{name}" / "blobs" / "x.incomplete", days=100) for name in ("base", "ink")]
+    left = file(hub / "models--org--other" / "blobs" / "x.incomplete", days=100)
+    assert main(["cleanup", "--remove"]) == 0, capsys.readouterr()
+    assert [each.exists() for each in (*named, left)] == [True, True, False]
+    monkeypatch.setenv("PENTIMENTO__MODELS__FILE", "")
+    assert main(["download", "--offered"]) == 0, capsys.readouterr()
+    assert capsys.readouterr().err.splitlines() == ["pocket is here."]
+
+
 def test_a_new_machine_has_nothing_left_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

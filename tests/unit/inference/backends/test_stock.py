@@ -15,6 +15,18 @@ pytestmark = [
 ]
 
 
+def test_why_a_model_cannot_be_used_is_logged_once_and_not_at_each_load(capsys: pytest.CaptureFixture[str]) -> None:
+    from inference.backends.base import WorkerSettings
+    from inference.backends.stock import StockBackend
+    from inference.models.entry import ModelEntry
+
+    entries = {"pocket": ModelEntry(id="pocket"), "old": ModelEntry(id="old.ckpt")}
+    backend = StockBackend(WorkerSettings(model="pocket", entries=entries, device="cpu"))
+    for _ in range(2):
+        assert list(backend.defaults()) == ["pocket"]
+    assert capsys.readouterr().err.count("is a pickle, which can run anything") == 1
+
+
 @given(st.integers(1, 500), st.data())
 def test_a_strength_of_whole_steps_makes_just_these(steps: int, data: st.DataObject) -> None:
     from inference.backends.stock_strength import whole

@@ -8,9 +8,10 @@ import torch
 from safetensors.torch import save_file
 
 from inference.api import ModelUnavailable
-from inference.models import catalog
+from inference.models import catalog, checkpoints
 from inference.models.checkpoints import LAYOUTS, Checkpoint, Family, identify, scheduler_of
 from inference.models.entry import ModelEntry
+from inference.models.safetensors_header import Header, read_header
 
 CORE = "model.diffusion_model."
 UNET = {f"{CORE}input_blocks.0.0.weight": (8, 4, 3, 3), "first_stage_model.encoder.conv_in.weight": (1,)}
@@ -88,6 +89,31 @@ def test_what_the_unet_tells_is_found_in_the_configuration_beside_the_file(
     (tmp_path / "a.yaml").write_text(beside)
     said = architecture or "_config" in beside
     assert identify(path, "m").prediction_type == (prediction if said or family is Family.SD2 else "epsilon")
+
+
+def test_a_file_is_read_again_only_if_it_or_what_lies_beside_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each load of a model asks what all others are: of a hundred SDXL files that took two seconds."""
+    path = file(tmp_path / "a.safetensors", *UNET, WORDS[Family.SDXL])
+    reads: list[Path] = []
+
+    def counted(read: Path, model: str) -> Header:
+        reads.append(read)
+        return read_header(read, model)
+
+    monkeypatch.setattr(checkpoints, "read_header", counted)
+    for _ in range(2):
+        assert identify(path, "m").family is Family.SDXL
+    assert len(reads) == 1
+    (tmp_path / "a.yaml").write_text(f"model:\n  {DENOISER}.VScaling\n  network_config: {{}}")
+    assert identify(path, "m").prediction == "v_prediction"
+    file(tmp_path / "b.safetensors", *UNET, WORDS[Family.SD15]).replace(path)
+    assert identify(path, "m").family is Family.SD15
+    path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="is empty"):
+            identify(path, "m")
 
 
 def test_a_second_text_encoder_of_its_own_program_is_that_of_stable_diffusion_2_turbo(tmp_path: Path) -> None:

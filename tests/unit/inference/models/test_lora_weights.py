@@ -14,7 +14,7 @@ from bot.texts import LANGUAGES, text
 from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models.entry import LoraEntry
-from inference.models.loading import quiet
+from inference.models.loading import quiet, skip_layers
 from inference.models.lora_weights import with_strengths
 from inference.models.loras import LoraSet
 from tests.tiny_models.flow import flow
@@ -108,6 +108,23 @@ def test_strengths_that_differ_from_layer_to_layer_act_in_each(
             tensors |= several
             wanted |= {f"{part}.{name}": each for name, each in added.items()}
     agree(added_by(put_on(pipeline, tensors, tmp_path)), wanted)
+
+
+def test_what_is_for_a_layer_of_words_that_is_left_out_is_not_missed(tmp_path: Path) -> None:
+    """Most anime models are used without the last one (`clip_skip = 2`): each picture said that some do not fit."""
+    pipeline = stable_diffusion("ddim")
+    tensors, wanted = Tensors(), Tensors()
+    for part, prefix in (("unet", "lora_unet_"), ("text_encoder", "lora_te_text_model_")):
+        there = matrices(getattr(pipeline, part))
+        layers = {name: each for name, each in there.items() if ".layers" in f".{name}" or "attentions" in name}
+        called = {name: f"{prefix}{kohya(name)}" for name in layers}
+        several, added = written(layers, called.__getitem__, lambda _: 2.0)
+        tensors |= several
+        wanted |= {f"{part}.{name}": each for name, each in added.items() if ".layers.1." not in f".{name}"}
+    skip_layers(pipeline, 2, "mine")
+    loras = put_on(pipeline, tensors, tmp_path)
+    assert loras.notes((Lora("a"),)) == []
+    agree(added_by(loras), wanted)
 
 
 @pytest.mark.parametrize("more", [{}, {"use_rslora": True}, {"alpha_pattern": {"attn2.to_k": 16}}], ids=str)
