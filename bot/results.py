@@ -248,8 +248,10 @@ class Results:
                 with contextlib.suppress(Gone, LimitReached):
                     await self.keep(made.id, on=True, by=by)
 
-    async def collect(self, job_id: JobId, *, by: Asker, message: MessageRef = "") -> Card:
+    async def collect(self, job_id: JobId, *, by: Asker, message: MessageRef = "", locale: str = "") -> Card:
         """The card of a member's own job as it stands, for `message` if it is shown in that from now on.
+
+        It speaks the language that the job was asked for in, or `locale`'s.
 
         Raises:
             UserError: it is unknown or somebody else's.
@@ -258,7 +260,7 @@ class Results:
         if message:
             await self._store.posted(job_id, message)
         generations = await self._store.generations(job.id) if job.status.ended else ()
-        return render(job, generations, waiting=self._waiting(job.id))
+        return render(replace(job, locale=locale or job.locale), generations, waiting=self._waiting(job.id))
 
     async def message_of(self, job: Job, *, platform: str) -> MessageRef | None:
         """Where a job's message stands, as that platform wrote it down; None if it is elsewhere, or long done."""

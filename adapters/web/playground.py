@@ -159,7 +159,7 @@ class Playground:
         after = number_in(request.headers.get("Last-Event-ID", "")) or 0
         stream = event_stream()
         await stream.prepare(request)
-        stored = partial(self._service.results.collect, job, by=by)
+        stored = partial(self._service.results.collect, job, by=by, locale=by.locale)
         # A page that was closed is noticed at the next thing that it is told; if the disk refuses, it asks again.
         with contextlib.suppress(ConnectionResetError, StorageFailed):
             async with aclosing(followed(job, messenger=self._messenger, after=after, stored=stored)) as cards:
@@ -182,7 +182,7 @@ class Playground:
 
     async def _card(self, job: JobId, by: Asker) -> Card:
         """With its progress while it runs, else as the store has it."""
-        return self._messenger.latest(job) or await self._service.results.collect(job, by=by)
+        return self._messenger.latest(job) or await self._service.results.collect(job, by=by, locale=by.locale)
 
     def _goes(self, described: Description, locale: str) -> str:
         """When a result that nobody keeps loses its picture; empty if it does not."""

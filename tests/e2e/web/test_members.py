@@ -208,6 +208,14 @@ async def test_delete_asks_with_all_that_goes_and_no_leads_back_to_the_picture(p
             assert nothing.status == 404
 
 
+async def test_a_page_speaks_one_language_whatever_the_job_was_asked_for_in(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann:
+        job = await make(pages, ann, "asked for in English")
+        async with ann.get(f"/jobs/{job}", headers={"Accept-Language": "de"}) as page:
+            shown = await page.text()
+        assert [each in shown for each in (">Fertig<", ">Löschen<", ">Done<", ">Delete<")] == [True, True, False, False]
+
+
 async def test_a_link_of_more_than_ten_minutes_ago_is_refused(tmp_path: Path) -> None:
     clock = SetClock()
     async with serving(tmp_path, clock=clock) as pages, pages.stranger() as browser:
