@@ -213,7 +213,8 @@ async def test_a_page_speaks_one_language_whatever_the_job_was_asked_for_in(page
         job = await make(pages, ann, "asked for in English")
         async with ann.get(f"/jobs/{job}", headers={"Accept-Language": "de"}) as page:
             shown = await page.text()
-        assert [each in shown for each in (">Fertig<", ">Löschen<", ">Done<", ">Delete<")] == [True, True, False, False]
+        said = [each for each in (">Fertig<", ">Löschen<", ">Done<", ">Delete<") if each in shown]
+        assert said == [">Fertig<", ">Löschen<"]
 
 
 async def test_a_link_of_more_than_ten_minutes_ago_is_refused(tmp_path: Path) -> None:
