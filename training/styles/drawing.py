@@ -26,14 +26,15 @@ def _hatching(picture: Tensor, noise: Tensor, degrees: float, length: float, fol
 
 
 def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    """Graphite is grey: no black, hatching that one can see in every tone, and paper that is not white."""
     grey = f.luma(f.stretch(picture))
     # Dodging by the blurred negative leaves lines and a little tone, as graphite does.
     dodge = (grey / (1 - f.blur(1 - grey, 6.0) + 1e-3)).clamp(0, 1) ** 1.6
-    first = f.smoothstep(0.56 - grey + 0.1 * _hatching(picture, noise, -50, 20, 0.8), 0.0, 0.5)
-    second = f.smoothstep(0.3 - grey + 0.1 * _hatching(picture, noise.flip(1), 40, 18, 0.3), 0.0, 0.5)
+    first = f.smoothstep(0.72 - grey + 0.14 * _hatching(picture, noise, -50, 28, 0.6), 0.0, 0.6)
+    second = f.smoothstep(0.36 - grey + 0.14 * _hatching(picture, noise.flip(1), 40, 24, 0.3), 0.0, 0.5)
     lines = f.edges(picture, 0.8, 0.03, 0.14)
-    tone = dodge * 0.45 + 0.55 - 0.42 * first - 0.26 * second - 0.5 * lines + 0.12 * (grey - 0.5)
-    return (tone.clamp(0.12, 1) * f.colour(picture, 0.975, 0.97, 0.955)).clamp(0, 1)
+    tone = 0.7 + 0.3 * dodge - 0.42 * first - 0.24 * second - 0.5 * lines
+    return (0.24 + 0.66 * tone.clamp(0, 1)) * f.colour(picture, 1.0, 0.99, 0.97)
 
 
 def charcoal(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:

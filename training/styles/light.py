@@ -22,8 +22,9 @@ def sepia(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
 
 
 def noir(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
-    grey = f.luma(f.contrast(f.contrast(f.stretch(picture), 1.0), 0.8))
-    return f.lift(grey * 0.97, 0.04).expand_as(picture).clamp(0, 1)
+    """Low key, as in the films: most of it lies in the dark."""
+    grey = f.luma(f.contrast(f.contrast(f.stretch(picture), 1.0), 0.5)) ** 1.4
+    return f.lift(grey * 0.97, 0.03).expand_as(picture).clamp(0, 1)
 
 
 def night(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:

@@ -6,8 +6,7 @@ from torch import Tensor
 from training.styles import filters as f
 from training.styles.strokes import Brush, paint
 
-OIL_BROAD = Brush(cell=16, length=44, width=17, relief=0.16, jitter=0.1, bristles=0.05, curve=0.5)
-OIL_FINE = Brush(cell=8, length=22, width=8, relief=0.16, jitter=0.08, bristles=0.04, curve=0.3)
+OIL = Brush(cell=8, length=26, width=9, relief=0.2, jitter=0.14, bristles=0.05, curve=0.6)
 VAN_GOGH = Brush(cell=8, length=32, width=6, relief=0.16, jitter=0.26, curve=1.2)
 
 
@@ -34,17 +33,20 @@ def _detail(picture: Tensor) -> Tensor:
 
 
 def oil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
-    """Broad strokes first, finer ones where there is more to tell."""
-    rich = f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5)
+    """Short thick strokes under the warm glaze of an old master, from umber over ochre to cream."""
+    rich = f.contrast(f.saturate(f.stretch(picture), 1.25), 0.4).clamp(0, 1)
     flat = f.kuwahara(rich, 5, 2)
-    warm = f.mix(flat, flat * f.colour(flat, 1.08, 0.96, 0.78), 0.7)
+    varnish = f.gradient_map(
+        f.luma(flat),
+        [(0, (0.07, 0.04, 0.03)), (0.3, (0.33, 0.17, 0.08)), (0.65, (0.78, 0.55, 0.28)), (1, (1, 0.93, 0.76))],
+    )
+    warm = f.mix(flat, varnish, 0.45)
     directions = _directions(flat, 4.0, _wander(noise, flat, 3.0, 1.5), 2e-3)
-    broad = paint(warm, directions, OIL_BROAD, f.coarser(noise))
-    detail = f.smoothstep(f.blur(f.edges(picture, 1.2, 0.02, 0.1), 5.0), 0.12, 0.4)
-    strokes = paint(warm, directions, OIL_FINE, noise, size=detail, under=broad)
-    # Faces and other small things keep their drawing: there the picture is only flattened a little.
-    fine = f.kuwahara(rich, 3) * f.colour(flat, 1.06, 0.97, 0.85)
-    return f.mix(strokes, fine, 0.9 * _detail(picture)).clamp(0, 1)
+    detail = _detail(picture)
+    strokes = paint(warm, directions, OIL, noise, size=1 - 0.4 * detail, under=warm * 0.8)
+    # Faces and other small things keep their drawing: there the picture is hardly flattened.
+    fine = f.mix(f.kuwahara(rich, 2), varnish, 0.45)
+    return f.mix(strokes, fine, 1.1 * detail).clamp(0, 1)
 
 
 def van_gogh(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
