@@ -86,7 +86,8 @@ def _strokes(pictures: Tensor) -> list[Tensor]:
         colour = pictures - grey
         out += [coherence.mean((1, 2, 3)), coherence.std((1, 2, 3)), level.mean(1), level.std(1)]
         out += list(level.quantile(torch.tensor([0.1, 0.5, 0.9]), dim=1))
-        out += [(detail**3).mean((1, 2, 3)) / deviation**3, ((detail**4).mean((1, 2, 3)) / deviation**4).log()]
+        tails = (detail**4).mean((1, 2, 3)) / deviation**4  # 0 of a picture of one colour
+        out += [(detail**3).mean((1, 2, 3)) / deviation**3, tails.clamp_min(1e-4).log()]
         out += [deviation.log(), ((colour - f.blur(colour, 1.5)).std((1, 2, 3)) + 1e-3).log()]
         pictures = functional.avg_pool2d(pictures, 2)
     return [torch.stack(out, 1)]

@@ -63,6 +63,11 @@ def test_strokes_that_moved_have_nothing_in_common() -> None:
     assert moved(first, second) == pytest.approx(1, abs=0.02)
 
 
+def test_a_picture_of_one_colour_has_numbers_as_features() -> None:
+    """One infinity among what a judge learns from, and it names every picture the same."""
+    assert features(torch.full((1, 3, 64, 64), 0.03)).isfinite().all()
+
+
 def test_textured_styles_are_none_that_repeat_by_nature() -> None:
     assert set(TEXTURED) < set(STYLES)
     assert not set(TEXTURED) & set(REGULAR)
