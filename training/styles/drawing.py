@@ -30,8 +30,8 @@ def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
     # Dodging by the blurred negative leaves lines and a little tone, as graphite does.
     dodge = (grey / (1 - f.blur(1 - grey, 6.0) + 1e-3)).clamp(0, 1) ** 1.6
-    first = f.smoothstep(0.72 - grey + 0.14 * _hatching(picture, noise, -50, 28, 0.6), 0.0, 0.6)
-    second = f.smoothstep(0.36 - grey + 0.14 * _hatching(picture, noise.flip(1), 40, 24, 0.3), 0.0, 0.5)
+    first = f.smoothstep(0.72 - grey + 0.14 * _hatching(picture, noise, -50, 22, 0.6), 0.0, 0.6)
+    second = f.smoothstep(0.36 - grey + 0.14 * _hatching(picture, noise.flip(1), 40, 18, 0.3), 0.0, 0.5)
     lines = f.edges(picture, 0.8, 0.03, 0.14)
     tone = 0.7 + 0.3 * dodge - 0.42 * first - 0.24 * second - 0.5 * lines
     return (0.24 + 0.66 * tone.clamp(0, 1)) * f.colour(picture, 1.0, 0.99, 0.97)
