@@ -177,14 +177,21 @@ class Delivery:
 
     async def _follow_through(self, job_id: JobId) -> None:
         async with self._taking_up:
-            due = await self._store.due(job_id)
-        if due is None:
-            return
+            if not (due := await self._due(job_id)):
+                return
         try:
             await self._tell(due, self._followers[job_id])
         except Undeliverable as reason:
             log.warning("undeliverable", reason=str(reason))
             await self._store.undeliverable(job_id, str(reason))
+
+    async def _due(self, job: JobId) -> Due | None:
+        """None if its member deleted it: what shows it already is taken away by `bot.notices`."""
+        due = await self._store.due(job)
+        if due and due.job.status is JobStatus.SUCCEEDED and not due.generations:
+            await self._store.delivered(job)
+            return None
+        return due
 
     async def _tell(self, due: Due, follower: "_Follower") -> None:
         """Keep the message in step with the job until its end is shown.
@@ -197,9 +204,8 @@ class Delivery:
         edited, job = False, due.job
         while True:
             if follower.heard():  # before the job is read: a change that the read misses must stay news
-                read = await self._store.due(job.id)
-                if read is None:
-                    return  # its member deleted it
+                if not (read := await self._due(job.id)):
+                    return
                 due, job = read, read.job
             messenger = self._messengers.get(job.reply_to.platform)
             if messenger is None:
