@@ -158,6 +158,7 @@ class DiscordExchange(Answer):
         del asked
         if self.hidden:  # by Discord: apps that members bring along may be for their eyes alone
             raise NotAllowed("refused-shown-alone")
+        check_may_answer(self.event)
         target = address(self.event, self.response, hidden=False).target()
-        publish = self.desk.messenger.copies.publish
-        await publish(target, card, nonce=f"{card.job}-p", noted=self.noted(card.job))
+        nonce, noted = nonce_of(f"{self.event_id} copy"), self.noted(card.job)
+        await self.desk.messenger.copies.publish(target, card, nonce=nonce, noted=noted)

@@ -390,6 +390,16 @@ async def test_a_missing_permission_is_named_before_anything_is_made(bench: Benc
     assert not bench.engine.requests
 
 
+async def test_a_missing_permission_is_named_before_anything_is_published(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x", private=True)
+    result = await bench.discord.shown(asked, lambda post: post.done)
+    channel.denied |= 1 << 15
+    assert "Attach Files" in await bench.discord.refused(await anna.press(result, "Publish"))
+    assert [post for post in bench.discord.in_channel(channel) if not post.hidden] == []
+
+
 async def test_a_mention_where_we_may_not_write_is_answered_directly(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
