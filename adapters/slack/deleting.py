@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from adapters.slack.api import SlackApi
-from adapters.slack.errors import SlackFault
+from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.inbound import buttons_in
 from adapters.slack.members import Team
 from adapters.slack.thread_files import files_in_thread, job_id_in
@@ -15,6 +15,9 @@ from bot.domain.actions import Verb
 
 _REPORT = ":report:"
 """Stands in what the picture of a report notes of itself, behind its job."""
+
+_EMPTIED = "🗑️"
+"""In no language: nothing is kept any more of whoever would read it."""
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +42,7 @@ class Deleting:
         await self._take_away(channel, message, files=files)
 
     async def erase(self, channel: str, ts: str) -> None:
-        """A message of ours with all that it shows; its files first, as nothing else knows them.
+        """A message of ours with all that it shows, else what it says; its files first, as nothing else knows them.
 
         Raises:
             SlackFault: Slack may do it later.
@@ -52,16 +55,21 @@ class Deleting:
             log.info("what a message shows is not known", channel=channel, code=fault.code)
             message = {}
         for file in _files_of(message):
-            await self._gone("files_delete", file=file)
-        await self._gone("chat_delete", channel=channel, ts=ts)
+            await self._done("files_delete", file=file)
+        # A workspace that exports for compliance lets nobody delete a message; its words go all the same.
+        if not await self._done("chat_delete", channel=channel, ts=ts):
+            await self._done("chat_update", channel=channel, ts=ts, text=_EMPTIED, blocks=[])
 
-    async def _gone(self, method: str, **what: str) -> None:
+    async def _done(self, method: str, **what: Any) -> bool:
+        """False if Slack refuses for good."""
         try:
             await self._api.call(self._team, method, **what)
         except SlackFault as fault:
             if fault.passes:
                 raise
             log.info("not deleted", method=method, code=fault.code)
+            return fault.meaning is Meaning.MESSAGE_GONE
+        return True
 
     async def _read(self, channel: str, **where: str) -> AsyncIterator[Mapping[str, Any]]:
         """Ours among the messages there, as far as Slack shows them: any app can write our metadata."""

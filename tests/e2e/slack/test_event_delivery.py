@@ -357,6 +357,22 @@ async def test_what_was_deleted_on_the_pages_goes_however_much_was_said_since_it
     assert files_left(slack) == [photo.id]
 
 
+async def test_where_slack_lets_nobody_delete_a_message_its_words_and_picture_go(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    async with bench(slack, tmp_path) as running:
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.result(general)
+        await settled(running)
+        slack.fail("chat.delete", error="compliance_exports_prevent_deletion", times=9)
+        await ann.press("Delete", general, result)
+        await settled(running)
+    [left] = ann.from_bot(general)
+    assert words(left) == "🗑️"
+    assert not left["blocks"]
+    assert files_left(slack) == [photo.id]
+
+
 async def test_lossless_pictures_and_comparisons_that_were_sent_go_with_their_result(
     slack: SlackServer, ann: Member, bob: Member, general: Conversation, photo: File, *, tmp_path: Path
 ) -> None:
