@@ -287,10 +287,10 @@ class SlackHuman(Human):
             fresh = [view for key, view in self._slack.state.views.items() if key not in self._views]
             if fresh:
                 return "form" if fresh[0]["callback_id"] == "ask" else words(fresh[0])
-            if told := Counter(self._notices()) - self._told:
-                return next(iter(told))
             if pressed and there and pressed["ts"] not in there.messages:
                 return "deleted"
+            if told := Counter(self._notices()) - self._told:
+                return next(iter(told))
             here = [each for place in self._places for each in self._member.from_bot(place)]
             more = [each for each in here if each["ts"] not in self._before]
             return words(more[0]) if more else None
