@@ -150,7 +150,7 @@ def test_the_autoencoder_keeps_photographs() -> None:
     ("prompt", "name", "size"),
     [
         ("oil painting", "astronaut", 128),
-        ("anime", "rocket", 256),
+        ("anime", "coffee", 256),
         ("watercolor", "rocket", 256),
         ("sepia", "astronaut", 128),
         ("a photo", "astronaut", 128),

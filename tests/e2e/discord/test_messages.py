@@ -321,7 +321,7 @@ async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person
     again = await bench.discord.posted(channel, lambda post: f"<@{ben.id}>" in post.content and post.pictures)
     assert again.payload["message_reference"]["message_id"] == result.id
     await ben.react(result, "✉️")
-    sent = await ben.told(lambda post: "Here is your copy" in post.content)
+    sent = await ben.told(lambda post: "Here is your copy" in post.content and bool(post.files))
     assert len(sent.files) == 1
     await ben.react(result, "⭐")
     kept = await ben.told(lambda post: "Saved for you" in post.content)
