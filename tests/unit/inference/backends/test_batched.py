@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -93,8 +94,12 @@ def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     denoiser = weakref.ref(getattr(cached.pipeline, "transformer", None) or cached.pipeline.unet)
     del cached
     assert backend.cache.clear()
-    gc.collect()
-    assert denoiser() is None
+    for _ in range(200):  # the thread that made the picture may be on its way to the next request still
+        gc.collect()
+        if denoiser() is None:
+            return
+        time.sleep(0.02)
+    pytest.fail("something keeps the model")
 
 
 @pytest.mark.parametrize("card", [None, GraphicsCard(kind="cuda", free=1 << 40, host=1 << 40)])
