@@ -83,7 +83,7 @@ class Exchange(Protocol):
     async def show(self, page: Page, files: Sequence[Attached] = (), *, of: JobId | None = None) -> None:
         """Show a page to the member alone.
 
-        `of`: the job whose results the files show; where they stand for good they go with it.
+        `of`: the job whose results the files show. If their message lasts, it is deleted with that job.
         """
 
     async def show_styles(self, page: int) -> None:

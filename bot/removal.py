@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -97,7 +97,6 @@ class Removal:
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
                 await self._cancel(job.id)
-                await self._shown([job.id])
         gone = set[ImageId]()
         for each in job.generation_ids():
             let_go = await self._store.remove_generation(each)
@@ -129,17 +128,13 @@ class Removal:
             with contextlib.suppress(Gone):  # it may end by itself just now
                 await self._cancel(job.id)
                 cancelled.append(job.id)
-        await self._shown(cancelled)
-        jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
-        self._notices.wake()
-        return Forgotten(jobs=jobs, held=await self._store.holders(images))
-
-    async def _shown(self, cancelled: Sequence[JobId]) -> None:
-        """Wait until messages say so, for a while: one that is taken away before would be posted anew."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
                     await self._delivery.shown(job_id)
+        jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
+        self._notices.wake()
+        return Forgotten(jobs=jobs, held=await self._store.holders(images))
 
     async def forget_space(self, platform: str, space: str) -> None:
         """The bot was removed from a guild or workspace: the same for everybody there."""

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Noted = Callable[[MessageRef], Awaitable[None]]
-"""Is told where the message stands before it shows anything; what it raises ends the copy."""
+"""Is given the message before that shows a picture; what it raises ends the copy."""
 
 
 async def copied(

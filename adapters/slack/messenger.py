@@ -214,10 +214,8 @@ class SlackMessenger:
                 await noted(stands)
             # What stands beside is the job's own message's to take away.
             await self._show(target, stands, card, alone=False)
-        except (
-            DeliveryError,
-            UserError,
-        ):  # its words alone are none; what stays for now is what the next try shows it in
+        except (DeliveryError, UserError):
+            # Its words alone are no copy; if they cannot be taken away, the next try puts the picture there.
             with suppress(SlackFault):
                 if await self._gone(team_of(target), place):
                     self._posts.forget(nonce)

@@ -41,7 +41,7 @@ def layers(weights: Mapping[str, torch.Tensor]) -> int:
 
 
 def of_layers_in_use(weights: Mapping[str, torch.Tensor], pipeline: Any) -> dict[str, torch.Tensor]:
-    """The same without those of the text encoder's last layers that `clip_skip` took away, where they act nowhere."""
+    """The same without those of the text encoder's last layers that `clip_skip` took away."""
     encoder: Any = getattr(pipeline, "text_encoder", None)
     inside: Any = getattr(getattr(encoder, "text_model", encoder), "encoder", None)
     if not hasattr(inside, "layers"):

@@ -111,10 +111,15 @@ async def test_a_job_deleted_while_it_runs_leaves_nothing(at: Bench, tmp_path: P
     at.engine.hold()
     job = (await at.service.submit(request(prompt="a zebra"))).job
     await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
+    while not at.chat.of(job.id):
+        await asyncio.sleep(0.01)
     await at.service.removal.delete(generation_id(job.id, 0), by=asker())
-    await at.engine.release()
     while at.chat.of(job.id):  # its message is taken away
         await asyncio.sleep(0.01)
+    await at.engine.release()
+    while await at.store.deliveries():
+        await asyncio.sleep(0.01)
+    assert at.chat.of(job.id) == []
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
 
 
