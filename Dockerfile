@@ -50,8 +50,8 @@ VOLUME ["/data", "/models"]
 # A pentimento.toml mounted into this folder is read.
 WORKDIR /etc/pentimento
 # It answers while a model is still being downloaded; the long start period is for slow disks. http.client goes through no
-# proxy, as urllib does if HTTP_PROXY is set.
+# proxy, as urllib does if HTTP_PROXY is set. With port 0 nobody answers, which is no fault.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10m --retries=3 \
-    CMD ["python", "-c", "from http.client import HTTPConnection as H; c = H('127.0.0.1', 9464, timeout=4); c.request('GET', '/healthz'); exit(c.getresponse().status != 200)"]
+    CMD ["python", "-c", "from http.client import HTTPConnection as H; from os import environ as e; p = int(e['PENTIMENTO__METRICS__PORT']); c = H(e.get('PENTIMENTO__METRICS__HOST', '127.0.0.1'), p, timeout=4); p and c.request('GET', '/healthz'); exit(p and c.getresponse().status != 200)"]
 ENTRYPOINT ["pentimento"]
 CMD ["serve"]

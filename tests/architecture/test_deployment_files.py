@@ -208,6 +208,7 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     with (settings / "environment").open("a", encoding="utf-8") as file:
         file.write("\ufeff# from Windows\r\nexport WEB_OPERATOR_TOKEN=passed-over\nno variable\n1X=passed-over\n")
         file.write("SLACK_APP_TOKEN='of Windows'\r\nSLACK_SIGNING_SECRET=too\r\n")
+        file.write("SLACK_CLIENT_ID = 12.34\n\tSLACK_CLIENT_SECRET\t=  'with spaces'  \n")
         file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\nPENTIMENTO__SAFETY__BLOCKED=gun*,red queen\n")
         file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\nHF_TOKEN='quoted one'")
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
@@ -225,7 +226,12 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     assert {"PENTIMENTO__SAFETY__BLOCKED=gun*,red queen", "HTTPS_PROXY=http://bot:p$1&a@proxy:3128"} <= set(told)
     assert "HF_TOKEN=quoted one" in told
     assert {"SLACK_APP_TOKEN=of Windows", "SLACK_SIGNING_SECRET=too", "WEB_OPERATOR_TOKEN="} <= set(told)
-    assert "passed-over" not in ran.stdout
+    assert {"SLACK_CLIENT_ID=12.34", "SLACK_CLIENT_SECRET=with spaces"} <= set(told)
+    assert "passed-over" not in ran.stdout + ran.stderr
+    lines = (settings / "environment").read_text(encoding="utf-8").splitlines()
+    wrong = [number for number, line in enumerate(lines, 1) if line.startswith(("\ufeff", "export", "no ", "1X"))]
+    sentences = [f"Line {each} of {settings}/environment sets no variable: write it as NAME=value." for each in wrong]
+    assert ran.stderr.splitlines() == sentences
 
 
 def test_pages_start_and_build_the_service_without_a_gpu_by_its_name() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,12 @@ def test_the_image_runs_as_nobody_special_with_a_health_check_and_volumes() -> N
     assert last["ENTRYPOINT"].startswith("["), "the exec form, or signals end at a shell"
 
 
+def _health_check(**environ: str) -> int:
+    command = json.loads(dict(_stages()[1])["HEALTHCHECK"].partition(" CMD ")[2])
+    ran = subprocess.run([sys.executable, *command[1:]], env=os.environ | environ, capture_output=True, check=False)
+    return ran.returncode
+
+
 @pytest.mark.parametrize("status", [200, 500])
 def test_the_health_check_asks_the_container_itself_where_a_proxy_is_set(status: int) -> None:
     """The proxies of `.env`, and those that Docker's own configuration gives to each container, are for going out."""
@@ -75,16 +82,20 @@ def test_the_health_check_asks_the_container_itself_where_a_proxy_is_set(status:
 
         def log_message(self, *_: object) -> None: ...
 
-    with HTTPServer(("127.0.0.1", 0), Health) as server:
+    with HTTPServer(("127.0.0.2", 0), Health) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        command = json.loads(dict(_stages()[1])["HEALTHCHECK"].partition(" CMD ")[2])
-        asked = [word.replace("9464", str(server.server_port)) for word in command[1:]]
         proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
-        ran = subprocess.run(
-            [sys.executable, *asked], env=os.environ | proxies | {"NO_PROXY": "", "no_proxy": ""}, check=False
-        )
+        asked = {"PENTIMENTO__METRICS__HOST": "127.0.0.2", "PENTIMENTO__METRICS__PORT": str(server.server_port)}
+        ended = _health_check(**asked, **proxies, NO_PROXY="", no_proxy="")
         server.shutdown()
-    assert ran.returncode == (0 if status == 200 else 1)
+    assert ended == (0 if status == 200 else 1)
+
+
+def test_the_health_check_finds_no_fault_where_nobody_is_to_answer() -> None:
+    assert _health_check(PENTIMENTO__METRICS__PORT="0") == 0
+    with socket.socket() as taken:  # and does not listen
+        taken.bind(("127.0.0.1", 0))
+        assert _health_check(PENTIMENTO__METRICS__PORT=str(taken.getsockname()[1])) == 1
 
 
 def test_everything_that_is_copied_is_let_through_by_dockerignore() -> None:
