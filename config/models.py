@@ -43,6 +43,7 @@ class _Entry(Table):
     id: Location
     base: Annotated[str, Field(max_length=1000)] = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
+    zero_snr: bool | None = None
     vae: Annotated[str, Field(max_length=1000)] = ""
     clip_skip: Annotated[int, Field(ge=1, le=12)] = 1
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")] = ""
@@ -72,6 +73,7 @@ class _Entry(Table):
             id=self.id,
             base=self.base,
             prediction=self.prediction,
+            zero_snr=self.zero_snr,
             vae=self.vae,
             clip_skip=self.clip_skip,
             revision=self.revision,

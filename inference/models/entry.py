@@ -62,6 +62,7 @@ class ModelEntry:
         base: for a checkpoint in one file: the folder or hub id of the model whose configurations, and whatever the
             file lacks, are used with it; empty takes the shipped ones of its family.
         prediction: what a checkpoint's UNet was trained to tell, "epsilon" or "v_prediction"; empty finds it out.
+        zero_snr: whether the noisiest level of its training had no picture in it; None finds it out.
         vae: an autoencoder instead of the model's own: a hub id, a folder, a .safetensors file here or in a
             repository.
         clip_skip: which of the text encoder's last layers is taken, counted as A1111 does: 1 is the last one.
@@ -88,6 +89,7 @@ class ModelEntry:
     id: str
     base: str = ""
     prediction: str = ""
+    zero_snr: bool | None = None
     vae: str = ""
     clip_skip: int = 1
     revision: str = ""

@@ -23,6 +23,7 @@ from inference.models import (
     quantized,
     single_file,
     text_encoders,
+    trained,
     variants,
 )
 from inference.models.device_errors import is_of_device, translated
@@ -137,6 +138,7 @@ def load(
     on_gpu = device.type != "cpu"
     with translated():
         if place.is_dir():
+            trained.refuse_words(entry, model)
             parts = _parts(entry, model, dtype, place)
             pipeline = _from_folder(
                 place, model, dtype, variant=entry.variant, parts=parts, planned=planned, gpu=on_gpu
@@ -156,6 +158,7 @@ def _from_file(
     file: Path, entry: ModelEntry, model: str, dtype: torch.dtype, *, planned: MemoryPlan | None, gpu: bool
 ) -> Any:
     checkpoint = checkpoints.identify(file, model, prediction=entry.prediction)
+    checkpoint = trained.as_told(checkpoint, entry, model)
     base = catalog.base_of(entry)
     if entry.base and base is None:
         raise ModelUnavailable(

@@ -1,0 +1,46 @@
+"""What an owner says of a checkpoint's training: what comes of it, and what cannot be."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from inference.api import ModelUnavailable
+from inference.models import loading
+from inference.models.checkpoints import Checkpoint, Family, scheduler_of
+from inference.models.entry import ModelEntry
+from inference.models.trained import as_told
+from tests.tiny_models import folders
+
+ZERO_SNR = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("said", [True, False, None])
+def test_the_owner_s_word_counts_for_more_than_the_mark(*, marked: bool, said: bool | None) -> None:
+    checkpoint = Checkpoint(Family.SDXL, "v_prediction", zero_snr=marked)
+    taken = as_told(checkpoint, ModelEntry(id="a.safetensors", zero_snr=said), "a")
+    _, changes = scheduler_of(taken, shipped=True)
+    assert (ZERO_SNR.items() <= changes.items()) is (marked if said is None else said)
+
+
+def test_what_predicts_noise_cannot_begin_with_noise_alone() -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r'add prediction = "v_prediction" to its entry, or leave zero_snr out'
+    ):
+        as_told(Checkpoint(Family.SD15), ModelEntry(id="a.safetensors", zero_snr=True), "a")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("prediction", {"prediction": "epsilon"}), ("zero_snr", {"zero_snr": False})]
+)
+def test_words_on_a_training_that_would_do_nothing_are_refused(
+    tmp_path: Path, key: str, words: dict[str, bool | str]
+) -> None:
+    entry = ModelEntry(id="a", **words)  # type: ignore[arg-type] -- one of two fields
+    said = rf"takes no {key}, which is for Stable Diffusion and SDXL in one file: leave it out\."
+    with pytest.raises(ModelUnavailable, match=said):
+        as_told(Checkpoint(Family.FLUX), entry, "a")
+    folder = folders.save_made(folders.stable_diffusion, tmp_path / "sd")
+    with pytest.raises(ModelUnavailable, match=said):
+        loading.load(folder, entry, "a", torch.device("cpu"), torch.float32)
