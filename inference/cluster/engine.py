@@ -37,6 +37,7 @@ from inference.pool.changes import Changes
 from inference.processes import frames, protocol
 from inference.processes.child import Child
 from inference.processes.supervisor import Loss, Supervisor, Unusable
+from inference.worker.counts import Tally
 from inference.worker.engine import LOOP
 from inference.worker.in_flight import not_offered
 
@@ -78,7 +79,7 @@ class ClusterEngine:
         self._in_flight: dict[str, _InFlight] = {}
         self._capacity = Capacity(slots=1, device="")
         self._devices: Sequence[Device] = ()
-        self._counters: Mapping[str, int] = {}
+        self._tally = Tally()
         self._refusal = ""
         self._restarts: dict[str, asyncio.Future[bool]] = {}
         self._changes = Changes()
@@ -165,7 +166,7 @@ class ClusterEngine:
         return None
 
     def counters(self) -> Mapping[str, int]:
-        return self._counters
+        return self._tally.all()
 
     async def restart(self, name: str, *, seconds: float) -> bool:
         child = self._supervisor.child
@@ -236,6 +237,7 @@ class ClusterEngine:
     def _lost(self, loss: Loss) -> None:
         """The cluster's process is gone: the next one gets its requests."""
         self._devices = ()
+        self._tally.begin()
         if loss.failures and loss.fault:
             self._refusal = loss.reason
         self._end_restarts()
@@ -271,5 +273,5 @@ class ClusterEngine:
         capacity = protocol.capacity_from_json(frame["capacity"])
         self._capacity = capacity if capacity.models else replace(capacity, models=self._capacity.models)
         self._devices = [Device(**{**each, "loaded": tuple(each["loaded"])}) for each in frame["devices"]]
-        self._counters = protocol.counters_from_json(frame["counters"])
+        self._tally.update(protocol.counters_from_json(frame["counters"]))
         self._changes.note()

@@ -38,6 +38,7 @@ from inference.api import (
 from inference.cluster.host import Host, Said, code_version, plain
 from inference.geometry import fit, working_size
 from inference.processes import frames, protocol
+from inference.worker.counts import Tally
 from inference.worker.in_flight import not_saved
 
 PING_SECONDS = 1.0
@@ -79,7 +80,7 @@ class RayMember:
         self._keys_of: dict[str, str] = {}
         self._capacity = Capacity(slots=1, device="")
         self._device = Device(name=name, host=host)
-        self._counters: Mapping[str, int] = {}
+        self._tally = Tally()
 
     async def __aenter__(self) -> Self:
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -170,7 +171,7 @@ class RayMember:
         return None
 
     def counters(self) -> Mapping[str, int]:
-        return self._counters
+        return self._tally.all()
 
     def _pictures(self, request: Img2ImgRequest) -> tuple[bytes, bytes]:
         """A request's source, no larger than the model works on, and its map; empty if they cannot be read."""
@@ -201,11 +202,12 @@ class RayMember:
         self._capacity = protocol.capacity_from_json(state["capacity"])
         device = Device(**{**state["device"], "loaded": tuple(state["device"]["loaded"])})
         self._device = replace(device, name=self.name, host=self._host)
-        self._counters = state["counters"]
+        self._tally.update(state["counters"])
 
     def _lose(self, reason: str) -> None:
         self._device = Device(name=self.name, host=self._host, trouble=f"The machine {self.name} is lost: {reason}")
         if not self._lost.done():
+            self._tally.begin()
             self._lost.set_result(None)
 
     async def _or_lost(self, answer: Coroutine[Any, Any, Reply]) -> Reply:

@@ -6,6 +6,7 @@ five minutes at most.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
@@ -16,6 +17,7 @@ from inference.pool.changes import Changes
 from inference.pool.member import MemberState, PoolMember
 from inference.pool.request_queue import RequestQueue
 from inference.processes.backoff import Backoff
+from inference.worker.counts import without_levels
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +32,7 @@ _HEARD_SECONDS = 5.0
 
 
 class PoolMembers:
-    """Owns the engines, each in a task of its own.
+    """Owns the engines, each in a task of its own; `removed` is what those counted that were removed.
 
     Args:
         engines: by names for people, not yet entered; each is entered anew after it was left.
@@ -60,6 +62,7 @@ class PoolMembers:
         self._pauses = pauses
         self.all = queue.members
         self.all.extend(self._made(name, engine) for name, engine in engines.items())
+        self.removed: Counter[str] = Counter()
         self._queue = queue
         self._changes = changes
         self._stopped = stopped
@@ -101,6 +104,7 @@ class PoolMembers:
         """Leave one for good; its pictures are begun again on others."""
         member = next(each for each in self.all if each.name == name)
         self.all.remove(member)
+        self.removed.update(without_levels(member.engine.counters()))
         if member.keeping:
             member.keeping.cancel()
             await asyncio.wait([member.keeping])

@@ -174,8 +174,8 @@ class Pool:
         return next((each for each in arriving if each), None)
 
     def counters(self) -> Mapping[str, int]:
-        counted: Counter[str] = Counter()
-        for member in self._members.all:  # also those that are gone: what was counted stays counted
+        counted = Counter(self._members.removed)
+        for member in self._members.all:  # also those that are lost: what was counted stays counted
             counted.update(member.engine.counters())
         counted.update(self._library.counters() if self._library else {})
         return counted

@@ -15,7 +15,9 @@ from inference.cluster import engine
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
 from inference.processes.child import Child
+from inference.processes.supervisor import Loss
 
+LOSS = Loss(reason="", fault=None, ending="SIGKILL", child=None, failures=0, first=False, closing=False)
 SETTINGS = WorkerSettings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
 
 
@@ -33,6 +35,20 @@ async def test_a_head_that_is_not_there_is_named_at_once() -> None:
     ):
         async with ClusterEngine(SETTINGS, address="127.0.0.1:1"):
             pass
+
+
+async def test_what_was_counted_before_the_cluster_s_process_was_lost_stays_counted() -> None:
+    """The machines' workers end with it."""
+    hub = ClusterEngine(SETTINGS, address="127.0.0.1:1")
+    state = {
+        "capacity": {"slots": 1, "device": "", "models": {}, "loaded": []},
+        "devices": [],
+        "counters": {"pictures": 3},
+    }
+    for _ in range(2):
+        hub._learn(state)
+        hub._lost(LOSS)
+    assert hub.counters() == {"pictures": 6}
 
 
 @pytest.mark.parametrize("module", ["bot.compose", "bot.cli.check", "inference.cluster.engine"])

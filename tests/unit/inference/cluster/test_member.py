@@ -49,6 +49,25 @@ class Actor:
             yield said
 
 
+async def test_what_a_machine_counted_before_it_was_lost_stays_counted() -> None:
+    """It begins at 0 when it is back."""
+    member = RayMember(name="a", host="10.0.0.1", node="1", gpu=False, settings={}, backend="")
+    stands = {
+        "capacity": {"slots": 1, "device": "", "models": {}, "loaded": []},
+        "device": {"name": "", "loaded": []},
+    }
+    told = []
+    for pictures in (3, 1):
+        member._lost = asyncio.get_running_loop().create_future()
+        member._learn({**stands, "counters": {"pictures": pictures, "device_bytes": 8}})
+        told.append(member.counters())
+        for _ in range(2):
+            member._lose("gone")
+        told.append(member.counters())
+    assert [each["pictures"] for each in told] == [3, 3, 4, 4]
+    assert {each["device_bytes"] for each in told} == {8}
+
+
 async def events_of(output: Path) -> list[Event]:
     member = RayMember(name="a", host="10.0.0.1", node="1", gpu=False, settings={}, backend="")
     member._actor, member._lost = Actor(), asyncio.get_running_loop().create_future()

@@ -1,7 +1,7 @@
 """What a pool does when its devices come, go and fill up; real workers are in `tests/e2e/test_pool.py`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +161,22 @@ async def test_a_lost_device_s_pictures_are_begun_again_elsewhere_and_nobody_is_
 
 
 @pytest.mark.looptime
+async def test_what_a_device_counted_that_left_for_good_stays_counted_and_its_memory_does_not(tmp_path: Path) -> None:
+    """A count that goes down is read as a start at 0: all of the others would be counted once more."""
+
+    class Counting(FakeEngine):
+        def counters(self) -> Mapping[str, int]:
+            return {**super().counters(), "device_bytes": 8}
+
+    async with bench(tmp_path, one=Counting(), two=Counting()) as at:
+        for _ in range(3):
+            await at.end()
+        before = at.pool.counters()
+        await at.pool.remove("one")
+        assert before == {"requests": 3, "device_bytes": 16}
+        assert at.pool.counters() == {"requests": 3, "device_bytes": 8}
+
+
 async def test_a_device_that_was_lost_is_tried_again_with_growing_pauses_until_it_is_back() -> None:
     one, two = ComingEngine(), FakeEngine()
     async with Pool({"one": one, "two": two}) as pool:
