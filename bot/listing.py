@@ -15,12 +15,10 @@ class Kept:
 
     Attributes:
         generations: those that were not deleted, by index.
-        pictures: whether they can still be shown; their recipes can.
     """
 
     job: Job
     generations: Sequence[Generation]
-    pictures: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

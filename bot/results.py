@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.domain.access import Act, Asker, is_allowed, refusal
-from bot.domain.card import Card, Waiting
+from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job, source_is_withheld
@@ -34,6 +34,7 @@ class Description:
         ancestors: None stands for one that who asked may not see: another member's picture.
         undelivered: why its message could not be shown; empty if it was.
         hidden: pictures that it descends from and who asked may not see: private results that were not published.
+        gone: its pictures and those that it descends from that are not kept any more; their recipes are.
     """
 
     job: Job
@@ -41,6 +42,7 @@ class Description:
     ancestors: Sequence[Generation | None]
     undelivered: str = ""
     hidden: frozenset[ImageId] = frozenset()
+    gone: frozenset[ImageId] = frozenset()
 
     @property
     def source_hidden(self) -> bool:
@@ -148,12 +150,17 @@ class Results:
         job = await self.allowed(Act.SEE, job_id, by)
         ancestors: list[Generation | None] = []
         first: Job | Generation = job
+        generations = await self._store.generations(job_id)
         above, hidden = job.lineage.parent, set[ImageId]()
+        kept, gone = set[ImageId](), set[ImageId]()
+        (kept if job.pictures_kept else gone).update((job.source, *(each.image for each in generations)))
         while above and (ancestor := await self._store.generation(above)):
             its_job = await self._store.job(ancestor.job)
             seen = its_job is not None and await self._may(Act.SEE, by, its_job)
             if not seen and its_job and await self.is_hidden(its_job):
                 hidden.add(ancestor.image)
+            there = its_job is not None and its_job.pictures_kept
+            (kept if there else gone).update((ancestor.source, ancestor.image))
             ancestors.insert(0, ancestor if seen else None)
             above, first = ancestor.lineage.parent, ancestor
         if source_is_withheld(first, by.requester):  # the private result that it was made from is not kept any more
@@ -161,10 +168,11 @@ class Results:
         duty = await self._store.delivery(job_id)
         return Description(
             job=job,
-            generations=await self._store.generations(job_id),
+            generations=generations,
             ancestors=ancestors,
             undelivered=duty.undeliverable if duty else "",
             hidden=frozenset(hidden),
+            gone=frozenset(gone - kept),
         )
 
     async def uncollected(self, requester: Requester, *, most: int) -> Sequence[Job]:
@@ -248,10 +256,18 @@ class Results:
                 with contextlib.suppress(Gone, LimitReached):
                     await self.keep(made.id, on=True, by=by)
 
-    async def collect(self, job_id: JobId, *, by: Asker, message: MessageRef = "", locale: str = "") -> Card:
+    async def collect(
+        self,
+        job_id: JobId,
+        *,
+        by: Asker,
+        message: MessageRef = "",
+        locale: str = "",
+        progress: Progress | None = None,
+    ) -> Card:
         """The card of a member's own job as it stands, for `message` if it is shown in that from now on.
 
-        It speaks the language that the job was asked for in, or `locale`'s.
+        It speaks the language that the job was asked for in, or `locale`'s. `progress` is told of it if it runs.
 
         Raises:
             UserError: it is unknown or somebody else's.
@@ -260,7 +276,9 @@ class Results:
         if message:
             await self._store.posted(job_id, message)
         generations = await self._store.generations(job.id) if job.status.ended else ()
-        return render(replace(job, locale=locale or job.locale), generations, waiting=self._waiting(job.id))
+        return render(
+            replace(job, locale=locale or job.locale), generations, waiting=self._waiting(job.id), progress=progress
+        )
 
     async def message_of(self, job: Job, *, platform: str) -> MessageRef | None:
         """Where a job's message stands, as that platform wrote it down; None if it is elsewhere, or long done."""

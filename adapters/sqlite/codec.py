@@ -91,6 +91,7 @@ def job_from(row: sqlite3.Row) -> Job:
         error=row["error"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
+        pictures_kept=bool(row["pictures_kept"]),
     )
 
 

@@ -213,14 +213,7 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         for each in made:
             generations.setdefault(each["job"], []).append(codec.generation_from(each))
         return ResultsPage(
-            kept=[
-                Kept(
-                    job=codec.job_from(row),
-                    generations=generations.get(row["id"], []),
-                    pictures=bool(row["pictures_kept"]),
-                )
-                for row in shown
-            ],
+            kept=[Kept(job=codec.job_from(row), generations=generations.get(row["id"], [])) for row in shown],
             more=(shown[-1]["created_at"], shown[-1]["seq"]) if len(rows) > limit else None,
         )
 

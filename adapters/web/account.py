@@ -29,7 +29,7 @@ class Account:
             web.post("/signin", self.sign_in),
             web.get("/me", self.me),
             web.post("/me/leave", self.leave),
-            web.get("/me/archive.zip", self.archive),
+            web.get("/me/archive.zip", self.archive, allow_head=False),
         ]
 
     async def how(self, request: web.Request) -> web.Response:

@@ -53,20 +53,23 @@ class FileRoutes:
         previews = previews_of(card) if card else {}
         if not previews:
             if described.generations:
-                return await self._small(described.generations[0].image, _SIDE)
+                return await self._small(request, described, described.generations[0].image, _SIDE)
             raise Gone("refused-picture-gone")
         return web.Response(body=previews[min(previews)], content_type="image/jpeg")
 
     async def shown(self, request: web.Request) -> web.Response:
         """A result in its size, an eighth of the lossless one's bytes: as chats show it."""
-        made = await self._made(request)
-        return await _kept(request, made, lambda: self._exporter.shown(made.id, max_bytes=_NO_LIMIT))
+        described, made = await self._made(request)
+        return await _kept(request, described, made.image, lambda: self._exporter.shown(made.id, max_bytes=_NO_LIMIT))
 
     async def picture(self, request: web.Request) -> web.Response:
         """A result, lossless; `?download` as a file to keep."""
-        made = await self._made(request)
+        described, made = await self._made(request)
         answer = await _kept(
-            request, made, lambda: self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",))
+            request,
+            described,
+            made.image,
+            lambda: self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",)),
         )
         if "download" in request.query:
             answer.headers["Content-Disposition"] = f'attachment; filename="pentimento-{made.id}.png"'
@@ -74,8 +77,8 @@ class FileRoutes:
 
     async def thumbnail(self, request: web.Request) -> web.Response:
         """A result, small."""
-        made = await self._made(request)
-        return await _kept(request, made, lambda: self._exporter.thumbnail(made.image, side=_SIDE))
+        described, made = await self._made(request)
+        return await self._small(request, described, made.image, _SIDE)
 
     async def source(self, request: web.Request) -> web.Response:
         """What a job started from; `?first` what its whole family started from."""
@@ -84,7 +87,7 @@ class FileRoutes:
         source = root.source if root else described.job.source
         if source in described.hidden:
             raise NotAllowed("refused-source-hidden")
-        return await self._small(source, _STAGE_SIDE)
+        return await self._small(request, described, source, _STAGE_SIDE)
 
     async def style(self, request: web.Request) -> web.Response:
         """The picture of a style."""
@@ -94,26 +97,34 @@ class FileRoutes:
         content = await asyncio.to_thread(style.picture.read_bytes)
         return web.Response(body=content, content_type="image/jpeg", headers={"Cache-Control": _KEPT})
 
-    async def _small(self, image: ImageId, side: int) -> web.Response:
-        small = await self._exporter.thumbnail(image, side=side)
-        return web.Response(body=small.content, content_type=small.media_type)
+    async def _small(self, request: web.Request, described: Description, image: ImageId, side: int) -> web.Response:
+        return await _kept(request, described, image, lambda: self._exporter.thumbnail(image, side=side))
 
-    async def _made(self, request: web.Request) -> Generation:
+    async def _made(self, request: web.Request) -> tuple[Description, Generation]:
         """The result that an address names, for who may see it."""
         wanted = generation_in(request.match_info["generation"])
-        return result_in(await self._described(job_of(wanted), asker_of(request)), wanted)
+        described = await self._described(job_of(wanted), asker_of(request))
+        return described, result_in(described, wanted)
 
     async def _described(self, job: JobId, by: Asker) -> Description:
         return await self._service.results.describe(job, by=by)
 
 
-async def _kept(request: web.Request, made: Generation, export: Callable[[], Awaitable[Exported]]) -> web.Response:
-    """The file of a result that there is and who asks may see; or that the browser has it already."""
-    if any(each.value == made.image for each in request.if_none_match or ()):
+async def _kept(
+    request: web.Request, described: Description, image: ImageId, export: Callable[[], Awaitable[Exported]]
+) -> web.Response:
+    """The file of a picture that who asks may see; or that the browser has it already, while we keep it too.
+
+    Raises:
+        Gone: we do not.
+    """
+    if image in described.gone:
+        raise Gone("refused-picture-gone")
+    if any(each.value == image for each in request.if_none_match or ()):
         answer = web.Response(status=304)
     else:
         file = await export()
         answer = web.Response(body=file.content, content_type=file.media_type)
     answer.headers["Cache-Control"] = _ASKED
-    answer.etag = made.image
+    answer.etag = image
     return answer

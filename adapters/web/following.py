@@ -13,7 +13,7 @@ LOOK_SECONDS = 3.0
 
 
 async def followed(
-    job: JobId, *, messenger: WebMessenger, after: int, stored: Callable[[], Awaitable[Card]]
+    job: JobId, *, messenger: WebMessenger, after: int, shown: Callable[[], Awaitable[Card]]
 ) -> AsyncGenerator[tuple[int, Card | None], None]:
     """Each newer state of a job with its version, until it has ended, is gone, or the service stops.
 
@@ -23,18 +23,18 @@ async def followed(
         job: which.
         messenger: knows the jobs whose messages are pages, once their first card was shown.
         after: the version that is known already.
-        stored: the card as the store has it.
+        shown: the card as who looks on is to see it.
     """
     told: Card | None = None
     while True:
-        async with aclosing(messenger.cards(job, after=after)) as cards:
-            async for version, card in cards:
-                after = version
-                yield version, card
-        if messenger.closing:
-            return
         try:
-            card = await stored()
+            async with aclosing(messenger.cards(job, after=after)) as cards:
+                async for version, news in cards:
+                    after = version
+                    yield version, await shown() if news else None
+            if messenger.closing:
+                return
+            card = await shown()
         except Gone:
             return
         if card.status.ended:

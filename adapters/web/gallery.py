@@ -117,7 +117,7 @@ def _tile(kept: Kept, made: Generation, locale: str) -> GalleryTile:
     said = card.facts if len(kept.generations) == 1 else (card.pictures[index].label, made.recipe.style or "")
     return GalleryTile(
         address=f"/jobs/{made.job}?picture={index}",
-        picture=made.id if kept.pictures else None,
+        picture=made.id if kept.job.pictures_kept else None,
         words=title(made.recipe, locale),
         recipe=" · ".join(part for part in (*said, text(locale, "web-kept") if made.kept else "") if part),
         spoiler=made.spoiler,

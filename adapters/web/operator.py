@@ -67,7 +67,7 @@ class OperatorPages:
         signing = [web.get("/operator/signin", self.ask), web.post("/operator/signin", self.sign_in)]
         return [
             web.get("/operator", self.overview),
-            web.get("/operator/events", self.events),
+            web.get("/operator/events", self.events, allow_head=False),
             web.post("/operator/{act:pause|resume|drain}", self.change),
             web.post("/operator/restart", self.restart),
             web.get("/operator/jobs/{job}", self.job),

@@ -62,7 +62,7 @@ class Playground:
             web.post("/jobs", self.submit),
             web.get("/jobs/{job}", self.job),
             web.post("/jobs/{job}/cancel", self.cancel),
-            web.get("/events", self.events),
+            web.get("/events", self.events, allow_head=False),
             web.post("/press", self.press),
         ]
 
@@ -142,7 +142,7 @@ class Playground:
         said = said_by((view.shown.recipe if view.shown else view.job.recipes[0]).options())
         if view.shown:
             said |= {"of": view.shown.id, "start": start, "chains": "yes"}
-        else:
+        elif view.job.source not in described.gone:
             said |= {"of": view.job.id, "start": "again"}
         if start == "chain":
             said = {name: value for name, value in said.items() if name not in OPTION or OPTION[name].chained}
@@ -159,10 +159,10 @@ class Playground:
         after = number_in(request.headers.get("Last-Event-ID", "")) or 0
         stream = event_stream()
         await stream.prepare(request)
-        stored = partial(self._service.results.collect, job, by=by, locale=by.locale)
+        shown = partial(self._card, job, by)
         # A page that was closed is noticed at the next thing that it is told; if the disk refuses, it asks again.
         with contextlib.suppress(ConnectionResetError, StorageFailed):
-            async with aclosing(followed(job, messenger=self._messenger, after=after, stored=stored)) as cards:
+            async with aclosing(followed(job, messenger=self._messenger, after=after, shown=shown)) as cards:
                 async for version, card in cards:
                     if not await stays(request):
                         return stream
@@ -181,13 +181,20 @@ class Playground:
         return await self._service.results.describe(job, by=by)
 
     async def _card(self, job: JobId, by: Asker) -> Card:
-        """With its progress while it runs, else as the store has it."""
-        return self._messenger.latest(job) or await self._service.results.collect(job, by=by, locale=by.locale)
+        """As the store has it, in the language of who looks on, with its progress while it runs."""
+        live = self._messenger.latest(job)
+        progress = live.progress if live else None
+        return await self._service.results.collect(job, by=by, locale=by.locale, progress=progress)
 
     def _goes(self, described: Description, locale: str) -> str:
         """When a result that nobody keeps loses its picture; empty if it does not."""
         ended = described.job.ended_at
-        if self._days is None or ended is None or any(made.kept for made in described.generations):
+        if (
+            self._days is None
+            or ended is None
+            or not described.job.pictures_kept
+            or any(made.kept for made in described.generations)
+        ):
             return ""
         left = ended + self._days * DAY - time.time()
         return text(locale, "web-goes", **time_span(max(60.0, left)))
@@ -208,7 +215,7 @@ class Playground:
         by = asker_of(request)
         jobs = await self._service.recent(by.requester, limit=_SHOWN)
         results = await self._service.results.mine(by.requester, limit=_SHOWN)
-        made = {each.job.id: each.generations[0] if each.pictures else None for each in results.kept}
+        made = {each.job.id: each.generations[0] if each.job.pictures_kept else None for each in results.kept}
         values = {
             "title": f"Pentimento: {job.card.prompt}" if job else "Pentimento",
             "form": form,

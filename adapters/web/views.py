@@ -207,7 +207,8 @@ class JobView:
     """A job's page.
 
     Attributes:
-        shown: the picture on the stage; None until there is one.
+        shown: the picture on the stage; None until there is one, or if it is not kept any more.
+        swept: in that case the result, which can be deleted with its words.
         spoiler: pictures are blurred until who looks on says otherwise.
         before: what the picture stands beside; None if that is not for who looks on.
         lineage: the results it descends from, root first; None stands for one that who looks on may not see.
@@ -217,6 +218,7 @@ class JobView:
     job: Job
     running: bool
     shown: Generation | None
+    swept: Generation | None
     spoiler: bool
     generations: Sequence[Generation]
     rows: Sequence[Sequence[ButtonView]]
@@ -246,26 +248,28 @@ def _befores(described: Description) -> list[Before]:
     """Its source; the picture that its whole family began with; the result that it comes from, if that is another."""
     job, above = described.job, [each for each in described.ancestors if each]
     found = []
-    if not described.source_hidden:
+    if job.source not in {*described.hidden, *described.gone}:
         unsafe = any(each.safety.source_hidden for each in described.generations)
         found.append(Before(name="source", address=f"/s/{job.id}.jpg", spoiler=unsafe))
-    if above and described.ancestors[0] and above[0].source not in {job.source, *described.hidden}:
+    if above and described.ancestors[0] and above[0].source not in {job.source, *described.hidden, *described.gone}:
         unsafe = above[0].safety.source_hidden
         found.append(Before(name="first", address=f"/s/{job.id}.jpg?first", spoiler=unsafe))
-    if above and described.ancestors[-1] and above[-1].image != job.source:
+    if above and described.ancestors[-1] and above[-1].image not in {job.source, *described.gone}:
         found.append(Before(name="parent", address=f"/g/{above[-1].id}.webp", spoiler=above[-1].spoiler))
     return found
 
 
 def job_view(described: Description, card: Card, *, index: int, locale: str, against: str = "") -> JobView:
     """A job's page, with picture number `index` on the stage beside what `against` names, if there is that."""
-    job, made = described.job, described.generations
+    job, all_made = described.job, described.generations
+    made = all_made if job.pictures_kept else ()
     shown = made[min(index, len(made) - 1)] if made else None
     return JobView(
         card=card,
         job=job,
         running=not card.status.ended,
         shown=shown,
+        swept=all_made[0] if all_made and not made else None,
         spoiler=card.spoiler or any(each.spoiler for each in card.pictures),
         generations=made,
         rows=_rows(card, shown, locale),

@@ -171,6 +171,7 @@ class Job:
         lease: the run of the service that took it up, for who reads a database after a fault.
         error: one sentence for the owner, in their language, if it failed or was refused.
         created_at, started_at, ended_at: Unix seconds.
+        pictures_kept: its source and results are, as they have not gone by their age nor by its member's wish.
     """
 
     id: JobId
@@ -196,6 +197,7 @@ class Job:
     error: str = ""
     started_at: float | None = None
     ended_at: float | None = None
+    pictures_kept: bool = True
 
     def unit_cost(self, index: int) -> float:
         """What picture number `index` costs the device: steps really run times megapixels."""

@@ -367,6 +367,8 @@ async def test_a_sweep_takes_old_pictures_and_leaves_recipes(store: Store) -> No
     await store.sweep(Retention(pictures_before=1500, jobs_before=NEVER, inbox_before=NEVER))
     assert await store.referenced_images() == {SOURCE, a_generation(young).image}
     assert await store.generation(a_generation(old).id) == a_generation(old)
+    kept = [found.pictures_kept for job in (old, young) if (found := await store.job(job.id))]
+    assert kept == [False, True]
 
 
 async def test_a_sweep_takes_old_jobs_entirely(store: Store) -> None:
@@ -753,12 +755,12 @@ async def test_results_are_found_by_words_and_style_and_tell_whether_their_pictu
         assert sweep in [kept.job for kept in found]
         assert len(found) == (1 if words else 2)
     [kept] = (await store.results_of(key, words="oil", limit=9)).kept
-    assert ([made.index for made in kept.generations], kept.pictures) == ([0, 1], True)
+    assert ([made.index for made in kept.generations], kept.job.pictures_kept) == ([0, 1], True)
     assert (await store.results_of(key, style="anime", limit=9)).kept == []
     await store.remove_generation(kept.generations[0].id)
     await store.sweep(Retention(pictures_before=1e12, jobs_before=NEVER, inbox_before=NEVER))
     [kept] = (await store.results_of(key, limit=9, words="ink")).kept
-    assert not kept.pictures
+    assert not kept.job.pictures_kept
 
 
 async def test_the_mode_of_operation_is_kept(store: Store) -> None:
@@ -829,7 +831,7 @@ async def test_what_is_kept_stays_beyond_retention_with_its_whole_job(store: Sto
     assert (await store.job(kept.id), await store.job(other.id)) == (kept, None)
     assert await store.needed([kept.source])
     [found] = (await store.results_of(kept.requester.key, limit=9)).kept
-    assert found.pictures
+    assert found.job.pictures_kept
     await store.keep(chosen, on=False)
     assert await store.keeps(kept.requester.key) == 0
     await store.sweep(EVERYTHING)

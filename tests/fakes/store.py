@@ -35,7 +35,6 @@ class MemoryJobStore:
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
         self._generations: dict[GenerationId, Generation] = {}
-        self._without_pictures: set[JobId] = set()
         self._outbox: dict[JobId, Duty] = {}
         self._over: set[JobId] = set()
         self._used: dict[JobId, _Used] = {}
@@ -131,7 +130,7 @@ class MemoryJobStore:
     ) -> ResultsPage:
         order = {job: number for number, job in enumerate(self._jobs)}
         found = [
-            Kept(job=job, generations=made, pictures=job.id not in self._without_pictures)
+            Kept(job=job, generations=made)
             for job in await self.jobs_of(requester_key, limit=len(self._jobs))
             if job.status is JobStatus.SUCCEEDED
             and words.lower() in job.recipes[0].prompt.lower()
@@ -181,7 +180,7 @@ class MemoryJobStore:
 
     async def keep(self, generation: GenerationId, *, on: bool) -> bool:
         made = self._generations.get(generation)
-        if made is None or (on and made.job in self._without_pictures):
+        if made is None or (on and not self._jobs[made.job].pictures_kept):
             return False
         self._generations[generation] = replace(made, kept=on)
         return True
@@ -239,9 +238,9 @@ class MemoryJobStore:
                 continue
             if any(made.kept for made in await self.generations(job.id)):
                 continue
-            if job.ended_at < retention.pictures_before and job.id not in self._without_pictures:
+            if job.ended_at < retention.pictures_before and job.pictures_kept:
                 let_go |= self._pictures(job)
-                self._without_pictures.add(job.id)
+                self._jobs[job.id] = replace(job, pictures_kept=False)
             if job.ended_at < retention.jobs_before:
                 let_go |= self._pictures(job)
                 self._remove(job)
@@ -287,9 +286,8 @@ class MemoryJobStore:
         self._jobs[job.id] = replace(job, recipes=tuple(recipes))
         if not await self.generations(job.id):
             let_go |= self._pictures(job)
-            self._without_pictures.add(job.id)
             emptied, lineage = self._jobs[job.id], replace(job.lineage, description="")
-            self._jobs[job.id] = replace(emptied, notes=(), lineage=lineage)
+            self._jobs[job.id] = replace(emptied, notes=(), lineage=lineage, pictures_kept=False)
             self._take_back(job)
         return frozenset(let_go)
 
@@ -307,7 +305,7 @@ class MemoryJobStore:
         return await self.referenced_images() & frozenset(images)
 
     async def holders(self, images: Collection[ImageId], *, besides: str = "") -> int:
-        kept = [self._jobs[job] for job in self._jobs.keys() - self._without_pictures]
+        kept = [job for job in self._jobs.values() if job.pictures_kept]
         return sum(bool(self._pictures(job) & set(images)) for job in kept if job.requester.key != besides)
 
     def _pictures(self, job: Job) -> set[ImageId]:
@@ -413,8 +411,8 @@ class MemoryJobStore:
         self._greetings.pop(key, None)
 
     async def referenced_images(self) -> frozenset[ImageId]:
-        kept = self._jobs.keys() - self._without_pictures
-        sources = {image for job in kept for image in self._jobs[job].images()}
+        kept = {job.id: job for job in self._jobs.values() if job.pictures_kept}
+        sources = {image for job in kept.values() for image in job.images()}
         results = [g for g in self._generations.values() if g.job in kept]
         return frozenset(sources | {g.source for g in results} | {g.image for g in results})
 
@@ -437,7 +435,6 @@ class MemoryJobStore:
         self._threads = {key: kept for key, kept in self._threads.items() if key[0] != job.id}
         del self._outbox[job.id]
         self._over.discard(job.id)
-        self._without_pictures.discard(job.id)
 
     def _forget_event(self, event_id: str) -> None:
         self._inbox.pop(event_id, None)

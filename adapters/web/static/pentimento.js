@@ -54,7 +54,7 @@ function pictures(form) {
 // The strength as a number; a style brings its own until somebody moves it.
 function strength(form) {
   const slider = find("#strength", form), said = find("#strength-said", form);
-  if (find("[name=of]", form).value) slider.dataset.moved = "yes";
+  if (find("[name=of]", form).value || find("#job")) slider.dataset.moved = "yes";
   const words = [...form.querySelectorAll("#strengths option")];
   const show = () => {
     const word = words.find((each) => Number(each.value) === Number(slider.value));
@@ -93,7 +93,7 @@ function sample(form) {
 // What was typed survives a closed tab: on the first page only, as a job's page shows what the job was made of. It is
 // shown to nobody else who signs in here.
 function remember(form) {
-  if (find("[name=of]", form).value || !find("#error", form).hidden) return;
+  if (find("[name=of]", form).value || find("#job") || !find("#error", form).hidden) return;
   const { whose } = form.dataset;
   const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
   if (kept && kept.whose === whose) {

@@ -16,8 +16,10 @@ from bot.domain.actions import Press, Verb
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
+from bot.erasure import Retention
 from bot.overseeing import Mode
 from bot.sign_in import LINK_SECONDS, SESSION_SECONDS
+from bot.texts import text
 from tests.builders.requests import png, request
 from tests.harness.pages import Pages, ask, member, post, read, serving
 from tests.harness.waiting import PATIENCE
@@ -29,6 +31,11 @@ UNKNOWN = "Z" * 22
 async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     async with serving(tmp_path) as served:
         yield served
+
+
+def stage_of(page: str) -> str:
+    """What is shown of a job, without the form and the history."""
+    return page.partition('id="job"')[2].partition("</section>")[0]
 
 
 async def make(pages: Pages, browser: aiohttp.ClientSession, prompt: str) -> JobId:
@@ -144,10 +151,10 @@ async def test_a_result_says_when_it_goes_and_is_kept_and_let_go(pages: Pages) -
         async with ann.get(f"/jobs/{job}") as page:
             assert "The picture goes in 7 days" not in await page.text()
             assert "unless you keep it" in await page.text()
-        status, path, text = await post(ann, f"/results/{job}.0/keep", on="1", picture="0")
+        status, path, shown = await post(ann, f"/results/{job}.0/keep", on="1", picture="0")
         assert (status, path) == (200, f"/jobs/{job}")
-        assert "You keep this" in text
-        assert ">Keep no longer<" in text
+        assert "You keep this" in shown
+        assert ">Keep no longer<" in shown
         [made] = await pages.bench.store.generations(job)
         assert made.kept
         async with ann.get("/results") as gallery:
@@ -191,9 +198,9 @@ async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
             event_id="bob's",
         )
         await pages.bench.shown((await pages.bench.service.press(press)).job.id)
-        status, path, text = await post(ann, f"/results/{job}.0/delete")
+        status, path, shown = await post(ann, f"/results/{job}.0/delete")
         assert (status, path) == (200, "/")
-        assert "One job of somebody else was made from yours" in text
+        assert "One job of somebody else was made from yours" in shown
 
 
 async def test_delete_asks_with_all_that_goes_and_no_leads_back_to_the_picture(pages: Pages) -> None:
@@ -217,6 +224,49 @@ async def test_a_page_speaks_one_language_whatever_the_job_was_asked_for_in(page
         assert said == [">Fertig<", ">Löschen<"]
 
 
+async def test_a_page_that_follows_a_job_speaks_its_readers_language(pages: Pages) -> None:
+    pages.bench.engine.hold()
+    async with await pages.browser("ann") as ann:
+        job = await ask(ann, "asked for in English")
+        german = {"Accept-Language": "de"}
+        async with ann.get("/events", params={"job": job}, headers=german) as stream:
+            pages.bench.core.delivery.progressed(job, Progress(fraction=0.5))
+            async with asyncio.timeout(PATIENCE):
+                while not (told := await stream.content.readline()).startswith(b"data: ") or b"50" not in told:
+                    pass
+        shown = text("de", "headline-painting", percent=50)
+        assert shown in json.loads(told.removeprefix(b"data: "))
+        async with ann.get(f"/jobs/{job}", headers=german) as page:
+            assert shown in await page.text()
+    await pages.bench.engine.release()
+    await pages.bench.shown(job)
+
+
+async def test_what_went_by_its_age_is_a_recipe_that_can_be_used_and_deleted(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann:
+        job = await make(pages, ann, "an old one")
+        again = (await post(ann, "/press", verb="reroll", target=f"{job}.0"))[1]
+        await pages.bench.shown(JobId(again.rpartition("/")[2]))
+        await pages.bench.service.removal.sweep(Retention(pictures_before=1e12, jobs_before=0.0, inbox_before=0.0))
+        for path in (f"/jobs/{job}", again):
+            page = await read(ann, path)
+            stage = stage_of(page)
+            assert text("en", "web-swept") in stage
+            assert not re.findall(r"<img|/press|/keep|unless you keep it", stage)
+            assert 'name="start"' not in page, "there is nothing to start from but another picture"
+            assert ">an old one</textarea>" in page
+        async with ann.get(f"/results/{job}.0/delete") as asked:
+            assert "<img" not in await asked.text()
+        assert (await post(ann, f"/results/{job}.0/delete"))[0] == 200
+        assert "an old one" not in stage_of(await read(ann, f"/jobs/{job}"))
+
+
+@pytest.mark.parametrize("path", ["/events?job={}", "/me/archive.zip"])
+async def test_what_never_comes_to_an_end_or_costs_much_has_no_head(pages: Pages, path: str) -> None:
+    async with await pages.browser("ann") as ann, ann.head(path.format(await make(pages, ann, "mine"))) as answer:
+        assert answer.status == 405
+
+
 async def test_a_link_of_more_than_ten_minutes_ago_is_refused(tmp_path: Path) -> None:
     clock = SetClock()
     async with serving(tmp_path, clock=clock) as pages, pages.stranger() as browser:
@@ -231,11 +281,11 @@ async def test_a_fault_of_ours_is_a_page_with_its_policy_and_no_traceback(
     async with await pages.browser("ann") as ann:
         monkeypatch.setattr(pages.bench.service.results, "mine", None)
         async with ann.get("/results") as answer:
-            text = await answer.text()
+            shown = await answer.text()
             assert (answer.status, answer.content_type) == (500, "text/html")
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-            assert "Traceback" not in text
-            assert "NoneType" not in text
+            assert "Traceback" not in shown
+            assert "NoneType" not in shown
 
 
 async def test_what_is_deleted_is_gone_at_once_from_pages_and_disk(pages: Pages) -> None:

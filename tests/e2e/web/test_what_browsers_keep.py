@@ -7,8 +7,27 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.domain.ids import JobId
+from bot.erasure import Retention
 from tests.harness.pages import Pages, ask, member, post, read, serving
 from tests.harness.playground import chromium, needs_browser
+
+EVERY_PICTURE = Retention(pictures_before=1e12, jobs_before=0.0, inbox_before=0.0)
+
+
+def pictures_of(job: JobId) -> list[str]:
+    """The addresses of its result and of its source."""
+    return [f"/g/{job}.0.png", f"/g/{job}.0.webp", f"/t/{job}.0.jpg", f"/s/{job}.jpg"]
+
+
+async def tags_of(session: aiohttp.ClientSession, paths: list[str]) -> list[str]:
+    """What tells a browser that asks again if it has the newest."""
+    tags = []
+    for path in paths:
+        async with session.get(path) as answer:
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+            tags.append(answer.headers["ETag"])
+    return tags
 
 
 async def status_of(session: aiohttp.ClientSession, path: str, tag: str) -> int:
@@ -22,12 +41,8 @@ async def test_a_picture_is_kept_for_as_long_as_it_is_theirs_to_see(tmp_path: Pa
     async with serving(tmp_path) as pages, await pages.browser("ann") as ann, await pages.browser("bob") as bob:
         job = await ask(ann, "mine")
         await pages.bench.shown(job)
-        paths = [f"/g/{job}.0.png", f"/g/{job}.0.webp", f"/t/{job}.0.jpg"]
-        tags = []
-        for path in paths:
-            async with ann.get(path) as answer:
-                assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-cache")
-                tags.append(answer.headers["ETag"])
+        paths = pictures_of(job)
+        tags = await tags_of(ann, paths)
         for path, tag in zip(paths, tags, strict=True):
             assert await status_of(ann, path, tag) == await status_of(ann, path, f"W/{tag}") == 304
             assert await status_of(ann, path, '"another"') == 200
@@ -36,8 +51,15 @@ async def test_a_picture_is_kept_for_as_long_as_it_is_theirs_to_see(tmp_path: Pa
         for path, tag in zip(paths, tags, strict=True):
             assert await status_of(ann, path, tag) == 404
 
-        async with ann.get(f"/s/{job}.jpg") as answer:
-            assert answer.headers["Cache-Control"] == "no-store"
+
+async def test_what_went_by_its_age_is_gone_for_browsers_that_have_it_too(tmp_path: Path) -> None:
+    async with serving(tmp_path) as pages, await pages.browser("ann") as ann:
+        job = await ask(ann, "an old one")
+        await pages.bench.shown(job)
+        tags = await tags_of(ann, pictures_of(job))
+        await pages.bench.service.removal.sweep(EVERY_PICTURE)
+        for path, tag in zip(pictures_of(job), tags, strict=True):
+            assert await status_of(ann, path, tag) == 404
 
 
 async def test_files_of_ours_are_kept_until_there_are_others(tmp_path: Path) -> None:

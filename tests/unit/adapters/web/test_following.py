@@ -41,14 +41,16 @@ def _short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("last", [[ENDED], []], ids=["ended", "gone"])
 async def test_a_job_that_a_chat_shows_is_told_as_the_store_has_it_until_it_ends(last: list[Card]) -> None:
     stored = Stored(WAITS, WAITS, RUNS, *last)
-    stream = followed(WAITS.job, messenger=WebMessenger(), after=0, stored=stored)
+    stream = followed(WAITS.job, messenger=WebMessenger(), after=0, shown=stored)
     assert [card async for _, card in stream] == [WAITS, None, RUNS]
 
 
 async def test_a_job_of_the_web_goes_live_when_its_first_card_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "LOOK_SECONDS", 1e6)
     messenger = WebMessenger()
-    async with aclosing(followed(WAITS.job, messenger=messenger, after=0, stored=Stored(WAITS, ENDED))) as stream:
+    async with aclosing(
+        followed(WAITS.job, messenger=messenger, after=0, shown=Stored(WAITS, RUNS, ENDED))
+    ) as stream:
         assert await anext(stream) == (0, WAITS)
         await messenger.post(HERE, RUNS, nonce="n")
         assert await anext(stream) == (1, RUNS)
@@ -58,7 +60,7 @@ async def test_a_job_of_the_web_goes_live_when_its_first_card_is_shown(monkeypat
 
 async def test_a_service_that_stops_ends_the_stream_without_another_look() -> None:
     messenger = WebMessenger()
-    async with aclosing(followed(WAITS.job, messenger=messenger, after=0, stored=Stored(WAITS, WAITS))) as stream:
+    async with aclosing(followed(WAITS.job, messenger=messenger, after=0, shown=Stored(WAITS, WAITS))) as stream:
         assert await anext(stream) == (0, WAITS)
         messenger.close()
         assert await anext(stream, None) is None

@@ -17,8 +17,8 @@ def done(job: Job) -> Job:
 def test_results_stand_by_day_in_the_readers_language() -> None:
     late, early = a_job(at=86400 * 3 + 5.0, strengths=(0.3, 0.7)), a_job(at=86400.0, prompt="ink")
     kept = [
-        Kept(job=late, generations=[a_generation(late, 0), a_generation(late, 1)], pictures=True),
-        Kept(job=early, generations=[a_generation(early)], pictures=False),
+        Kept(job=late, generations=[a_generation(late, 0), a_generation(late, 1)]),
+        Kept(job=replace(early, pictures_kept=False), generations=[a_generation(early)]),
     ]
     first, second = days([replace(each, job=done(each.job)) for each in kept], "de")
     assert (first.name, second.name) == ("Sonntag, 4. Januar 1970", "Freitag, 2. Januar 1970")
@@ -30,9 +30,7 @@ def test_results_stand_by_day_in_the_readers_language() -> None:
 
 def test_a_spoiler_is_one_in_the_gallery() -> None:
     jobs = [a_job(), replace(a_job(), lineage=Lineage(spoiler=True))]
-    kept = [
-        Kept(job=job, generations=[replace(a_generation(job), lineage=job.lineage)], pictures=True) for job in jobs
-    ]
+    kept = [Kept(job=job, generations=[replace(a_generation(job), lineage=job.lineage)]) for job in jobs]
     assert [tile.spoiler for day in days(kept, "en") for tile in day.tiles] == [False, True]
 
 
