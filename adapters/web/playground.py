@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from functools import partial
 
-import structlog
 from aiohttp import web
 
 from adapters.web.addresses import generation_in, job_in, number_in, see
@@ -38,9 +37,6 @@ from bot.texts import megabytes, text, time_span
 _HERE = ReplyTarget(platform=PLATFORM)
 _SHOWN = 60
 """Jobs in the history: more are found by their addresses only."""
-
-
-log = structlog.get_logger(__name__)
 
 
 class Playground:
@@ -222,6 +218,7 @@ class Playground:
             "job": job,
             "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
             "most": megabytes(self._max_bytes),
+            "max_bytes": self._max_bytes,
             "nonce": new_nonce(),
             "whose": hashed(by.requester.key),
             "goes": goes,

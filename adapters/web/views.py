@@ -196,7 +196,6 @@ class ButtonView:
     verb: Verb
     target: GenerationId
     label: str
-    emoji: str = ""
     strength: str = ""
     opens: bool = False
     has: bool = False
@@ -294,7 +293,6 @@ def _button(button: Button) -> ButtonView:
         verb=button.verb,
         target=button.target,
         label=button.label,
-        emoji=button.emoji,
         strength="" if button.strength is None else f"{button.strength:g}",
         opens=button.verb in OPENING,
         has=button.has,

@@ -123,9 +123,11 @@ function send(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.sending) return;
-    form.dataset.sending = "yes";
     const error = find("#error", form), sending = find("#sending", form);
     const refuse = (sentence) => { error.textContent = sentence; error.hidden = false; error.focus(); };
+    const files = [...form.querySelectorAll("[type=file]")].flatMap((field) => [...field.files]);
+    if (files.some(({ size }) => size > form.dataset.maxBytes)) { refuse(form.dataset.tooBig); return; } // not minutes later
+    form.dataset.sending = "yes";
     sending.textContent = form.dataset.wait; // a photo may take minutes from a phone
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from bot.texts import text
 from tests.harness.playground import Playground, chromium, done, followed, needs_browser, opened
 
 pytestmark = [needs_browser, pytest.mark.slow]
@@ -53,6 +54,26 @@ def test_what_is_dropped_and_pasted(
     with opened(browser) as (page, _):
         page.goto(light_service.address)
         assert page.evaluate(GIVE, [event, kinds]) == found
+
+
+def test_a_file_that_is_too_big_is_not_sent(light_service: Playground, browser: Browser, tmp_path: Path) -> None:
+    too_big = tmp_path / "photo.jpg"
+    with too_big.open("wb") as file:
+        file.truncate(26_214_401)
+    with opened(browser) as (page, seen):
+        page.goto(light_service.address)
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.method))
+        page.get_by_label("Prompt", exact=True).fill("oil")
+        page.get_by_label("Picture", exact=True).set_input_files(too_big)
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_role("alert")).to_have_text(text("en", "web-refused-size", most="25"))
+        expect(page.get_by_role("alert")).to_be_focused()
+        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        assert "POST" not in sent
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url("**/jobs/*")
+        assert seen.complaints == []
 
 
 def test_a_number_that_cannot_be_is_shown_where_it_stands(light_service: Playground, browser: Browser) -> None:
