@@ -76,6 +76,23 @@ def test_a_file_that_is_too_big_is_not_sent(light_service: Playground, browser: 
         assert seen.complaints == []
 
 
+@pytest.mark.parametrize(("width", "leads"), [(360, True), (1440, False)])
+def test_chain_leads_to_the_form_which_is_below_on_a_phone(
+    light_service: Playground, browser: Browser, width: int, leads: bool
+) -> None:
+    with opened(browser, viewport={"width": width, "height": 780}) as (page, _):
+        page.goto(light_service.address)
+        page.get_by_label("Prompt", exact=True).fill("oil")
+        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url("**/jobs/*")
+        done(page)
+        followed(page, page.get_by_role("button", name="Chain"))
+        expect(page.get_by_role("radio", name="this result")).to_be_in_viewport()
+        expect(page.get_by_role("radio", name="this result")).to_be_checked()
+        assert bool(page.evaluate("scrollY")) is leads
+
+
 def test_a_number_that_cannot_be_is_shown_where_it_stands(light_service: Playground, browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.goto(light_service.address)
