@@ -18,7 +18,7 @@ import structlog
 
 from bot.calls import Calls
 from bot.domain.card import Card, Progress, Waiting
-from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.durable import until_stored
@@ -32,12 +32,10 @@ REPOSITION_SECONDS = 10.0
 """A waiting message is not edited for a new position more often than this; its ETA counts down by itself."""
 
 CLOSER = 3
-"""A waiting message is looked at again when this part of those before it have gone: at 300, at 200, at 134, and near
-the front each time. So a message is edited some twenty times on its way, however long the line is."""
+"""A waiting message is looked at again when this part of those before it have gone: some twenty times in all."""
 
 AT_A_TIME = 8
-"""Waiting messages that are edited, or taken up after a start, at the same time: what has ended must not queue behind
-thousands of new positions."""
+"""Waiting messages edited, or taken up after a start, at a time: what has ended must not queue behind thousands."""
 
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds between attempts if the chat named none; the last one repeats."""
@@ -145,7 +143,7 @@ class Delivery:
             return
         try:
             await self._show(messenger, due.job, due.duty.message, card)
-        except (TryLater, Undeliverable) as reason:
+        except (TryLater, Undeliverable, Gone) as reason:
             log.info("message not brought up to date", job=job_id, reason=str(reason))
 
     async def shown(self, job: JobId) -> None:
@@ -180,7 +178,8 @@ class Delivery:
             if not (due := await self._due(job_id)):
                 return
         try:
-            await self._tell(due, self._followers[job_id])
+            with contextlib.suppress(Gone):
+                await self._tell(due, self._followers[job_id])
         except Undeliverable as reason:
             log.warning("undeliverable", reason=str(reason))
             await self._store.undeliverable(job_id, str(reason))
@@ -198,6 +197,7 @@ class Delivery:
 
         Raises:
             Undeliverable: it can never be shown.
+            Gone: it was deleted while the chat wrote it.
         """
         await self._until_due(due, follower)
         message, attempts, shown = due.duty.message, due.duty.attempts, None
@@ -316,6 +316,9 @@ class Delivery:
         MESSAGES.labels(messenger.platform, "post" if message is None else "edit").inc()
         if stands != message:
             await self._store.posted(job.id, stands)
+        if (stands != message or job.status.ended) and not await self._due(job.id):
+            await self._calls.take_back(job, stands)
+            raise Gone("refused-gone")
         return stands
 
     async def _put_off(self, job: JobId, reason: TryLater, attempts: int, *, must: bool) -> float:
@@ -326,9 +329,7 @@ class Delivery:
         """
         if attempts > MAX_ATTEMPTS:
             raise Undeliverable(f"given up after {MAX_ATTEMPTS} attempts: {reason}")
-        seconds = reason.seconds
-        if seconds is None:
-            seconds = BACKOFF[min(max(attempts, 1), len(BACKOFF)) - 1]
+        seconds = BACKOFF[min(max(attempts, 1), len(BACKOFF)) - 1] if reason.seconds is None else reason.seconds
         log.info("the chat is busy", seconds=seconds, reason=str(reason))
         if must:
             await self._store.postpone(job, due_at=self._clock.now() + seconds)
@@ -379,10 +380,9 @@ class _Follower:
                     await self.news.wait()
 
     async def next_news(self, pause: float) -> None:
-        """Return when the message should be written again: at once for an urgent change, else after a while.
+        """Return when the message should be written again: at once for an urgent change, else after `pause`.
 
-        That is `pause` for another number, twice as long once there is a preview to look at, and half as long for a
-        new preview. What comes meanwhile is coalesced into one edit.
+        That is twice as long once there is a preview, half as long for a new one; what comes meanwhile is one edit.
         """
         clock = asyncio.get_running_loop().time
         written = clock()

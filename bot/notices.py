@@ -66,6 +66,15 @@ class Notices:
             return
         self.wake()
 
+    async def erase(self, reply_to: ReplyTarget, message: MessageRef) -> None:
+        """A message shows what was deleted: it goes now, with its pictures.
+
+        Raises:
+            StorageFailed: it cannot be written down.
+        """
+        await self._store.put_up(Notice(message=message, reply_to=reply_to, until=self._clock.now(), pictures=True))
+        self.wake()
+
     async def heard(self, job: JobId, requester_key: str) -> None:
         """A member did something with a job's result: if they were called to it, the call is taken back now."""
         if await self._store.heard(job, requester_key, at=self._clock.now()):

@@ -17,7 +17,7 @@ from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget
 from bot.notices import Notices
 from bot.rendering import render
-from bot.stores import Due
+from bot.stores import Due, MessageRef
 from tests.builders.requests import requester
 from tests.fakes.clock import LoopClock
 from tests.fakes.messenger import FakeMessenger
@@ -394,6 +394,31 @@ async def test_what_was_deleted_while_the_chat_put_it_off_is_not_shown(*, everyt
         await asyncio.sleep(100)
         [message] = at.chat.of(job.id)
         assert [card for card in message.cards if card.status.ended] == []
+        assert await at.store.deliveries() == []
+
+
+@pytest.mark.parametrize("moves", [False, True])
+@pytest.mark.parametrize("everything", [False, True])
+async def test_what_is_deleted_while_the_chat_shows_it_is_taken_back(*, everything: bool, moves: bool) -> None:
+    """`moves`: the message is gone by then, so the chat makes another one."""
+
+    class Slow(FakeMessenger):
+        async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+            if card.status.ended:
+                await forget(at.store, ended, everything=everything)
+                at.notices.wake()
+                await asyncio.sleep(1)
+                assert message in self.erased
+                return await self.post(target, card, nonce=f"{card.job}-again" if moves else card.job)
+            return await super().edit(target, message, card)
+
+    async with desk(chat=Slow()) as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(10)
+        ended = await at.finish(job)
+        await asyncio.sleep(100)
+        assert at.chat.messages == {}
+        assert len(at.chat.erased) == 2
         assert await at.store.deliveries() == []
 
 
