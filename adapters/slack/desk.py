@@ -2,20 +2,25 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import SlackFault
-from adapters.slack.members import Place, Team
+from adapters.slack.inbound import Inbound, place_of, shown_in
+from adapters.slack.members import PLATFORM, Place, Team, place_key, team_of
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.pictures import Pictures
 from adapters.slack.private_replies import PrivateReplies
+from adapters.slack.thread_files import message_ref
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
+from bot.domain.errors import InvalidRequest
+from bot.domain.place import PlaceSettings
 from bot.latest import Latest
 from bot.ports import Clock
 from bot.service import Service
@@ -72,7 +77,7 @@ class Members:
             or found.get("real_name")
             or found.get("name")
             or "",
-            admin=_is_of(team, found) and any(found.get(f"is_{role}") for role in _RUNS),
+            admin=_runs(team, found),
             program=bool(found.get("is_bot")),
             locale=locale if _LOCALE.fullmatch(locale) else "en",
         )
@@ -80,10 +85,24 @@ class Members:
         return member
 
 
-def _is_of(team: Team, user: Mapping[str, Any]) -> bool:
-    """Whether they belong to that workspace or its organisation; not if a channel is only shared with them."""
-    homes = {user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")} - {None, ""}
-    return not user.get("is_stranger") and (not homes or bool(homes & {team.id, team.enterprise}))
+def _runs(team: Team, user: Mapping[str, Any]) -> bool:
+    """Whether they run that workspace, or its whole organisation; not if a channel is only shared with them.
+
+    To an organisation's token Slack does not say which of a member's workspaces they run; it counts for their own.
+    """
+    if user.get("is_stranger"):
+        return False
+    everywhere = user.get("enterprise_user") or {}
+    if team.enterprise and everywhere.get("enterprise_id") == team.enterprise and _has_role(everywhere):
+        return True
+    own = {str(user.get("team_id") or "")} - {"", team.enterprise}
+    homes = own or set(everywhere.get("teams") or ())
+    here = homes == {team.id} if team.org_wide else not homes or team.id in homes
+    return here and _has_role(user)
+
+
+def _has_role(user: Mapping[str, Any]) -> bool:
+    return any(user.get(f"is_{role}") for role in _RUNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +118,45 @@ class Desk:
     pictures: Pictures
     members: Members
     clock: Clock
+
+    async def place(self, event: Inbound) -> Place:
+        """Where an event happened.
+
+        If a whole organisation has the app, Slack does not tell the workspace with a press on a message: it is that
+        of the job which the message shows. It is noted, as what is kept of it goes with the installation.
+        """
+        place = place_of(event.body)
+        if not place.team.org_wide:
+            return place
+        if message := event.body.get("message"):
+            stands = message_ref(place.channel, str(message.get("ts", "")))
+            job = await self.service.results.shown_in(stands, named=shown_in(event))
+            asked = team_of(job.reply_to) if job and job.reply_to.platform == PLATFORM else place.team
+            if asked.id and asked.installed == place.team.installed:
+                place = replace(place, team=asked)
+        if place.team.id:
+            await self._note(place.team)
+        return place
+
+    async def _note(self, team: Team) -> None:
+        """That it is the organisation's; a new one begins with the settings of all, as earlier versions kept them."""
+        places, whole, key = self.service.places, place_key(replace(team, id="")), place_key(team)
+        if key in await places.children(whole):
+            return
+        if (common := await places.settings(whole)) != PlaceSettings():
+            with suppress(InvalidRequest):  # a model or style of theirs is not there any more
+                await places.change(key, lambda own: own.over(common))
+        for kind in "CG":  # settings of channels, which nobody could change any more
+            await places.forget(f"{whole}{kind}")
+        await places.set_parent(whole, key)
+
+    async def workspaces(self, team: Team) -> Collection[Team]:
+        """Those that an installation serves or served, and itself."""
+        if not team.org_wide:
+            return [team]
+        whole = replace(team, id="")
+        known = await self.service.places.children(place_key(whole))
+        return {whole, team, *(replace(team, id=key.removeprefix(f"{PLATFORM}:").rstrip("/")) for key in known)}
 
     async def locale(self, place: Place) -> str:
         """The member's language, as a BCP 47 tag; English if Slack does not say at once.

@@ -14,7 +14,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.forms import FormContext, parse_context, view_of
 from adapters.slack.inbound import Inbound, Kind, buttons_in, place_of, shown_in
 from adapters.slack.layout import Message
-from adapters.slack.members import PLATFORM, Place, moved_to, place_key
+from adapters.slack.members import PLATFORM, Place, moved_to, room_key
 from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.thread_files import message_ref, metadata
@@ -158,7 +158,7 @@ class SlackExchange:
             if not self.modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        await self.put_up(page_view(page, locale=locale, above=above, below=below, channel=self.place.channel))
+        await self.put_up(page_view(page, locale=locale, above=above, below=below, written=self.place.written))
 
     async def put_up(self, view: Block, modal: str = "") -> str:
         """Show a view in a modal: in the one it happened in if there is one, else in a new one.
@@ -208,7 +208,12 @@ class SlackExchange:
         """What a form that is opened here is for."""
         there = self.place
         return FormContext(
-            purpose=purpose, channel=there.channel, thread=there.thread, in_thread=there.in_thread, **about
+            purpose=purpose,
+            team=there.team.id if there.team.org_wide else "",
+            channel=there.channel,
+            thread=there.thread,
+            in_thread=there.in_thread,
+            **about,
         )
 
     async def greet(self) -> None:
@@ -241,7 +246,7 @@ class SlackExchange:
             channel = await self._copy(target, replace(card, mention=False), f"for:{place.user}")
         except DeliveryError as fault:
             raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
-        return place_key(place.team, channel)
+        return room_key(place.team, channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page, which stands without it if Slack does not take it now."""
@@ -258,7 +263,7 @@ class SlackExchange:
             log.warning("posted without its picture", job=card.job, reason=str(fault))
 
     def home(self, asked: ReplyTarget) -> tuple[str, Site]:
-        return place_key(self.place.team, asked.address.get("home_channel", "")), STRICTEST
+        return room_key(self.place.team, asked.address.get("home_channel", "")), STRICTEST
 
     async def publish(self, asked: ReplyTarget, card: Card) -> None:
         home = asked.address

@@ -24,6 +24,7 @@ class FormContext:
     """What a form is for; all of it comes back with the submission.
 
     Attributes:
+        team: the workspace, if its whole organisation has the app: Slack does not tell it with the submission.
         file: Slack id of the picture, if the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
@@ -32,6 +33,7 @@ class FormContext:
     """
 
     purpose: Purpose
+    team: str = ""
     channel: str = ""
     thread: str = ""
     in_thread: bool = False

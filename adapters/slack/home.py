@@ -5,6 +5,7 @@ A picture is the file that the result's own message shows: Slack shows a file to
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -34,6 +35,8 @@ async def show_home(at: SlackExchange) -> None:
 
     async def publish(pictures: Mapping[GenerationId, str]) -> None:
         view = home_view(home, admin=admin, now=desk.clock.now(), locale=locale, pictures=pictures)
+        if place.team.org_wide:
+            view["private_metadata"] = replace(place, channel="").written
         await desk.api.patient(place.team, "views_publish", user_id=place.user, view=view)
 
     shown = await _pictures(desk, place.team, home.results, known=True)

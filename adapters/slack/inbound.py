@@ -5,6 +5,7 @@ transport Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket,
 as `app_mention`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -110,14 +111,15 @@ def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
             return Kind.REACTION, key
         case "app_home_opened" if event.get("tab", "home") == "home":
             return Kind.HOME, key
-        case "app_uninstalled" | "tokens_revoked" if event["type"] == "app_uninstalled" or _ends_bot(event):
+        case "app_uninstalled" | "team_access_revoked" | "tokens_revoked" if _ends_use(event):
             return Kind.UNINSTALLED, key
         case _:
             return None
 
 
-def _ends_bot(event: Payload) -> bool:
-    return bool(event.get("tokens", {}).get("bot"))
+def _ends_use(event: Payload) -> bool:
+    """A token of a member's, which nothing here goes by, may be revoked as well."""
+    return event["type"] != "tokens_revoked" or bool(event.get("tokens", {}).get("bot"))
 
 
 def _is_for_us(event: Payload, bot_user: str) -> bool:
@@ -159,12 +161,41 @@ def shown_in(event: Inbound) -> JobId | None:
 
 
 def team_in(body: Payload) -> Team:
-    """Which installation a payload came through, as Bolt reads it to authorize it."""
-    team, enterprise = extract_team_id(body) or "", extract_enterprise_id(body) or ""
-    org_wide = bool(extract_is_enterprise_install(body))
-    if "view" in body and team != _team_id(body) and not org_wide:
+    """The workspace that a payload is about, and which installation it came through, as Bolt reads that."""
+    enterprise = extract_enterprise_id(body) or ""
+    if extract_is_enterprise_install(body):
+        return Team(_workspace(body, enterprise), enterprise, org_wide=True)
+    team = extract_team_id(body) or ""
+    if "view" in body and team != _team_id(body):
         enterprise = ""  # a member of another organisation, in a form that was opened in ours: theirs is not ours
-    return Team(team, enterprise, org_wide)
+    return Team(team, enterprise)
+
+
+def _workspace(body: Payload, enterprise: str) -> str:
+    """A workspace of an organisation that has the app as a whole; empty if nothing names one.
+
+    Commands and events do, forms and pages as we wrote it into them. Of what else is pressed Slack tells the member's
+    own workspace at best, and the organisation in places where a workspace is named otherwise.
+    """
+    view: Payload = body.get("view") or {}
+    authorizations: Sequence[Payload] = body.get("authorizations") or ({},)
+    abroad = body.get("is_ext_shared_channel") and body.get("enterprise_id") != enterprise
+    named = (
+        _written_team(view),
+        extract_team_id({"team": body.get("team")}),
+        authorizations[0].get("team_id"),
+        body.get("context_team_id"),
+        None if abroad else body.get("team_id"),
+        view.get("team_id"),
+        (body.get("user") or {}).get("team_id"),
+    )
+    return next((team for team in map(str, named) if team.startswith("T")), "")
+
+
+def _written_team(view: Payload) -> str:
+    """The workspace that a form or page of ours was opened in, if we wrote it there."""
+    written = str(view.get("private_metadata") or "")
+    return str(json.loads(written).get("team", "")) if written.startswith("{") else written.rpartition("/")[0]
 
 
 def place_of(body: Payload) -> Place:
@@ -197,7 +228,8 @@ def thread_around(message: Mapping[str, Any]) -> str:
 def _page_channel(body: Payload) -> str:
     """Where a page was opened on which something was pressed: we wrote it there, and Slack brings it back."""
     view = body.get("view") or {}
-    return str(view.get("private_metadata") or "") if view.get("callback_id") == PAGE else ""
+    written = str(view.get("private_metadata") or "") if view.get("callback_id") == PAGE else ""
+    return written.rpartition("/")[2]
 
 
 def _team_id(body: Payload) -> str:

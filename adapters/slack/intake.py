@@ -109,7 +109,7 @@ class _Arrival:
     async def work(self) -> None:
         """Hand it to its handler."""
         try:
-            await self._handler(SlackExchange(self._desk, self._event))
+            await self._handler(SlackExchange(self._desk, self._event, await self._desk.place(self._event)))
         except SlackFault as fault:
             log.warning("handler refused by slack", code=fault.code)
             raise refusal(fault) from fault
@@ -118,7 +118,7 @@ class _Arrival:
         """Where the member is, or was when a form was opened."""
         if self._event.kind in _NO_MEMBER:
             return
-        event, place, form = self._event, place_of(self._event.body), None
+        event, place, form = self._event, await self._desk.place(self._event), None
         view = event.body.get("view") or {}
         if event.kind is Kind.SUBMISSION and view.get("callback_id") == forms.CALLBACK:
             place = place_of_form(event, context_of(view))

@@ -16,10 +16,10 @@ PLATFORM = "slack"
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Where the app is installed: a workspace, or a whole Enterprise organisation.
+    """A workspace, and whose installation of the app serves it: its own, or its Enterprise organisation's.
 
     Attributes:
-        id: workspace id; empty if an organisation-wide installation names none.
+        id: workspace id; empty if Slack names none, which is so only of an organisation-wide installation.
         enterprise: organisation id; empty for a workspace of its own.
         org_wide: the app is installed for the whole organisation, so the token is the organisation's.
     """
@@ -30,7 +30,12 @@ class Team:
 
     @property
     def space(self) -> str:
-        """What settings and deletion go by: whatever was installed, so whatever can be uninstalled."""
+        """What settings, rights and deletion go by: the workspace, also in an organisation-wide installation."""
+        return self.id or self.enterprise
+
+    @property
+    def installed(self) -> str:
+        """What has the app, so a token, and in which ids of conversations and files are unique."""
         return self.enterprise if self.org_wide or not self.id else self.id
 
 
@@ -62,6 +67,11 @@ class Place:
         return self.channel.startswith("D")
 
     @property
+    def written(self) -> str:
+        """The place as a page brings it back: its conversation, and the workspace if Slack will not tell it then."""
+        return f"{self.team.id}/{self.channel}" if self.team.org_wide else self.channel
+
+    @property
     def requester(self) -> Requester:
         """The member as the core knows them."""
         user = self.key_of(self.user)
@@ -82,12 +92,19 @@ class Place:
         return Asker(
             requester=self.requester,
             server=place_key(self.team),
-            rooms=(place_key(self.team, self.channel),) if self.channel else (),
+            rooms=self._rooms,
             channel="" if self.is_direct else self.channel,
             moderates=moderates,
             shown=shown,
             locale=locale,
         )
+
+    @property
+    def _rooms(self) -> tuple[str, ...]:
+        """A channel may be one of several workspaces: its settings are each one's own, what stands in it is not."""
+        if not self.channel:
+            return ()
+        return tuple(dict.fromkeys((place_key(self.team, self.channel), room_key(self.team, self.channel))))
 
     def reply_to(self, *, asked_at: float, private: bool) -> ReplyTarget:
         """Where the job's message goes: the conversation, or the member alone.
@@ -114,6 +131,11 @@ class Place:
 def place_key(team: Team, channel: str = "") -> str:
     """What the settings of a workspace go by, or of a channel in it; the first begins the second."""
     return f"{PLATFORM}:{team.space}/{channel}"
+
+
+def room_key(team: Team, channel: str) -> str:
+    """What a conversation goes by, whichever of its workspaces it is seen from."""
+    return f"{PLATFORM}:{team.installed}/{channel}"
 
 
 def team_of(target: ReplyTarget) -> Team:

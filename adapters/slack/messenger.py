@@ -114,14 +114,14 @@ class SlackMessenger:
         """`alone`: what cannot stand there goes to its member, and no message waits for it there."""
         team, place = team_of(target), json.loads(message)
         # The end is shown even if progress would have to wait, unless Slack itself asked for a pause.
-        if pause := self._edits.put(team.space, must=card.status.ended):
+        if pause := self._edits.put(team.installed, must=card.status.ended):
             raise TryLater("the workspace's edits for this minute are used up", seconds=pause)
         try:
             if card.status is not JobStatus.CANCELLED or not await self._gone(team, place):
                 await self._edit(target, place, card)
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
-                self._edits.close(team.space, fault.seconds or 1.0)
+                self._edits.close(team.installed, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE and alone:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D") or not alone:

@@ -35,13 +35,16 @@ _MARKED = frozenset({Ink.STRONG, Ink.CHANNEL, Ink.MEMBER})
 
 
 def page_view(
-    page: Page, *, locale: str, above: Sequence[Block] = (), below: Sequence[Block] = (), channel: str = ""
+    page: Page, *, locale: str, above: Sequence[Block] = (), below: Sequence[Block] = (), written: str = ""
 ) -> Block:
-    """A modal with nothing to fill in; what is pressed in it counts as pressed in `channel`, where it was opened."""
+    """A modal with nothing to fill in; what is pressed in it counts as pressed where it was opened.
+
+    `written`: that place, as `Place.written`.
+    """
     return {
         "type": "modal",
         "callback_id": PAGE,
-        "private_metadata": channel,
+        "private_metadata": written,
         "title": plain(page.title, MAX_TITLE),
         "close": plain(text(locale, "slack-close"), MAX_TITLE),
         "blocks": [*above, *blocks_of(page, locale), *below][:MAX_BLOCKS],

@@ -182,7 +182,7 @@ class _Authorize(AsyncAuthorize):
         team = Team(context.team_id or "", context.enterprise_id or "", bool(context.is_enterprise_install))
         found = await self._api.workspaces.installed(team)
         if found is None:
-            log.warning("not installed there", team=team.space)
+            log.warning("not installed there", team=team.installed)
             return None
         return AuthorizeResult(
             enterprise_id=found.enterprise or None,

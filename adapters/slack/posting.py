@@ -74,7 +74,7 @@ class Posts:
             SlackFault: Slack does not take it.
         """
         team, channel = team_of(target), target.address["channel"]
-        room = f"{team.space}/{channel}"
+        room = f"{team.installed}/{channel}"
         if pause := await self._rooms.turn(room):
             raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
         try:

@@ -32,7 +32,8 @@ async def show_settings(at: SlackExchange) -> None:
     if (await at.asker()).moderates:
         own = [await desk.service.places.settings(key) for key in keys]
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
-        view = modal(form, CALLBACK, locale=locale, metadata=json.dumps({"channel": place.channel}))
+        about = {"channel": place.channel} | ({"team": place.team.id} if place.team.org_wide else {})
+        view = modal(form, CALLBACK, locale=locale, metadata=json.dumps(about))
     else:
         here = Part(place.channel, Ink.CHANNEL) if in_channel else Part(text(locale, "slack-here"))
         page = settings_page(await desk.service.places.settings(*keys), here, locale=locale)
@@ -74,21 +75,26 @@ async def on_joined(at: SlackExchange) -> None:
 
 
 async def on_uninstalled(at: SlackExchange) -> None:
-    """Cancel and forget what the team asked for, then its token. Other teams notice nothing.
+    """Cancel and forget what was asked for where the app is gone from, then its token if that ended with it.
 
-    Slack repeats for a day what it could not deliver: a team that has installed the app again by then keeps all.
+    An organisation removes it from some of its workspaces, or from all. Slack repeats for a day what it could not
+    deliver: who has installed the app again by then keeps all.
     """
     desk, team = at.desk, at.place.team
     installation = await desk.api.workspaces.installed(team)
-    if installation and not installation.team:  # a whole organisation had it, which this event need not say
+    if installation and not installation.team:  # a whole organisation has it, which this event need not say
         team = replace(team, org_wide=True)
-    if await _is_installed(desk, team):
-        log.info("uninstalled before it was installed again", team=team.space)
-        return
-    await desk.service.removal.forget_space(PLATFORM, team.space)
-    await desk.service.places.forget(place_key(team))
-    await desk.api.workspaces.forget(team)
-    log.info("uninstalled", team=team.space)
+    if ended := not await _is_installed(desk, team):
+        gone = await desk.workspaces(team)
+    else:
+        named = set(at.event.body["event"].get("team_ids") or [team.id])
+        gone = [replace(team, id=each) for each in named - {""} - await _granted(desk, team)]
+    for each in gone:
+        await desk.service.removal.forget_space(PLATFORM, each.space)
+        await desk.service.places.forget(place_key(each))
+        log.info("uninstalled", team=each.space)
+    if ended:
+        await desk.api.workspaces.forget(team)
 
 
 async def _is_installed(desk: Desk, team: Team) -> bool:
@@ -98,3 +104,18 @@ async def _is_installed(desk: Desk, team: Team) -> bool:
     except SlackFault:
         return False
     return True
+
+
+async def _granted(desk: Desk, team: Team) -> set[str]:
+    """The workspaces that an installation serves; none if Slack does not say."""
+    if not team.org_wide:
+        return {team.id}
+    granted, cursor = set[str](), None
+    try:
+        while cursor != "":
+            page = await desk.api.patient(team, "auth_teams_list", limit=1000, cursor=cursor)
+            granted |= {each["id"] for each in page.get("teams") or ()}
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+    except SlackFault as fault:
+        log.info("not told which workspaces have the app", code=fault.code)
+    return granted

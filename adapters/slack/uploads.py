@@ -82,7 +82,7 @@ class Uploads:
             SlackFault: Slack does not take it, now or ever.
             Gone: it is not kept any more.
         """
-        if file := self._known.get((team.space, name)):
+        if file := self._known.get((team.installed, name)):
             try:
                 await self._until_ready(team, file)
             except SlackFault as fault:
@@ -91,34 +91,34 @@ class Uploads:
             else:
                 return file
         file = await self.upload(team, await read(), name=f"{name}.jpg", alt=alt)
-        self._known[team.space, name] = file
+        self._known[team.installed, name] = file
         await self._until_ready(team, file)
         return file
 
     def adopt(self, team: Team, name: str, file: str) -> None:
         """An earlier process uploaded this as `name`, and a message shows it."""
-        self._known[team.space, name] = file
+        self._known[team.installed, name] = file
         self.shows(team, [file])
 
     def shows(self, team: Team, files: Iterable[str]) -> None:
         """A message shows these files."""
         for file in files:
-            self._shown[team.space, file] = True
+            self._shown[team.installed, file] = True
 
     def doubt(self, team: Team, files: Iterable[str]) -> None:
         """Slack did not show a message with these files: `once` asks again how each of them stands."""
         for file in files:
-            self._ready.pop((team.space, file), None)
+            self._ready.pop((team.installed, file), None)
 
     async def discard(self, team: Team, name: str) -> None:
         """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
-        if file := self._known.pop((team.space, name), None):
+        if file := self._known.pop((team.installed, name), None):
             self.doubt(team, [file])
             await self.delete(team, [file])
 
     def known(self, team: Team, generation: GenerationId) -> str | None:
         """Slack's file of a result, empty if there is none to be found; None if that is not known."""
-        key = team.space, generation
+        key = team.installed, generation
         return self._known.get(key, "" if key in self._nowhere else None)
 
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
@@ -126,13 +126,13 @@ class Uploads:
         if file:
             self.adopt(team, generation, file)
         else:
-            self._nowhere[team.space, generation] = True
+            self._nowhere[team.installed, generation] = True
 
     async def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the file it has, which goes unless it once did."""
-        file = self._known.pop((team.space, pictures[0].generation), "")
+        file = self._known.pop((team.installed, pictures[0].generation), "")
         self.doubt(team, [file])
-        if file and (team.space, file) not in self._shown:
+        if file and (team.installed, file) not in self._shown:
             await self.delete(team, [file])
 
     async def prepare(self, team: Team, pictures: tuple[CardPicture, ...]) -> tuple[str, ...]:
@@ -168,13 +168,13 @@ class Uploads:
         Raises:
             SlackFault: Slack does not take it.
         """
-        if left := self._unsure.pop((team.space, name), ""):
+        if left := self._unsure.pop((team.installed, name), ""):
             await self.delete(team, [left])
         file = await self.begin(team, content, name=name, alt=alt)
         try:
             await self.complete(team, file, title=alt)
         except SlackFault:
-            self._unsure[team.space, name] = file
+            self._unsure[team.installed, name] = file
             raise
         return file
 
@@ -234,7 +234,7 @@ class Uploads:
 
     async def _until_ready(self, team: Team, file: str) -> None:
         """What was ready once is asked about again only if it is doubted: each edit of a message comes by here."""
-        if (team.space, file) in self._ready:
+        if (team.installed, file) in self._ready:
             return
         loop = asyncio.get_running_loop()
         end, pause = loop.time() + READY_SECONDS, 0.25
@@ -242,7 +242,7 @@ class Uploads:
             try:
                 found = await self._api.patient(team, "files_info", file=file)
                 if (found.get("file") or {}).get("mimetype"):
-                    self._ready[team.space, file] = True
+                    self._ready[team.installed, file] = True
                     return
                 code = "file_not_ready"
             except SlackFault as fault:

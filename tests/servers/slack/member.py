@@ -233,6 +233,17 @@ class Member:
         told = {"type": event} | ({"tokens": {"bot": [self.team.bot_user]}} if event == "tokens_revoked" else {})
         return await self.slack.deliver("events_api", self._event(told, user=False))
 
+    async def leave(self) -> Ack:
+        """Their organisation takes the app away from their workspace and keeps it elsewhere."""
+        self.team.granted = False
+        return await self.slack.deliver("events_api", self.told_of_leaving())
+
+    def told_of_leaving(self) -> Json:
+        """What Slack tells of it, which names no installation."""
+        event = {"type": "team_access_revoked", "team_ids": [self.team.id], "event_ts": self.slack.state.ts()}
+        told = self._event(event, user=False)
+        return {name: value for name, value in told.items() if name not in {"team_id", "authorizations"}}
+
     # --- what they see
 
     async def see(self, look: Callable[[], Any]) -> Any:
@@ -308,7 +319,7 @@ class Member:
     def _event(self, event: Json, *, user: bool = True) -> Json:
         authorization = {
             "enterprise_id": self.team.enterprise or None,
-            "team_id": self.team.id,
+            "team_id": None if self.team.org_wide else self.team.id,
             "user_id": self.team.bot_user,
             "is_bot": True,
             "is_enterprise_install": self.team.org_wide,

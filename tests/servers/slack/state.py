@@ -10,7 +10,10 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Team:
-    """A workspace; `ended` are the rotated tokens it had before, `org_wide`: its whole organisation has the app."""
+    """A workspace; `ended` are the rotated tokens it had before, `org_wide`: its whole organisation has the app.
+
+    The workspaces of such an organisation share token and bot; it took the app from those that are not `granted`.
+    """
 
     id: str
     token: str
@@ -19,6 +22,7 @@ class Team:
     enterprise: str = ""
     installed: bool = True
     org_wide: bool = False
+    granted: bool = True
     ended: set[str] = field(default_factory=set)
 
 
@@ -137,8 +141,11 @@ class State:
         now = 1_800_500_000 + asyncio.get_running_loop().time()
         return f"{int(now)}.{self.number():06d}"
 
-    def team_of(self, token: str) -> Team | None:
-        return next((team for team in self.teams.values() if team.token == token), None)
+    def team_of(self, token: str, channel: str = "") -> Team | None:
+        """Whose token it is; of several in an organisation the one of the conversation."""
+        there = self.conversations.get(channel)
+        teams = [team for team in self.teams.values() if team.token == token]
+        return next((team for team in teams if there and team.id == there.team), teams[0] if teams else None)
 
     def has_ended(self, token: str) -> bool:
         return any(token in team.ended for team in self.teams.values())

@@ -13,6 +13,7 @@ FORM_ONLY = frozenset({"files.getUploadURLExternal", "files.completeUploadExtern
 
 _ARGUMENTS: dict[str, tuple[set[str], set[str]]] = {
     "auth.test": (set(), set()),
+    "auth.teams.list": (set(), {"cursor", "limit", "include_icon"}),
     "apps.connections.open": (set(), set()),
     "chat.postMessage": (
         {"channel", "text"},
@@ -63,6 +64,7 @@ class WebApi:
         self._state = state
         self._methods: dict[str, Callable[[Request], Json]] = {
             "auth.test": self._auth_test,
+            "auth.teams.list": self._auth_teams,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "chat.postEphemeral": self._ephemeral,
@@ -84,7 +86,7 @@ class WebApi:
         """The answer; raises `Refused`."""
         if method not in _ARGUMENTS:
             raise Refused("unknown_method", req_method=method)
-        team = self._state.team_of(token)
+        team = self._state.team_of(token, str(arguments.get("channel", "")))
         if self._state.has_ended(token):
             raise Refused("token_expired")
         if team is None:
@@ -112,6 +114,17 @@ class WebApi:
             "bot_id": team.bot_id,
             "enterprise_id": team.enterprise or None,
             "is_enterprise_install": team.org_wide,
+        }
+
+    def _auth_teams(self, request: Request) -> Json:
+        """One to a page, so that whoever asks has to turn it."""
+        known = self._state.teams.values()
+        ids = [team.id for team in known if team.token == request.team.token and team.granted]
+        start = int(request.arguments.get("cursor") or 0)
+        following = str(start + 1) if start + 1 < len(ids) else ""
+        return {
+            "teams": [{"id": each, "name": each} for each in ids[start : start + 1]],
+            "response_metadata": {"next_cursor": following},
         }
 
     def _conversation(self, request: Request, name: str = "channel") -> Conversation:
@@ -355,7 +368,7 @@ class WebApi:
             "id": view_id,
             "hash": f"{self._state.number()}.h",
             "team_id": request.team.id,
-            "app_installed_team_id": request.team.id,
+            "app_installed_team_id": request.team.enterprise if request.team.org_wide else request.team.id,
         }
         self._state.views[view_id] = kept
         return kept

@@ -14,6 +14,7 @@ from slack_bolt.request.internals import (
 
 from adapters.slack.inbound import Kind, inbound, place_of, team_in
 from adapters.slack.members import Team
+from adapters.slack.pages import PAGE
 
 BOT = "UBOT"
 
@@ -131,6 +132,43 @@ def test_a_form_of_ours_that_a_guest_fills_in_is_of_our_installation_and_not_of_
     body = {**_FORM, "team": {"id": "T2", "enterprise_id": "E2"}, "enterprise": None, "view": view}
     assert team_in(body) == Team("T1")
     assert extract_team_id(body) == "T1"
+
+
+_GRID = {"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True}
+_WRITTEN = {"team_id": "T2", "app_installed_team_id": "E1", "private_metadata": '{"purpose":"remix","team":"T1"}'}
+_WHOLE = [{"enterprise_id": "E1", "team_id": None, "is_enterprise_install": True}]
+_HEARD = {**event("app_mention"), "enterprise_id": "E1", "authorizations": _WHOLE}
+_ABROAD = {**_HEARD, "team_id": "T9", "enterprise_id": "E9", "is_ext_shared_channel": True}
+OF_AN_ORGANISATION: dict[str, tuple[dict[str, Any], str]] = {
+    "command": ({"team_id": "T1", "enterprise_id": "E1", "is_enterprise_install": "true"}, "T1"),
+    "event": (_HEARD, "T1"),
+    "event of another organisation's member": ({**_ABROAD, "context_team_id": "T1"}, "T1"),
+    "event that names the others alone": ({**_ABROAD, "context_team_id": "E1"}, ""),
+    "form, as it was opened": ({**_FORM, **_GRID, "view": _WRITTEN}, "T1"),
+    "form of an earlier version": ({**_FORM, **_GRID, "view": {**_WRITTEN, "private_metadata": "{}"}}, "T2"),
+    "page, as it was opened": ({**_GRID, "user": {"id": "U1"}, "view": {"private_metadata": "T1/C1"}}, "T1"),
+    "press, by the member's own workspace": ({**_GRID, "user": {"id": "U1", "team_id": "T2"}}, "T2"),
+    "press that names the organisation": ({**_GRID, "user": {"id": "U1", "team_id": "E1"}}, ""),
+}
+
+
+@pytest.mark.parametrize(("body", "workspace"), OF_AN_ORGANISATION.values(), ids=OF_AN_ORGANISATION)
+def test_the_workspace_where_a_whole_organisation_has_the_app(body: dict[str, Any], workspace: str) -> None:
+    assert team_in(body) == Team(workspace, "E1", org_wide=True)
+
+
+def test_a_page_of_an_organisations_workspace_brings_its_channel_back() -> None:
+    view = {"callback_id": PAGE, "private_metadata": "T1/C1"}
+    assert place_of({**_GRID, "user": {"id": "U1"}, "view": view}).channel == "C1"
+    assert place_of({"user": {"id": "U1"}, "view": {**view, "private_metadata": "C1"}}).channel == "C1"
+
+
+def test_a_channel_of_two_workspaces_is_one_with_settings_of_each() -> None:
+    one, other = (place_of({**_HEARD, "team_id": team}).asker() for team in ("T1", "T2"))
+    assert one.place == other.place
+    assert one.keys == ("slack:T1/", "slack:T1/C1", "slack:E1/C1")
+    assert other.keys == ("slack:T2/", "slack:T2/C1", "slack:E1/C1")
+    assert one.requester.space == "T1"
 
 
 anything = st.recursive(

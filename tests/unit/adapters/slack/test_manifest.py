@@ -148,6 +148,7 @@ def test_every_event_that_is_handled_is_subscribed_to(manifest: dict[str, Any]) 
         "reaction_added",
         "app_home_opened",
         "app_uninstalled",
+        "team_access_revoked",
         "tokens_revoked",
     } <= events
     # An event needs its scope: https://docs.slack.dev/reference/events
