@@ -97,6 +97,7 @@ class LoopBackend(StockBackend):
     def _ready(self, cached: CachedModel) -> None:
         components = components_of(cached.pipeline)
         if components is None:
+            super()._ready(cached)
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
         entry = self._settings.entries[cached.model]

@@ -20,6 +20,7 @@ from PIL import Image
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable, Note
 from inference.backends.base import WorkerSettings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
+from inference.backends.stock_autoencoder import widen_on_overflow
 from inference.backends.stock_strength import begin_at, levels_of, whole
 from inference.batching.strength import ROUNDING, start_of
 from inference.batching.task import Task
@@ -163,7 +164,8 @@ class StockBackend:
         return loading.load(folder, entry, model, self._device, self._dtype, planned=planned)
 
     def _ready(self, cached: CachedModel) -> None:
-        """What else there is to do when a model has been loaded; here nothing."""
+        """What else there is to do when a model has been loaded."""
+        widen_on_overflow(cached.pipeline, cached.model)
 
     @translated()
     def generate(self, task: Task) -> Image.Image:

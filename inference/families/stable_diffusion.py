@@ -30,6 +30,7 @@ from inference.batching.controlnet import UNetControlNet
 from inference.batching.denoiser import Rows, call_unet
 from inference.batching.solver import Solver
 from inference.families.clip_text import encoded, lengthened, needs_chunks
+from inference.models.devices import WIDENED
 from inference.weighted_prompts import weighted
 
 _AESTHETIC_SCORES = (6.0, 2.5)
@@ -309,8 +310,7 @@ class StableDiffusion:
         """
         if vae.dtype != torch.float16 or not (_finite(inputs).to(outputs.device) & ~_finite(outputs)).any():
             return False
-        words = "the autoencoder overflowed in float16 and is computed in float32 from now on"
-        print(f"{self.model}: {words}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        print(f"{self.model}: {WIDENED}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
         with torch.inference_mode(mode=False):
             vae.to(torch.float32)
         return True

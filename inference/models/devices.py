@@ -164,6 +164,8 @@ def device_bytes(device: torch.device) -> dict[str, int]:
     return {"device_bytes": psutil.virtual_memory().total, "device_bytes_used": psutil.Process().memory_info().rss}
 
 
+WIDENED = "the autoencoder overflowed in float16 and is computed in float32 from now on"
+
 _PLAIN = frozenset({torch.float64, *DTYPES.values()})
 
 

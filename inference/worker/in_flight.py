@@ -102,6 +102,12 @@ def suspects_of(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -
 
 def end_with_worker(taken_up: Collection[InFlight], *, hung: bool, ending: str) -> Failed:
     """The end of the request that made the worker hang or die; `ending` says how the worker ended."""
+    if ending == "SIGBUS":
+        return Failed(
+            FailureKind.CRASH,
+            "A file that the model's process reads became shorter, or its disk failed (SIGBUS): replace a model's "
+            "file by renaming a new one over it, never by writing into it.",
+        )
     if not hung:
         return Failed(
             FailureKind.CRASH,

@@ -128,6 +128,14 @@ def held_up() -> float:
         return 0.0
 
 
+async def test_a_file_that_becomes_shorter_under_the_worker_is_not_called_the_picture_s_fault(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at_work:
+        end = await at_work.end("shorten at 2")
+        assert isinstance(end, Failed)
+        assert "renaming a new one over it" in end.message
+        assert isinstance(await at_work.end(), Done)
+
+
 async def worst_lag(until: asyncio.Event) -> float:
     """The longest that a tick of 5 ms was late of our making, in seconds: a busy machine does not count."""
     loop = asyncio.get_running_loop()
@@ -141,6 +149,7 @@ async def worst_lag(until: asyncio.Event) -> float:
 
 FAULTS = [
     ("segfault at 2", FailureKind.CRASH),
+    ("shorten at 2", FailureKind.CRASH),
     ("leave at 2", FailureKind.CRASH),
     ("poison at 2", FailureKind.CRASH),
     ("hang at 3", FailureKind.HANG),

@@ -6,10 +6,12 @@ memory if it is asked for more pixels, and if it is not low_memory. "while there
 """
 
 import ctypes
+import mmap
 import os
 import random
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -29,6 +31,15 @@ DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, mult
 def segfault() -> None:
     """Read address 0."""
     ctypes.string_at(0)
+
+
+def shorten() -> None:
+    """Read what was cut off a file after it was mapped, as of a checkpoint that somebody copies another one over."""
+    with tempfile.TemporaryFile() as file:
+        file.truncate(mmap.PAGESIZE)
+        mapped = mmap.mmap(file.fileno(), 0)
+        file.truncate(0)
+        mapped[:]
 
 
 def hang() -> None:
@@ -70,7 +81,7 @@ def chatter() -> None:
     sys.stdout.flush()
 
 
-ACTS = {act.__name__: act for act in (segfault, hang, stall, leave, poison, trip, doze, refuse, chatter)}
+ACTS = {act.__name__: act for act in (segfault, shorten, hang, stall, leave, poison, trip, doze, refuse, chatter)}
 
 
 class Sketcher:

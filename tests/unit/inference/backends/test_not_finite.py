@@ -41,14 +41,16 @@ def painted(with_: LoopBackend, seed: int = 3, **asked: Any) -> np.ndarray[Any, 
     return np.asarray(with_.generate(task), dtype=int)
 
 
+@pytest.mark.filterwarnings("ignore:`FluxPosEmbed` is deprecated:FutureWarning")  # of Chroma's transformer, by itself
+@pytest.mark.parametrize("family", ["sd", "lcm", "chroma"])
 @pytest.mark.parametrize("side", ["encoder", "decoder"])
 def test_an_autoencoder_that_overflows_in_float16_is_computed_in_float32_from_then_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: str, family: str
 ) -> None:
     """Its weights fit; what it adds up in the middle does not, as with SDXL's own and many of Stable Diffusion 1."""
 
     def loud() -> Any:
-        pipeline = folders.stable_diffusion()
+        pipeline = folders.FAMILIES[family]()
         with torch.no_grad():
             getattr(pipeline.vae, side).mid_block.resnets[0].conv2.weight.mul_(5e5)
         return pipeline

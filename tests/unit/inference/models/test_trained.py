@@ -37,7 +37,7 @@ def test_what_predicts_noise_cannot_begin_with_noise_alone() -> None:
 def test_words_on_a_training_that_would_do_nothing_are_refused(
     tmp_path: Path, key: str, words: dict[str, bool | str]
 ) -> None:
-    entry = ModelEntry(id="a", **words)  # type: ignore[arg-type] -- one of two fields
+    entry = ModelEntry(id="a", **words)  # type: ignore[arg-type]  # one of two fields
     said = rf"takes no {key}, which is for Stable Diffusion and SDXL in one file: leave it out\."
     with pytest.raises(ModelUnavailable, match=said):
         as_told(Checkpoint(Family.FLUX), entry, "a")

@@ -1,0 +1,40 @@
+"""The autoencoder of a stock pipeline, whose halves go on in float32 once they overflow in float16.
+
+Those of the step loop's families do so by themselves. A stock pipeline goes on handing in float16, and wants it back.
+"""
+
+import sys
+from typing import Any
+
+import torch
+
+from inference.models.devices import WIDENED
+
+
+def widen_on_overflow(pipeline: Any, model: str) -> None:
+    """Have encoder and decoder of a pipeline change to float32 when float16 is too narrow for what they add up."""
+    vae = getattr(pipeline, "vae", None)
+    for half in (getattr(vae, "encoder", None), getattr(vae, "decoder", None)):
+        if isinstance(half, torch.nn.Module) and _dtype(half) == torch.float16:
+            _widen_on_overflow(half, model)
+
+
+def _widen_on_overflow(half: torch.nn.Module, model: str) -> None:
+    plain = half.forward
+
+    def forward(sample: torch.Tensor, *rest: Any) -> torch.Tensor:
+        if _dtype(half) == torch.float16:
+            made: torch.Tensor = plain(sample, *rest)
+            if made.isfinite().all() or not sample.isfinite().all():
+                return made
+            print(f"{model}: {WIDENED}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+            with torch.inference_mode(mode=False):
+                half.to(torch.float32)
+        made = plain(sample.to(_dtype(half)), *rest)
+        return made.to(sample.dtype)
+
+    half.forward = forward  # as diffusers' own hooks do
+
+
+def _dtype(half: torch.nn.Module) -> torch.dtype:
+    return next(half.parameters()).dtype
