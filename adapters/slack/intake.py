@@ -4,6 +4,7 @@ This runs as Bolt's last middleware, in the place of listeners. Everything is ac
 hears nothing about it sends again.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -35,6 +36,9 @@ Handler = Callable[[SlackExchange], Awaitable[None]]
 
 _NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME, Kind.JOINED})
 """Nobody waits for a word about these."""
+
+_TOKEN_SECONDS = 2.0
+"""How long one that has ended may take to be renewed: Slack waits three seconds for an acknowledgement."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +72,10 @@ class Intake:
         try:
             if event.kind not in _NO_MEMBER:
                 # Without a good token nothing can be answered.
-                await self._desk.api.workspaces.identity(team_in(event.body))
+                async with asyncio.timeout(_TOKEN_SECONDS):
+                    await self._desk.api.workspaces.identity(team_in(event.body))
+        except TimeoutError:
+            await self.inbox.refuse(arrival, UserError("refused-slack-busy"))
         except SlackFault as fault:
             await self.inbox.refuse(arrival, refusal(fault))
         else:

@@ -1,12 +1,11 @@
 """Whose token speaks: one workspace's from the settings, or each installation's own.
 
-A rotated token lives twelve hours. It is renewed before it ends, by one caller at a time: a refresh token is good for
-one use, so two renewals in a race would lose the installation.
+A rotated token lives twelve hours. It is renewed before it ends, once at a time and by nobody who might go away: a
+refresh token is good for one use, so two renewals in a race, or one that is broken off, would lose the installation.
 """
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
@@ -82,7 +81,7 @@ class Workspaces(AsyncInstallationStore):
         self._store = store if options.oauth else None
         self._own: Installation | None = None
         self._started = False
-        self._renewing: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renewals: dict[tuple[str, str], asyncio.Task[Installation | None]] = {}
 
     async def start(self, api: SlackClient) -> None:
         """Called until it returns, before anything else: know who we are in the workspace of the settings.
@@ -91,6 +90,8 @@ class Workspaces(AsyncInstallationStore):
             FatalError: Slack does not take the token.
             NotYet: it does not answer.
         """
+        if self._started:
+            return
         self._api = api
         if self._store and self._options.refresh_token:
             await self._plant()
@@ -139,7 +140,11 @@ class Workspaces(AsyncInstallationStore):
         installation = await self.installed(team)
         if installation is None or installation.token != expired:
             return installation
-        return await self._renew(installation, still_good=False) if installation.refresh_token else None
+        return await asyncio.shield(self._renewal(installation)) if installation.refresh_token else None
+
+    async def close(self) -> None:
+        """Wait for the tokens that are being renewed."""
+        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
     async def async_save(self, installation: SdkInstallation) -> None:
         """A workspace installed the app: what Bolt's flow found out, as our installation."""
@@ -195,7 +200,8 @@ class Workspaces(AsyncInstallationStore):
             )
             await self._save(kept)
         try:
-            good = await self._good(kept)
+            ended = kept.expires_at is not None and kept.expires_at <= self._clock.now()
+            good = await asyncio.shield(self._renewal(kept)) if ended else kept
         except SlackFault as fault:
             raise NotYet(f"Slack did not renew SLACK_BOT_TOKEN just now ({fault.code}).") from fault
         if good is None:
@@ -217,47 +223,57 @@ class Workspaces(AsyncInstallationStore):
         )
 
     async def _good(self, installation: Installation) -> Installation | None:
-        """The installation's token, or the next one if it is about to end."""
-        if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
+        """The installation's token, which is renewed beside if it is about to end; the next one if it has ended."""
+        end = installation.expires_at
+        if end is None or end - RENEW_BEFORE > self._clock.now():
             return installation
-        return await self._renew(installation, still_good=installation.expires_at > self._clock.now())
+        renewal = self._renewal(installation)
+        return installation if end > self._clock.now() else await asyncio.shield(renewal)
 
-    async def _renew(self, old: Installation, *, still_good: bool) -> Installation | None:
-        """The next token, or the old one if Slack gives none and it is good yet; None if it never will.
+    def _renewal(self, old: Installation) -> "asyncio.Task[Installation | None]":
+        """The one that is under way, or a new one; its result and faults are those of `_renew`."""
+        if old.key not in self._renewals:
+            self._renewals[old.key] = task = asyncio.create_task(self._renew(old), name=f"renew token of {old.team}")
+            task.add_done_callback(lambda done: self._renewed(old, done))
+        return self._renewals[old.key]
 
-        Args:
-            old: what is renewed.
-            still_good: the old token may be used for a while.
+    def _renewed(self, old: Installation, renewal: "asyncio.Task[Installation | None]") -> None:
+        del self._renewals[old.key]
+        if not renewal.cancelled() and (fault := renewal.exception()):
+            log.warning("token not renewed", team=old.team, reason=str(fault))
+
+    async def _renew(self, old: Installation) -> Installation | None:
+        """The next token; None if Slack will never give one.
 
         Raises:
             SlackFault: to be tried again; whatever the token was for has not been done.
         """
-        async with self._renewing[old.key]:
-            newest = await self._find(*old.key)
-            if newest is None or newest.token != old.token:
-                return newest  # somebody else renewed it while we waited
-            try:
-                answer = await self._api.call_with(
-                    None,
-                    "oauth_v2_access",
-                    client_id=self._options.client_id,
-                    client_secret=self._options.client_secret,
-                    grant_type="refresh_token",
-                    refresh_token=old.refresh_token,
-                )
-            except SlackFault as fault:
-                log.warning("token not renewed", team=old.team, code=fault.code)
-                if still_good:
-                    return old
-                if not fault.passes:
-                    return None
-                raise SlackFault(Meaning.LATER, fault.code, seconds=fault.seconds) from fault
-            fresh = replace(
-                old,
-                token=answer["access_token"],
-                refresh_token=answer.get("refresh_token", old.refresh_token),
-                expires_at=self._clock.now() + float(answer["expires_in"]),
+        newest = await self._find(*old.key)
+        if newest is None or newest.token != old.token:
+            return newest  # it was renewed just now
+        try:
+            answer = await self._api.call_with(
+                None,
+                "oauth_v2_access",
+                client_id=self._options.client_id,
+                client_secret=self._options.client_secret,
+                grant_type="refresh_token",
+                refresh_token=old.refresh_token,
             )
-            await self._save(fresh)
-            log.info("token renewed", team=old.team)
-            return fresh
+        except SlackFault as fault:
+            if fault.passes:
+                raise SlackFault(Meaning.LATER, fault.code, seconds=fault.seconds) from fault
+            log.warning("token cannot be renewed", team=old.team, code=fault.code)
+            return None
+        newest = await self._find(*old.key)
+        if newest is None or newest.token != old.token:
+            return newest  # the app was removed meanwhile, or installed again
+        fresh = replace(
+            old,
+            token=answer["access_token"],
+            refresh_token=answer.get("refresh_token", old.refresh_token),
+            expires_at=self._clock.now() + float(answer["expires_in"]),
+        )
+        await self._save(fresh)
+        log.info("token renewed", team=old.team)
+        return fresh

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from adapters.slack import platform
+from adapters.slack import intake, platform
 from adapters.sqlite.database import Database
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
@@ -244,8 +244,9 @@ async def test_a_rotating_token_is_renewed_once_by_ten_at_a_time(slack: SlackSer
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
-    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team, refresh="refresh-1", expires_in=60)
+        await keep(running, team, expires_at=running.core.clock.now() - 1)
         slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-new", refresh="refresh-2", expires_in=43_200)
         team.token = "xoxb-new"
         await asyncio.gather(*(ann.command("/help", channel) for _ in range(10)))
@@ -321,6 +322,27 @@ async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_ref
         await ann.command("/img2img", channel)
         outage.times = 0
         await ann.told("Slack is busy")
+        await slack.deliver("events_api", ann._event({**mention, "type": "app_mention"}), retry=1)
+        await ann.result(channel)
+
+
+async def test_an_event_is_answered_before_a_slow_slack_has_renewed_the_token(
+    slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_TOKEN_SECONDS", 0.05)
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        await install(slack, team)
+        await end_token(running, slack, team)
+        slow = slack.fail("oauth.v2.access", until=asyncio.Event())
+        photo = slack.state.add_file(team, ann.user, png())
+        with pytest.raises(NotAcknowledged, match="503"):
+            await ann.say(channel, "a boat", files=[photo])
+        assert slow.until
+        slow.until.set()
+        (mention,) = channel.messages.values()
         await slack.deliver("events_api", ann._event({**mention, "type": "app_mention"}), retry=1)
         await ann.result(channel)
 

@@ -107,6 +107,9 @@ class SlackServer:
         arguments = await self._arguments(request, is_json=is_json)
         self.state.calls.append(Call(method=method, arguments=arguments, token=token, at=time.monotonic()))
         fault = self.state.fault_for(method, arguments)
+        if fault and fault.until:
+            await fault.until.wait()
+            fault = None
         if fault and not fault.after_effect:
             return self._faulty(request, fault)
         try:

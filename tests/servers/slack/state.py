@@ -98,6 +98,7 @@ class Fault:
         status: HTTP status, with `retry_after` seconds in its header.
         reset: break the connection instead of answering.
         after_effect: do what was asked first.
+        until: answer as ever, but not before that.
         times: how often; `skip` calls go through before.
         where: arguments that a call must have.
     """
@@ -108,6 +109,7 @@ class Fault:
     retry_after: int | None = None
     reset: bool = False
     after_effect: bool = False
+    until: asyncio.Event | None = None
     times: int = 1
     skip: int = 0
     more: Json = field(default_factory=dict)
