@@ -14,6 +14,8 @@ import pytest
 import pytest_asyncio
 
 from adapters.web import operator as operator_module
+from bot.erasure import Retention
+from bot.texts import text
 from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
 from inference.worker.devices import OwnDevice
@@ -157,6 +159,18 @@ async def test_words_and_pictures_are_hidden_until_they_are_revealed(
             assert (answer.status, answer.content_type) == (200, "image/jpeg")
     async with operator.get(f"/jobs/{job}") as answer:
         assert answer.status == 403
+
+
+async def test_of_a_revealed_job_whose_pictures_went_by_age_the_words_are_shown(
+    pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
+) -> None:
+    job = await ask(ann, "an old secret")
+    await pages.bench.shown(job)
+    await pages.bench.service.removal.sweep(Retention(pictures_before=1e12, jobs_before=0.0, inbox_before=0.0))
+    revealed = (await post(operator, f"/operator/jobs/{job}/reveal"))[2]
+    assert "an old secret" in revealed
+    assert text("en", "web-swept") in revealed
+    assert "<img" not in revealed
 
 
 async def test_settings_in_force_are_told_with_where_they_come_from_and_no_secret(
