@@ -129,8 +129,8 @@ class WebPlatform:
             )
         except OSError as fault:
             raise FatalError(
-                f"Cannot listen on {self._host}:{self.port} for the pages ({fault.strerror}): set another port "
-                "(--port of the playground, web.port of the service)."
+                f"Cannot listen on {self._host}:{self.port} for the pages ({fault.strerror}): set web.host and "
+                "web.port to a free address, or --port of the playground to a free port."
             ) from fault
         return self
 
