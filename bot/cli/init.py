@@ -50,8 +50,13 @@ async def init(asked: argparse.Namespace, settings: Settings) -> int:
     _check_texts(chosen.values())
     text = commented(DEFAULTS_FILE.read_text(encoding="utf-8"), {key: said for key, said in chosen.items() if said})
     try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
+        written = file.open("x", encoding="utf-8")
+        try:
+            with written:
+                written.write(text)
+        except OSError:  # half of the settings would be read as all of them
+            file.unlink()
+            raise
     except OSError as refused:
         raise InvalidRequest(f"{file} cannot be written ({refused.strerror}): name another file.") from None
     _tell_what_is_next(file, chat)

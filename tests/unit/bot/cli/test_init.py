@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import resource
 import shlex
 import shutil
 import subprocess
@@ -65,6 +66,20 @@ async def test_a_name_that_is_no_text_is_refused_and_leaves_no_file(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     with pytest.raises(InvalidRequest, match="cannot be written as UTF-8"):
         await made("--chat", "none", option, "\udcff")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_disk_that_is_full_in_the_middle_leaves_no_half_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, bounds[1]))
+    try:
+        with pytest.raises(InvalidRequest, match=r"pentimento\.toml cannot be written \(File too large\)"):
+            await made("--chat", "none", "--model", "pocket", "--data-dir", "d")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
     assert list(tmp_path.iterdir()) == []
 
 
