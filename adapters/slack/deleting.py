@@ -1,6 +1,6 @@
 """What is taken away in Slack: messages, and the files that they show. What Slack keeps of them harms nobody."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -41,8 +41,10 @@ class Deleting:
             message = await self._api.message(self._team, channel, message["ts"]) or message
         await self._take_away(channel, message, files=files)
 
-    async def erase(self, channel: str, ts: str) -> None:
+    async def erase(self, channel: str, ts: str, *, known: Iterable[str]) -> None:
         """A message of ours with all that it shows, else what it says; its files first, as nothing else knows them.
+
+        `known`: files that it shows; Slack tells of none in a channel that the bot has left.
 
         Raises:
             SlackFault: Slack may do it later.
@@ -54,7 +56,7 @@ class Deleting:
                 raise
             log.info("what a message shows is not known", channel=channel, code=fault.code)
             message = {}
-        for file in _files_of(message):
+        for file in {*known, *_files_of(message)}:
             await self._done("files_delete", file=file)
         # A workspace that exports for compliance lets nobody delete a message; its words go all the same.
         if not await self._done("chat_delete", channel=channel, ts=ts):

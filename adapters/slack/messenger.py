@@ -17,7 +17,7 @@ from adapters.slack.layout import Message, lay_out
 from adapters.slack.members import PLATFORM, Place, Team, moved_to, slack_user, team_of, thread_of
 from adapters.slack.posting import Posts, delivery_error
 from adapters.slack.private_replies import PrivateReplies
-from adapters.slack.thread_files import ThreadFiles
+from adapters.slack.thread_files import ThreadFiles, message_ref
 from adapters.slack.uploads import Uploads
 from bot.buckets import Buckets
 from bot.domain.card import Card
@@ -65,6 +65,7 @@ class SlackMessenger:
         self._began_at = clock.now()
         self._thread_files = ThreadFiles(api, uploads)
         self._taken_over: Latest[MessageRef, bool] = Latest(_REMEMBERED)
+        self._files: Latest[MessageRef, tuple[str, ...]] = Latest(_REMEMBERED)
         self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
@@ -163,7 +164,8 @@ class SlackMessenger:
     async def erase(self, target: ReplyTarget, message: MessageRef) -> None:
         """Delete a message and the files that it shows; see `Messenger.erase`."""
         try:
-            await Deleting(self._api, self._uploads, team_of(target)).erase(**json.loads(message))
+            deleting, known = Deleting(self._api, self._uploads, team_of(target)), self._files.get(message, ())
+            await deleting.erase(**json.loads(message), known=known)
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
@@ -273,6 +275,7 @@ class SlackMessenger:
                 self._uploads.doubt(team, shown.files)
             raise
         self._uploads.shows(team, shown.files)
+        self._files[message_ref(**place)] = tuple(shown.files)
 
     async def _shared(self, team: Team, card: Card) -> tuple[str, str]:
         """As `Uploads.put`; if the pictures cannot be uploaded, the note says why."""

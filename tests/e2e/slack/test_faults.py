@@ -389,3 +389,15 @@ async def test_a_disk_that_refuses_is_told_and_events_are_asked_for_again(
                 await ann.say(general, "a boat", files=[slack.state.add_file(ann.team, ann.user, png())])
         await ann.say(general, "a boat", files=[slack.state.add_file(ann.team, ann.user, png())])
         await ann.result(general)
+
+
+@pytest.mark.usefixtures("running")
+async def test_of_what_is_deleted_in_a_channel_that_the_bot_has_left_the_files_go(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    await ann.say(general, "a boat", files=[photo])
+    shown = {image["slack_file"]["id"] for image in images(await ann.result(general))}
+    general.members.discard(team.bot_user)
+    page = await ann.open("/privacy", general)
+    await ann.press("Delete everything", None, page)
+    await ann.see(lambda: all(slack.state.files[file].deleted for file in shown))
