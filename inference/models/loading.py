@@ -88,7 +88,12 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
     """
     index = catalog.read_json(folder / catalog.INDEX, model)
     components = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
-    own_code = not isinstance(index.get("_class_name"), str) or any(
+    kind = index.get("_class_name")
+    if not isinstance(kind, str | list):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: its {catalog.INDEX} names no pipeline (_class_name); fetch it again."
+        )
+    own_code = isinstance(kind, list) or any(
         (folder / name / f"{library}.py").exists() or (folder / f"{library}.py").exists()
         for name, (library, _) in components.items()
         if library

@@ -250,3 +250,15 @@ def test_a_header_whose_length_looks_like_another_kind_of_file_is_read(tmp_path:
         file = tmp_path / f"{length}.safetensors"
         file.write_bytes(length.to_bytes(8, "little") + header + b"\0")
         assert read_header(file, "one").shapes == {"w": (1,)}
+
+
+@pytest.mark.parametrize("said", [{}, {"_class_name": None}, {"_class_name": 5}])
+def test_an_index_that_names_no_pipeline_is_broken_and_brings_no_code(
+    tmp_path: Path, said: dict[str, object]
+) -> None:
+    (tmp_path / catalog.INDEX).write_text(json.dumps(said))
+    with pytest.raises(ModelUnavailable, match=r"its model_index\.json names no pipeline \(_class_name\); fetch it"):
+        loading.check(tmp_path, "m")
+    (tmp_path / catalog.INDEX).write_text('{"_class_name": ["pipeline", "Mine"]}')
+    with pytest.raises(ModelUnavailable, match="brings its own code"):
+        loading.check(tmp_path, "m")
