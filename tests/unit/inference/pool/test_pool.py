@@ -160,7 +160,6 @@ async def test_a_lost_device_s_pictures_are_begun_again_elsewhere_and_nobody_is_
         assert at.pool.trouble() == ""
 
 
-@pytest.mark.looptime
 async def test_what_a_device_counted_that_left_for_good_stays_counted_and_its_memory_does_not(tmp_path: Path) -> None:
     """A count that goes down is read as a start at 0: all of the others would be counted once more."""
 
@@ -177,6 +176,7 @@ async def test_what_a_device_counted_that_left_for_good_stays_counted_and_its_me
         assert at.pool.counters() == {"requests": 3, "device_bytes": 8}
 
 
+@pytest.mark.looptime
 async def test_a_device_that_was_lost_is_tried_again_with_growing_pauses_until_it_is_back() -> None:
     one, two = ComingEngine(), FakeEngine()
     async with Pool({"one": one, "two": two}) as pool:
