@@ -49,6 +49,11 @@ class Places:
         """
         await self._store.change_place(place, lambda own: self._checked(change(own)))
 
+    async def begin(self, place: str, *, like: str) -> None:
+        """A place begins with the settings of another, below its own; also with what could not be chosen any more."""
+        common = await self.settings(like)
+        await self._store.change_place(place, lambda own: own.over(common))
+
     def _checked(self, settings: PlaceSettings) -> PlaceSettings:
         if settings.strength is not None:
             check_strength(settings.strength)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +18,6 @@ from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.thread_files import message_ref
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
-from bot.domain.errors import InvalidRequest
-from bot.domain.place import PlaceSettings
 from bot.latest import Latest
 from bot.ports import Clock
 from bot.service import Service
@@ -143,9 +140,7 @@ class Desk:
         places, whole, key = self.service.places, place_key(replace(team, id="")), place_key(team)
         if key in await places.children(whole):
             return
-        if (common := await places.settings(whole)) != PlaceSettings():
-            with suppress(InvalidRequest):  # a model or style of theirs is not there any more
-                await places.change(key, lambda own: own.over(common))
+        await places.begin(key, like=whole)
         for kind in "CG":  # settings of channels, which nobody could change any more
             await places.forget(f"{whole}{kind}")
         await places.set_parent(whole, key)

@@ -84,5 +84,5 @@ class PlaceSettings:
         if above.blocked and self.blocked is not None:
             own["blocked"] = tuple(dict.fromkeys((*above.blocked, *self.blocked)))
         if above.banned and self.banned is not None:
-            own["banned"] = (*above.banned, *self.banned)
+            own["banned"] = tuple(dict.fromkeys((*above.banned, *self.banned)))
         return replace(above, **own)
