@@ -91,7 +91,7 @@ def test_the_health_check_asks_the_container_itself_where_a_proxy_is_set(status:
     assert ended == (0 if status == 200 else 1)
 
 
-def test_the_health_check_finds_no_fault_where_nobody_is_to_answer() -> None:
+def test_the_health_check_finds_no_fault_if_nobody_is_to_answer() -> None:
     assert _health_check(PENTIMENTO__METRICS__PORT="0") == 0
     with socket.socket() as taken:  # and does not listen
         taken.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""A whole organisation (Enterprise Grid) has the app, which is kept by workspace; some of its workspaces leave."""
+"""A whole organisation (Enterprise Grid) has the app; what is kept goes by workspace, and some of those leave."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -153,7 +153,7 @@ OF_AN_ORGANISATION: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("body", "workspace"), OF_AN_ORGANISATION.values(), ids=OF_AN_ORGANISATION)
-def test_the_workspace_where_a_whole_organisation_has_the_app(body: dict[str, Any], workspace: str) -> None:
+def test_the_workspace_if_a_whole_organisation_has_the_app(body: dict[str, Any], workspace: str) -> None:
     assert team_in(body) == Team(workspace, "E1", org_wide=True)
 
 
