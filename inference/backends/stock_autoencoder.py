@@ -22,15 +22,18 @@ def widen_on_overflow(pipeline: Any, model: str) -> None:
 def _widen_on_overflow(half: torch.nn.Module, model: str) -> None:
     plain = half.forward
 
-    def forward(sample: torch.Tensor, *rest: Any) -> torch.Tensor:
+    def forward(sample: torch.Tensor, *rest: Any, **more: Any) -> torch.Tensor:
         if _dtype(half) == torch.float16:
-            made: torch.Tensor = plain(sample, *rest)
+            noted = [(each, [*each]) for each in more.values() if isinstance(each, list)]
+            made: torch.Tensor = plain(sample, *rest, **more)
             if made.isfinite().all() or not sample.isfinite().all():
                 return made
             print(f"{model}: {WIDENED}", file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
             with torch.inference_mode(mode=False):
                 half.to(torch.float32)
-        made = plain(sample.to(_dtype(half)), *rest)
+            for each, before in noted:  # what Qwen-Image's and Wan's note while they go through a picture
+                each[:] = before
+        made = plain(sample.to(_dtype(half)), *rest, **more)
         return made.to(sample.dtype)
 
     half.forward = forward  # as diffusers' own hooks do

@@ -1,0 +1,29 @@
+"""Halves of an autoencoder for which float16 is too narrow, as diffusers calls them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from inference.backends.stock_autoencoder import widen_on_overflow
+
+
+class Noting(torch.nn.Linear):
+    """Called as the encoders of Qwen-Image and Wan: what it notes goes by keyword, and says how far it is."""
+
+    def forward(self, sample: torch.Tensor, feat_cache: Any = None, feat_idx: Any = None) -> torch.Tensor:
+        feat_cache[feat_idx[0]] = sample
+        feat_idx[0] += 1
+        return super().forward(sample)
+
+
+@pytest.mark.parametrize("weight", [1.0, 6e4])
+def test_a_half_that_notes_where_it_is_goes_on_in_float32_from_where_it_began(weight: float) -> None:
+    half = Noting(2, 1, bias=False).half()
+    torch.nn.init.constant_(half.weight, weight)
+    widen_on_overflow(SimpleNamespace(vae=SimpleNamespace(encoder=half)), "m")
+    cache, place = [None], [0]
+    half(torch.full((1, 2), 1.0, dtype=torch.float16), feat_cache=cache, feat_idx=place)
+    assert place == [1]
+    assert half.weight.dtype == (torch.float16 if weight == 1.0 else torch.float32)
