@@ -84,10 +84,11 @@ async def on_uninstalled(at: SlackExchange) -> None:
     installation = await desk.api.workspaces.installed(team)
     if installation and not installation.team:  # a whole organisation has it, which this event need not say
         team = replace(team, org_wide=True)
-    if ended := not await _is_installed(desk, team):
+    event = at.event.body["event"]
+    if ended := event["type"] != "team_access_revoked" and not await _is_installed(desk, team):
         gone = await desk.workspaces(team)
     else:
-        named = set(at.event.body["event"].get("team_ids") or [team.id])
+        named = set(event.get("team_ids") or [team.id])
         gone = [replace(team, id=each) for each in named - {""} - await _granted(desk, team)]
     for each in gone:
         await desk.service.removal.forget_space(PLATFORM, each.space)
