@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from diffusers import AutoencoderKL
 
 from inference.backends.stock_autoencoder import widen_on_overflow
 
@@ -26,4 +27,23 @@ def test_a_half_that_notes_where_it_is_goes_on_in_float32_from_where_it_began(we
     cache, place = [None], [0]
     half(torch.full((1, 2), 1.0, dtype=torch.float16), feat_cache=cache, feat_idx=place)
     assert place == [1]
-    assert half.weight.dtype == (torch.float16 if weight == 1.0 else torch.float32)
+
+
+@torch.no_grad()
+def test_an_autoencoder_goes_on_when_its_encoder_overflowed() -> None:
+    """Pipelines hand in what the autoencoder says that its dtype is, and layers beside the halves take it."""
+    vae = AutoencoderKL(
+        block_out_channels=(16, 32),
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        latent_channels=4,
+        norm_num_groups=8,
+    ).half()
+    vae.encoder.mid_block.resnets[0].conv2.weight.mul_(5e5)
+    widen_on_overflow(SimpleNamespace(vae=vae), "m")
+    for _ in range(2):
+        latents = vae.encode(torch.rand(1, 3, 32, 32).to(vae.dtype)).latent_dist.mean
+        made = vae.decode(latents.clamp(-1, 1).to(vae.dtype)).sample
+        assert latents.isfinite().all()
+        assert made.dtype == vae.dtype == torch.float16
+        assert made.isfinite().all()
