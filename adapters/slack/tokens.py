@@ -233,7 +233,7 @@ class Workspaces(AsyncInstallationStore):
     def _renewal(self, old: Installation) -> "asyncio.Task[Installation | None]":
         """The one that is under way, or a new one; its result and faults are those of `_renew`."""
         if old.key not in self._renewals:
-            self._renewals[old.key] = task = asyncio.create_task(self._renew(old), name=f"renew token of {old.team}")
+            self._renewals[old.key] = task = asyncio.create_task(self._renew(old), name=f"renew {old.team}")
             task.add_done_callback(lambda done: self._renewed(old, done))
         return self._renewals[old.key]
 

@@ -102,19 +102,16 @@ def suspects_of(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -
 
 def end_with_worker(taken_up: Collection[InFlight], *, hung: bool, ending: str) -> Failed:
     """The end of the request that made the worker hang or die; `ending` says how the worker ended."""
+    if hung:
+        silent = max((entry.silence for entry in taken_up), default=0.0)
+        return Failed(
+            FailureKind.HANG,
+            f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
+        )
+    fault = f"The model's process died on this picture ({ending}): try another size, model or picture."
     if ending == "SIGBUS":
-        return Failed(
-            FailureKind.CRASH,
+        fault = (
             "A file that the model's process reads became shorter, or its disk failed (SIGBUS): replace a model's "
-            "file by renaming a new one over it, never by writing into it.",
+            "file by renaming a new one over it, never by writing into it."
         )
-    if not hung:
-        return Failed(
-            FailureKind.CRASH,
-            f"The model's process died on this picture ({ending}): try another size, model or picture.",
-        )
-    silent = max((entry.silence for entry in taken_up), default=0.0)
-    return Failed(
-        FailureKind.HANG,
-        f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
-    )
+    return Failed(FailureKind.CRASH, fault)

@@ -88,21 +88,29 @@ def eight_days_pass(folder: Path) -> None:
         os.utime(file, (time.time() - 8 * 86400,) * 2)
 
 
-async def tiles(browser: aiohttp.ClientSession, words: str) -> list[tuple[bool, bool]]:
-    """Of each result that is found by words: whether its picture is there and can be had, and whether it is kept."""
+async def tiles(browser: aiohttp.ClientSession, words: str) -> list[tuple[bool | None, bool]]:
+    """Of each result that is found by words: whether its picture is there and can be had, and whether it is kept.
+
+    None: it is shown and cannot be had, as for a moment if it goes between the page and it.
+    """
     async with browser.get("/results", params={"q": words}) as gallery:
         found = re.findall(r"<li><a href=.*?</li>", await gallery.text(), re.DOTALL)
-    seen = []
+    seen: list[tuple[bool | None, bool]] = []
     for tile in found:
         picture = re.search(r'src="(/t/.+?)"', tile)
-        if picture:
-            async with browser.get(picture[1]) as answer:
-                assert (answer.status, answer.content_type) == (200, "image/jpeg")
-            full = picture[1].replace("/t/", "/g/").replace(".jpg", ".png")
-            async with browser.get(full) as answer:
-                assert (answer.status, answer.content_type) == (200, "image/png")
-        seen.append((picture is not None, "kept" in tile))
+        seen.append((await had(browser, picture[1]) if picture else False, "kept" in tile))
     return seen
+
+
+async def had(browser: aiohttp.ClientSession, thumbnail: str) -> bool | None:
+    """True if a result's thumbnail and its whole picture come, None if either has gone."""
+    full = thumbnail.replace("/t/", "/g/").replace(".jpg", ".png")
+    for address, kind in ((thumbnail, "image/jpeg"), (full, "image/png")):
+        async with browser.get(address) as answer:
+            if answer.status == 404:
+                return None
+            assert (answer.status, answer.content_type) == (200, kind)
+    return True
 
 
 async def test_what_was_kept_in_discord_is_in_the_gallery_when_all_else_has_gone_by_age(tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ UNNAMED = {
     ("bot/dispatch.py", "Failed(FailureKind.REFUSED, str(withheld))"): "the gate has said it in the job's language",
     ("inference/pool/pool.py", "Failed(FailureKind.CRASH, …)"): "tried again, then told as `failed-too-often`",
     ("inference/worker/in_flight.py", "Failed(FailureKind.HANG, …)"): "tried again, then told as `failed-too-often`",
-    ("inference/worker/in_flight.py", "Failed(FailureKind.CRASH, …)"): "tried again, then told as `failed-too-often`",
+    (
+        "inference/worker/in_flight.py",
+        "Failed(FailureKind.CRASH, fault)",
+    ): "tried again, then told as `failed-too-often`",
     (
         "inference/worker/__main__.py",
         "Failed(FailureKind.INVALID, str(error), error.cause, error.values)",
