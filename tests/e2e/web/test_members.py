@@ -230,10 +230,10 @@ async def test_a_page_that_follows_a_job_speaks_its_readers_language(pages: Page
         job = await ask(ann, "asked for in English")
         german = {"Accept-Language": "de"}
         async with ann.get("/events", params={"job": job}, headers=german) as stream:
-            pages.bench.core.delivery.progressed(job, Progress(fraction=0.5))
             async with asyncio.timeout(PATIENCE):
                 while not (told := await stream.content.readline()).startswith(b"data: ") or b"50" not in told:
-                    pass
+                    # Told with each state of the job: before it is followed and has begun nobody hears of it.
+                    pages.bench.core.delivery.progressed(job, Progress(fraction=0.5))
         shown = text("de", "headline-painting", percent=50)
         assert shown in json.loads(told.removeprefix(b"data: "))
         async with ann.get(f"/jobs/{job}", headers=german) as page:
