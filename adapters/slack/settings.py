@@ -75,7 +75,7 @@ async def on_joined(at: SlackExchange) -> None:
 
 
 async def on_uninstalled(at: SlackExchange) -> None:
-    """Cancel and forget what was asked for where the app is gone from, then its token if that ended with it.
+    """Cancel and forget the jobs of workspaces that no longer have the app, then its token if that has ended, too.
 
     An organisation removes it from some of its workspaces, or from all. Slack repeats for a day what it could not
     deliver: who has installed the app again by then keeps all.

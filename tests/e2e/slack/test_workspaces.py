@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -18,7 +20,7 @@ from tests.harness.slack import Bench, bench, http_options, options
 from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member
 from tests.servers.slack.server import NotAcknowledged, SlackServer
-from tests.servers.slack.state import Json, Team
+from tests.servers.slack.state import Conversation, Json, Team
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -305,17 +307,24 @@ async def end_token(running: Bench, slack: SlackServer, team: Team) -> None:
     team.token = "xoxb-new"
 
 
-async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_refused(
-    slack: SlackServer, tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def with_ended_token(slack: SlackServer, tmp_path: Path) -> AsyncIterator[tuple[Member, Conversation]]:
+    """A member and a channel of a workspace that installed the app, whose token has ended."""
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
     async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team)
         await end_token(running, slack, team)
+        yield ann, channel
+
+
+async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_refused(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    async with with_ended_token(slack, tmp_path) as (ann, channel):
         outage = slack.fail("oauth.v2.access", status=503, times=1000)
-        photo = slack.state.add_file(team, ann.user, png())
+        photo = slack.state.add_file(ann.team, ann.user, png())
         with slack.expects_no_answer(), pytest.raises(NotAcknowledged):
             await ann.say(channel, "a boat", files=[photo])
         (mention,) = channel.messages.values()
@@ -330,14 +339,9 @@ async def test_an_event_is_answered_before_a_slow_slack_has_renewed_the_token(
     slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_TOKEN_SECONDS", 0.05)
-    team = slack.state.teams["T00000001"]
-    ann = newcomer(slack, team, "ann")
-    channel = slack.state.add_channel(team, ann.user)
-    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
-        await install(slack, team)
-        await end_token(running, slack, team)
+    async with with_ended_token(slack, tmp_path) as (ann, channel):
         slow = slack.fail("oauth.v2.access", until=asyncio.Event())
-        photo = slack.state.add_file(team, ann.user, png())
+        photo = slack.state.add_file(ann.team, ann.user, png())
         with pytest.raises(NotAcknowledged, match="503"):
             await ann.say(channel, "a boat", files=[photo])
         assert slow.until

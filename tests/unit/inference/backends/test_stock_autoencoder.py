@@ -8,6 +8,7 @@ import torch
 from diffusers import AutoencoderKL
 
 from inference.backends.stock_autoencoder import widen_on_overflow
+from inference.models.devices import WIDENED
 
 
 class Noting(torch.nn.Linear):
@@ -20,13 +21,16 @@ class Noting(torch.nn.Linear):
 
 
 @pytest.mark.parametrize("weight", [1.0, 6e4])
-def test_a_half_that_notes_where_it_is_goes_on_in_float32_from_where_it_began(weight: float) -> None:
+def test_a_half_that_notes_where_it_is_goes_on_in_float32_from_where_it_began(
+    weight: float, capsys: pytest.CaptureFixture[str]
+) -> None:
     half = Noting(2, 1, bias=False).half()
     torch.nn.init.constant_(half.weight, weight)
     widen_on_overflow(SimpleNamespace(vae=SimpleNamespace(encoder=half)), "m")
     cache, place = [None], [0]
     half(torch.full((1, 2), 1.0, dtype=torch.float16), feat_cache=cache, feat_idx=place)
     assert place == [1]
+    assert (WIDENED in capsys.readouterr().err) is (weight > 1)
 
 
 @torch.no_grad()
