@@ -102,8 +102,10 @@ class Removal:
             let_go = await self._store.remove_generation(each)
             await self.discard(let_go)
             gone |= let_go
-        self._notices.wake()
-        await self._store.purge()
+        try:
+            await self._store.purge()
+        finally:  # when the message has gone from the chat, its words are in no file any more
+            self._notices.wake()
         return await self._store.holders(gone, besides=job.requester.key)
 
     async def cross(self, generation: GenerationId, *, by: Asker) -> bool:

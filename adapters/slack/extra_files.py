@@ -59,6 +59,10 @@ class ExtraFileUploads:
         if card.source is None:
             await self._uploads.discard(team, _source_of(card))
 
+    async def forget(self, team: Team, card: Card) -> None:
+        """The message cannot show the source: it goes, unless one once showed it."""
+        await self._uploads.forget(team, _source_of(card))
+
     async def _source(self, team: Team, card: Card) -> str:
         if card.source is None:
             return ""

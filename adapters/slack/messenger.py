@@ -247,6 +247,7 @@ class SlackMessenger:
                 await asyncio.sleep(pause)
         if not card.pictures:  # what stands beside is not worth a message's words
             return await self._update(team, place, lay_out(card, notes=(note,)))
+        await self._extras.forget(team, card)
         name = partial(self._update, team, place, below)
         return await self._thread_files.put(team, place, card, thread=thread_of(target, place), name=name)
 

@@ -88,7 +88,7 @@ class ThreadFiles:
         """
         log.warning("pictures go below the message", job=card.job)
         stands = message_ref(**place)
-        await self._uploads.forget(team, card.pictures)
+        await self._uploads.forget(team, card.pictures[0].generation)
         await self._uploads.delete(team, self._files.get(stands, ()))
         self._files[stands] = files = await self._uploads.prepare(team, card.pictures)
         nonce = job_id_in(await self._api.message(team, **place)) or card.job

@@ -128,9 +128,9 @@ class Uploads:
         else:
             self._nowhere[team.installed, generation] = True
 
-    async def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
-        """The next `put` uploads these again: Slack does not show the file it has, which goes unless it once did."""
-        file = self._known.pop((team.installed, pictures[0].generation), "")
+    async def forget(self, team: Team, name: str) -> None:
+        """The next `once` uploads it again: Slack does not show the file it has, which goes unless it once did."""
+        file = self._known.pop((team.installed, name), "")
         self.doubt(team, [file])
         if file and (team.installed, file) not in self._shown:
             await self.delete(team, [file])

@@ -7,6 +7,7 @@ acknowledged rows). Deleted content is overwritten, not only unlinked (`secure_d
 import asyncio
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
@@ -44,6 +45,9 @@ _REFUSALS = frozenset(
         sqlite3.SQLITE_PERM,
     }
 )
+_INSTRUCTIONS = 10_000
+"""Steps of SQLite's own machine after which a copy sees whether it is to stop: a few milliseconds."""
+
 UNFINISHED = ".unfinished"
 """How the name of a copy ends that is being made; what a killed program left of one, `pentimento cleanup` finds."""
 
@@ -185,9 +189,19 @@ class Database:
                     log.debug("log not copied", reason=str(fault))  # it stays, and whoever writes is told of the disk
 
     async def copy_to(self, target: Path) -> None:
-        """A consistent copy; neither writers nor readers wait for it. Needs neither connection, migrates nothing."""
-        with _faults(self._path):
-            await asyncio.to_thread(_copied, self._path, target)
+        """A consistent copy; neither writers nor readers wait for it. Needs neither connection, migrates nothing.
+
+        When it returns or raises nothing is written to `target` any more.
+        """
+        stopping = threading.Event()
+        copying = asyncio.ensure_future(asyncio.to_thread(_copied, self._path, target, stopping))
+        try:
+            with _faults(self._path):
+                await asyncio.shield(copying)
+        except asyncio.CancelledError:
+            stopping.set()
+            await asyncio.gather(copying, return_exceptions=True)
+            raise
 
     def _connect(self) -> Connection:
         return Connection(self._path, timeout=BUSY_MILLISECONDS / 1000)
@@ -284,9 +298,10 @@ def _checkpoint(writer: sqlite3.Connection) -> None:
         log.warning("deleted rows stay in the write-ahead log until the next sweep: another program reads the file")
 
 
-def _copied(path: Path, target: Path) -> None:
+def _copied(path: Path, target: Path, stopping: threading.Event) -> None:
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_MILLISECONDS / 1000)) as connection:
+        connection.set_progress_handler(stopping.is_set, _INSTRUCTIONS)
         connection.execute("VACUUM INTO ?", (str(target),))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack import platform
+from adapters.slack import messenger, platform
 from adapters.slack.inbound import inbound
 from adapters.slack.members import Team as OurTeam
 from adapters.slack.members import place_key
@@ -217,6 +217,27 @@ async def test_pictures_that_stand_below_their_message_go_with_it(
             await ann.press("Delete", general, result)
             await settled(second)
     assert result["ts"] not in general.messages
+    assert files_left(slack) == [photo.id]
+
+
+async def test_a_source_that_no_message_came_to_show_goes_if_the_pictures_stand_below(
+    slack: SlackServer,
+    ann: Member,
+    general: Conversation,
+    photo: File,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a job that ends before its message is first edited."""
+    monkeypatch.setattr(messenger, "PROGRESS_BURST", -1_000_000)
+    slack.state.refuse_images = True
+    async with bench(slack, tmp_path) as running:
+        await ann.say(general, "a boat", files=[photo])
+        result = await ann.see(lambda: next((each for each in ann.from_bot(general) if "below" in words(each)), None))
+        await settled(running)
+        await ann.press("Delete", general, result)
+        await settled(running)
     assert files_left(slack) == [photo.id]
 
 

@@ -17,6 +17,7 @@ from bot.domain.ids import GenerationId, generation_id
 from bot.domain.limits import Limits
 from bot.domain.picture import Sent
 from bot.erasure import Retention
+from bot.notices import Notices
 from bot.texts import text
 from bot.uploads import MOST_REFUSED
 from tests.builders.jobs import a_job
@@ -182,6 +183,23 @@ async def test_a_result_whose_words_the_disk_keeps_in_its_log_is_not_said_to_be_
     assert kept(tmp_path) == set(), "which makes room"
     await at.service.removal.delete(result, by=asker())
     assert words(tmp_path) == 0
+
+
+async def test_the_words_of_a_result_are_gone_before_its_message_goes(
+    at: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await made(at)
+    gone: list[str] = []
+    purge = Database.purge
+
+    async def noted(database: Database) -> None:
+        await purge(database)
+        gone.append("words")
+
+    monkeypatch.setattr(Database, "purge", noted)
+    monkeypatch.setattr(Notices, "wake", lambda _: gone.append("message"))
+    await at.service.removal.delete(result, by=asker())
+    assert gone == ["words", "message"]
 
 
 async def test_pictures_that_were_deleted_before_the_disk_refused_are_gone(

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from adapters.sqlite import database
 from adapters.sqlite.database import Database
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.sessions import SqliteSessions
@@ -294,6 +295,32 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
     with no_file_over(50_000), pytest.raises(StorageFailed):
         await store.backup(tmp_path / "copy.db")
     assert not list(tmp_path.glob("*copy*"))
+
+
+async def test_a_backup_that_is_cancelled_leaves_nothing_however_late_its_thread_begins(
+    store: SqliteJobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, held, over = threading.Event(), threading.Event(), threading.Event()
+    copied = database._copied
+
+    def late(*arguments: Any) -> None:
+        begun.set()
+        held.wait()
+        try:
+            copied(*arguments)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(database, "_copied", late)
+    before = set(tmp_path.iterdir())
+    copying = asyncio.create_task(store.backup(tmp_path / "copy.db"))
+    await asyncio.to_thread(begun.wait)
+    copying.cancel()
+    asyncio.get_running_loop().call_later(0.05, held.set)
+    with pytest.raises(asyncio.CancelledError):
+        await copying
+    await asyncio.to_thread(over.wait)
+    assert set(tmp_path.iterdir()) == before
 
 
 FEW = "(inbox_unsettled|notices_until|jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
