@@ -21,6 +21,7 @@ from adapters.files.private import keep_private
 from bot.domain.errors import FatalError, Gone, StorageFailed
 from bot.domain.ids import ImageId
 from bot.erasure import Needed
+from bot.in_thread import in_thread
 
 _SLICE = 500
 """Pictures that a sweep asks the job store about at a time."""
@@ -44,7 +45,7 @@ class FileImageStore:
             FatalError: they cannot be written to.
         """
         try:
-            await asyncio.to_thread(self._prepare)
+            await in_thread(self._prepare)
         except OSError as refused:
             raise FatalError(
                 f"The folder {self._kept.parent} cannot be used ({refused.strerror}): "
@@ -68,7 +69,7 @@ class FileImageStore:
                 self._held -= Counter(mine)
 
     async def put(self, content: bytes) -> ImageId:
-        return await asyncio.to_thread(self._put, content)
+        return await in_thread(self._put, content)
 
     async def adopt(self, file: Path) -> ImageId:
         """Move a finished file of ours into the store.
@@ -79,13 +80,13 @@ class FileImageStore:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        return await asyncio.to_thread(self._adopt, file)
+        return await in_thread(self._adopt, file)
 
     async def get(self, image: ImageId) -> bytes:
         return await asyncio.to_thread(self._get, image)
 
     async def has(self, image: ImageId) -> bool:
-        return await asyncio.to_thread(self._touch, image)
+        return await in_thread(self._touch, image)
 
     def path(self, image: ImageId) -> Path:
         return self._kept / image[:2] / image
@@ -94,7 +95,7 @@ class FileImageStore:
         return self._scratch / name
 
     async def find_room(self, size: int) -> None:
-        await asyncio.to_thread(self._find_room, size)
+        await in_thread(self._find_room, size)
 
     async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
         with self._settling:
@@ -102,7 +103,7 @@ class FileImageStore:
             self._doomed.append(doomed)
         try:
             kept = await needed(frozenset(doomed))
-            return await asyncio.to_thread(self._remove, doomed, kept)
+            return await in_thread(self._remove, doomed, kept)
         finally:
             with self._settling:
                 self._doomed = [each for each in self._doomed if each is not doomed]

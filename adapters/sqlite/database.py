@@ -19,6 +19,7 @@ import structlog
 from adapters.sqlite.connection import Connection
 from adapters.sqlite.migrations import MIGRATIONS, migrate, tables_made
 from bot.domain.errors import FatalError, StorageFailed
+from bot.in_thread import in_thread
 
 BUSY_MILLISECONDS = 5000
 """How long a start waits for somebody else's lock, e.g. an owner who looks into the file with the sqlite3 command."""
@@ -194,14 +195,8 @@ class Database:
         When it returns or raises nothing is written to `target` any more.
         """
         stopping = threading.Event()
-        copying = asyncio.ensure_future(asyncio.to_thread(_copied, self._path, target, stopping))
-        try:
-            with _faults(self._path):
-                await asyncio.shield(copying)
-        except asyncio.CancelledError:
-            stopping.set()
-            await asyncio.gather(copying, return_exceptions=True)
-            raise
+        with _faults(self._path):
+            await in_thread(_copied, self._path, target, stopping, stopping=stopping)
 
     def _connect(self) -> Connection:
         return Connection(self._path, timeout=BUSY_MILLISECONDS / 1000)

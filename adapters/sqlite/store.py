@@ -21,6 +21,7 @@ from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
+from bot.in_thread import in_thread
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.stores import Due, Duty, InboxEvent, MessageRef
 
@@ -328,9 +329,9 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         unfinished = to.with_name(f".{to.name}.{uuid4().hex}{UNFINISHED}")
         try:
             await self.database.copy_to(unfinished)
-            await asyncio.to_thread(_publish, unfinished, to)
+            await in_thread(_publish, unfinished, to)
         finally:
-            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+            await in_thread(partial(unfinished.unlink, missing_ok=True))
 
 
 def _add(tx: sqlite3.Connection, *, job: Job, generation: Generation | None) -> Job:

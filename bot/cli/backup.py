@@ -16,6 +16,7 @@ from adapters.sqlite.database import UNFINISHED, publish
 from adapters.sqlite.store import SqliteJobStore, refuse_existing
 from bot.cli.arguments import EXIT_DONE
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
+from bot.in_thread import in_thread
 from config.settings import Settings
 
 PICTURES = f"{IMAGES}/kept"
@@ -64,12 +65,10 @@ async def _archive(data_dir: Path, target: Path) -> None:
         await _copy(data_dir / DATABASE, copy)
         stopping = threading.Event()
         try:
-            await asyncio.to_thread(_pack, unfinished, copy, data_dir / PICTURES, stopping)
+            await in_thread(_pack, unfinished, copy, data_dir / PICTURES, stopping, stopping=stopping)
         except OSError as refused:
             raise StorageFailed from refused
-        finally:
-            stopping.set()
-        await asyncio.to_thread(publish, unfinished, target)
+        await in_thread(publish, unfinished, target)
 
 
 def _pack(archive: Path, database: Path, pictures: Path, stopping: threading.Event) -> None:

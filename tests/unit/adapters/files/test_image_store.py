@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import random
+import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from adapters.files import image_store
+from adapters.files.data_dir import IMAGES, hold_data_dir, is_held
 from adapters.files.image_store import FileImageStore
 from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import ImageId
 from tests.fakes.disk import no_file_over
+from tests.harness.late_thread import LateThread, loop_turns
 
 BIG = bytes(300_000)
 NAME = ImageId(hashlib.sha256(BIG).hexdigest())
@@ -147,3 +150,52 @@ async def test_a_folder_that_cannot_be_used_is_an_error_of_the_start(tmp_path: P
     with pytest.raises(FatalError, match="check that this user may write to it"):
         async with FileImageStore(tmp_path):
             pass
+
+
+async def test_a_picture_whose_member_gave_up_while_it_was_stored_can_be_deleted(
+    store: FileImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = LateThread(store._put)
+    monkeypatch.setattr(store, "_put", late)
+
+    async def sent() -> None:
+        with store.hold():
+            await store.put(BIG)
+
+    await late.outlives(asyncio.create_task(sent()))
+    assert await store.discard([NAME], none) == 1
+
+
+async def test_a_deletion_that_is_cancelled_takes_no_picture_that_was_put_again_since(
+    store: FileImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.put(BIG)
+    late = LateThread(store._remove)
+    monkeypatch.setattr(store, "_remove", late)
+    discarding = asyncio.create_task(store.discard([NAME], none))
+    await late.begins()
+    discarding.cancel()
+    await loop_turns()
+    await store.put(BIG)
+    await late.ends(discarding)
+    assert await store.get(NAME) == BIG
+
+
+async def test_a_start_that_is_cancelled_holds_the_folder_until_it_empties_nothing_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = LateThread(shutil.rmtree)
+    monkeypatch.setattr(shutil, "rmtree", late)
+
+    async def serve() -> None:
+        with hold_data_dir(tmp_path):
+            async with FileImageStore(tmp_path / IMAGES):
+                pass
+
+    serving = asyncio.create_task(serve())
+    await late.begins()
+    serving.cancel()
+    await loop_turns()
+    assert is_held(tmp_path)
+    await late.ends(serving)
+    assert not is_held(tmp_path)

@@ -27,6 +27,7 @@ from bot.stores import Notice
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.disk import no_file_over
 from tests.fakes.store import MemoryJobStore
+from tests.harness.late_thread import LateThread
 
 
 @pytest.fixture
@@ -300,26 +301,10 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
 async def test_a_backup_that_is_cancelled_leaves_nothing_however_late_its_thread_begins(
     store: SqliteJobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, held, over = threading.Event(), threading.Event(), threading.Event()
-    copied = database._copied
-
-    def late(*arguments: Any) -> None:
-        begun.set()
-        held.wait()
-        try:
-            copied(*arguments)
-        finally:
-            over.set()
-
+    late = LateThread(database._copied)
     monkeypatch.setattr(database, "_copied", late)
     before = set(tmp_path.iterdir())
-    copying = asyncio.create_task(store.backup(tmp_path / "copy.db"))
-    await asyncio.to_thread(begun.wait)
-    copying.cancel()
-    asyncio.get_running_loop().call_later(0.05, held.set)
-    with pytest.raises(asyncio.CancelledError):
-        await copying
-    await asyncio.to_thread(over.wait)
+    await late.outlives(asyncio.create_task(store.backup(tmp_path / "copy.db")))
     assert set(tmp_path.iterdir()) == before
 
 

@@ -7,8 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from bot.domain.errors import FatalError, InvalidRequest, JobFailed
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 from tests.fakes.disk import no_file_over
+from tests.harness.late_thread import LateThread
 
 ROOT = Path(__file__).parents[4]
 
@@ -34,9 +37,9 @@ async def data_dir(tmp_path: Path) -> Path:
     return folder
 
 
-async def back_up(data_dir: Path, to: Path, run: Command = backup) -> int:
+async def back_up(data_dir: Path, to: Path, run: Command = backup, *, pictures: bool = False) -> int:
     return await run(
-        argparse.Namespace(file=to, pictures=False), load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})
+        argparse.Namespace(file=to, pictures=pictures), load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})
     )
 
 
@@ -85,6 +88,21 @@ async def test_a_signal_leaves_no_half_copy(data_dir: Path, tmp_path: Path, numb
         await asyncio.sleep(0.05)  # the loop hears of it
         other.rollback()
         assert await copying == 128 + number
+    assert list(tmp_path.iterdir()) == [data_dir]
+
+
+async def test_an_archive_that_is_begun_late_is_not_in_the_way_of_clearing_up(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, rmdir = LateThread(tarfile.open), os.rmdir
+
+    def while_it_begins(*arguments: Any, **options: Any) -> None:
+        late.end()
+        rmdir(*arguments, **options)
+
+    monkeypatch.setattr(tarfile, "open", late)
+    monkeypatch.setattr(os, "rmdir", while_it_begins)
+    await late.outlives(asyncio.create_task(back_up(data_dir, tmp_path / "copy.tar", pictures=True)))
     assert list(tmp_path.iterdir()) == [data_dir]
 
 
