@@ -1,10 +1,10 @@
 """`cleanup`: what lies on the disks of models and data, and what of it nobody needs any more."""
 
 import argparse
-import asyncio
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.compose import cache_items_of
 from bot.domain.errors import FatalError
 from bot.domain.limits import DAY
+from bot.in_thread import in_thread
 from config.settings import Settings
 from inference.models.disk import age, nbytes
 from inference.models.leftovers import CacheItem
@@ -29,10 +30,11 @@ async def cleanup(asked: argparse.Namespace, settings: Settings) -> int:
     Raises:
         FatalError: this user may not look into the data folder.
     """
-    return await asyncio.to_thread(_cleanup, settings, remove=asked.remove)
+    stopping = threading.Event()
+    return await in_thread(_cleanup, settings, asked.remove, stopping, stopping=stopping)
 
 
-def _cleanup(settings: Settings, *, remove: bool) -> int:
+def _cleanup(settings: Settings, remove: bool, stopping: threading.Event) -> int:
     _check_open(settings.data_dir)
     found = [*_in_data_dir(settings.data_dir, now=time.time()), *cache_items_of(settings)]
     for each in found:
@@ -43,7 +45,7 @@ def _cleanup(settings: Settings, *, remove: bool) -> int:
         print("Nothing is left over.")  # noqa: T201 -- as above
     elif not remove:
         print(f"Nothing was removed. `pentimento cleanup --remove` would remove {len(going)}, {total}.")  # noqa: T201 -- as above
-    elif not [each for each in going if not _removed(each.path)]:
+    elif not [each for each in going if stopping.is_set() or not _removed(each.path)]:
         print(f"Removed {len(going)}, {total}.")  # noqa: T201 -- as above
     else:
         return EXIT_JOB_FAILED

@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
-import contextlib
 import os
+import threading
 import webbrowser
 from contextlib import AsyncExitStack
+from functools import partial
 
 from adapters.web.authentication import start_token
 from bot import lifecycle
@@ -21,8 +22,6 @@ from config.settings import Settings
 
 _FOR_EVER = 36_500.0
 """Days: nobody but who looks on deletes what they made."""
-
-_SECONDS_TO_OPEN = 10.0
 
 
 async def playground(asked: argparse.Namespace, settings: Settings) -> int:
@@ -45,17 +44,16 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
         page = await parts.enter_async_context(playground_of(settings, core, process, port=asked.port, token=token))
         messengers[page.name] = page.messenger
         address = f"http://127.0.0.1:{page.port}/?token={token}"
-        # A task begins when `serve` first waits, and by then a signal stops it as it should.
-        parts.callback(asyncio.create_task(_announce(address, browser=asked.browser)).cancel)
+        # Called when `serve` first waits, and by then a signal stops it as it should.
+        announcing = asyncio.get_running_loop().call_soon(partial(_announce, address, browser=asked.browser))
+        parts.callback(announcing.cancel)
         keep = RetentionDays(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
         await lifecycle.serve(core, [page], keep=keep, grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
 
 
-async def _announce(address: str, *, browser: bool) -> None:
+def _announce(address: str, *, browser: bool) -> None:
     print(address, flush=True)  # noqa: T201 -- the command line speaks
     if browser:
-        # In a thread, as a browser may take its time; a machine without one has the printed address.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SECONDS_TO_OPEN):
-                await asyncio.to_thread(webbrowser.open, address)
+        # A browser in a terminal returns when it is closed; nobody waits for that, the end of the process neither.
+        threading.Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()

@@ -1,6 +1,10 @@
 """What is left over is told, and removed only if that is asked for."""
 
+import argparse
+import asyncio
 import os
+import shutil
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.cli.cleanup import cleanup
+from bot.cli.stopping import stoppable
+from config.reading import load_settings
+from tests.harness.late_thread import LateThread, loop_turns
 
 DAY = 86_400.0
 
@@ -142,3 +150,25 @@ def test_a_folder_that_this_user_may_not_look_into_is_not_told_to_have_nothing_l
     said = capsys.readouterr()
     assert said.out == ""
     assert "run this as the user that the service runs as" in said.err
+
+
+@pytest.mark.usefixtures("hears_signals")
+async def test_a_signal_ends_it_with_what_it_removes_at_that_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    left = [file(tmp_path / f".restore-{number}" / "pentimento.db", days=2).parent for number in range(3)]
+    for folder in left:
+        os.utime(folder, (0, 0))
+    late = LateThread(shutil.rmtree)
+    monkeypatch.setattr(shutil, "rmtree", late)
+    settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(tmp_path)})
+    cleaning = asyncio.create_task(stoppable(cleanup)(argparse.Namespace(remove=True), settings))
+    await late.begins()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await loop_turns()
+    await asyncio.to_thread(late.end)
+    assert await cleaning == 128 + signal.SIGTERM
+    await asyncio.get_running_loop().shutdown_default_executor()  # as the end of the command does
+    assert [each.exists() for each in left] == [False, True, True]
+    assert "Removed" not in capsys.readouterr().out
