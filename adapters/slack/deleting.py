@@ -12,6 +12,7 @@ from adapters.slack.members import Team
 from adapters.slack.thread_files import files_in_thread, job_id_in
 from adapters.slack.uploads import Uploads
 from bot.domain.actions import Verb
+from bot.domain.ids import parse_job_id
 
 _REPORT = ":report:"
 """Stands in what the picture of a report notes of itself, behind its job."""
@@ -44,6 +45,8 @@ class Deleting:
     async def erase(self, channel: str, ts: str, *, known: Iterable[str]) -> None:
         """A message of ours with all that it shows, else what it says; its files first, as nothing else knows them.
 
+        With it goes what was uploaded for its job and never shown.
+
         `known`: files that it shows; Slack tells of none in a channel that the bot has left.
 
         Raises:
@@ -51,6 +54,8 @@ class Deleting:
         """
         try:
             message = await self._api.found(self._team, channel, ts)
+            job = parse_job_id(str(job_id_in(message)).partition(":")[0])
+            known = {*known, *(await self._uploads.of_job(self._team, job) if job else ())}
         except SlackFault as fault:
             if fault.passes:
                 raise

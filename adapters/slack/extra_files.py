@@ -34,7 +34,7 @@ class ExtraFileUploads:
     def __init__(self, uploads: Uploads, exporter: Exporter) -> None:
         self._uploads = uploads
         self._files = CardFiles(exporter)
-        self._previews: Latest[JobId, str] = Latest(_REMEMBERED)
+        self._previews: Latest[JobId, tuple[str, ...]] = Latest(_REMEMBERED)
 
     async def of(self, team: Team, card: Card) -> ExtraFiles:
         """The source and the preview of a card, as far as Slack takes them."""
@@ -45,7 +45,7 @@ class ExtraFileUploads:
         for file in files:
             name = str(file.get("name", "")).removesuffix(".jpg")
             if name.startswith(_preview_of(card)):
-                self._previews[card.job] = name
+                self._previews[card.job] = (*self._previews.get(card.job, ()), name)
             elif name not in {_source_of(card), *(picture.generation for picture in card.pictures[:1])}:
                 continue
             self._uploads.adopt(team, name, str(file["id"]))
@@ -54,7 +54,7 @@ class ExtraFileUploads:
         """Of a job that has ended no preview is shown any more, and no source either if its card has none."""
         if not card.status.ended:
             return
-        if name := self._previews.pop(card.job, None):
+        for name in self._previews.pop(card.job, ()):
             await self._uploads.discard(team, name)
         if card.source is None:
             await self._uploads.discard(team, _source_of(card))
@@ -75,12 +75,12 @@ class ExtraFileUploads:
             return ""
         content = b"".join(each for _, each in sorted(previews.items()))
         name = _preview_of(card) + blake2b(content, digest_size=6).hexdigest()
-        before = self._previews.get(card.job)
         read = partial(self._files.preview_in_one, card)
         if file := await self._shown(team, name, read, alt=text(card.locale, "alt-preview")):
-            self._previews[card.job] = name
-            if before and before != name:
-                await self._uploads.discard(team, before)
+            before, self._previews[card.job] = self._previews.get(card.job, ()), (name,)
+            for each in before:
+                if each != name:
+                    await self._uploads.discard(team, each)
         return file
 
     async def _shown(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:

@@ -5,7 +5,7 @@ Completing returns before Slack has looked at the file; a message that names it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from urllib.parse import quote_plus
 
 import aiohttp
@@ -16,7 +16,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
 from bot.card_files import CardFiles
 from bot.domain.card import CardPicture
-from bot.domain.ids import GenerationId
+from bot.domain.ids import GenerationId, JobId, index_of, job_of
 from bot.domain.words import clip
 from bot.latest import Latest
 from bot.ports import Exporter
@@ -33,6 +33,9 @@ _MAX_ALT_IN_ADDRESS = 6000
 
 _MAX_TITLE = 100
 _REMEMBERED = 500
+_NEWEST = 200
+"""Files of ours that are looked through for those of an earlier process."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,6 +51,8 @@ class Uploads:
         self._nowhere: Latest[tuple[str, GenerationId], bool] = Latest(_REMEMBERED)
         self._shown: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
         self._unsure: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
+        self._newest: Latest[Team, Sequence[Mapping[str, str]]] = Latest(_REMEMBERED)
+        self._listing = asyncio.Lock()
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> tuple[str, str]:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
@@ -95,10 +100,33 @@ class Uploads:
         await self._until_ready(team, file)
         return file
 
+    async def newest(self, team: Team) -> Sequence[Mapping[str, str]]:
+        """Our newest files when this was first asked, the oldest of them first: id and name.
+
+        A process that ended may have uploaded some that no message came to name. Slack lists a file some time after
+        it is complete, so perhaps not the last ones.
+
+        Raises:
+            SlackFault: Slack may say it later.
+        """
+        async with self._listing:
+            if team not in self._newest:
+                self._newest[team] = await self._listed(team)
+        return self._newest[team]
+
+    async def of_job(self, team: Team, job: JobId) -> set[str]:
+        """Our files of a job, as far as they are known, whether a message shows them or not: their names hold its id.
+
+        Raises:
+            SlackFault: Slack may say it later.
+        """
+        known = [(name, file) for (there, name), file in self._known.items() if there == team.installed]
+        listed = [(each["name"], each["id"]) for each in await self.newest(team)]
+        return {file for name, file in (*known, *listed) if job in name}
+
     def adopt(self, team: Team, name: str, file: str) -> None:
-        """An earlier process uploaded this as `name`, and a message shows it."""
+        """An earlier process uploaded this as `name`."""
         self._known[team.installed, name] = file
-        self.shows(team, [file])
 
     def shows(self, team: Team, files: Iterable[str]) -> None:
         """A message shows these files."""
@@ -122,9 +150,10 @@ class Uploads:
         return self._known.get(key, "" if key in self._nowhere else None)
 
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
-        """Slack's file of a result that was uploaded before this process began; empty if there is none."""
+        """Slack's file that a message of an earlier process shows of a result; empty if there is none."""
         if file:
             self.adopt(team, generation, file)
+            self.shows(team, [file])
         else:
             self._nowhere[team.installed, generation] = True
 
@@ -144,7 +173,7 @@ class Uploads:
         files = []
         for picture in pictures:
             exported = await self._files.in_one([picture], max_bytes=MAX_BYTES, formats=FORMATS, locale=REFERENCE)
-            name = f"{picture.generation}.{exported.suffix}"
+            name = f"pentimento-{job_of(picture.generation)}-{index_of(picture.generation)}.{exported.suffix}"
             files.append(await self.begin(team, exported.content, name=name, alt=picture.alt))
         return tuple(files)
 
@@ -220,6 +249,19 @@ class Uploads:
         )
         await self._send(place["upload_url"], content)
         return str(place["file_id"])
+
+    async def _listed(self, team: Team) -> Sequence[Mapping[str, str]]:
+        ours = await self._api.workspaces.installed(team)
+        user, there = ours.bot_user if ours else "", team.id if team.org_wide else None
+        try:
+            page = await self._api.patient(team, "files_list", user=user, team_id=there, count=_NEWEST)
+        except SlackFault as fault:
+            if fault.passes:
+                raise
+            log.info("files of an earlier process are not looked for", code=fault.code)
+            return ()
+        listed = [each for each in page.get("files") or () if each.get("user") == user]
+        return [{key: str(each.get(key, "")) for key in ("id", "name")} for each in listed[::-1]]
 
     async def _send(self, url: str, content: bytes) -> None:
         """The address is a secret by itself and takes no token."""

@@ -35,15 +35,36 @@ class Bench:
     slack: SlackServer
     channel: Conversation
     member: Member
+    api: SlackApi
+    clock: LoopClock
     messenger: SlackMessenger
     target: ReplyTarget
+
+    def restarted(self) -> SlackMessenger:
+        """The messenger of another process, which begins now."""
+        return messenger_of(self.api, self.clock)
+
+    def files(self) -> list[str]:
+        """What stands among the workspace's files."""
+        return [file.id for file in self.slack.state.files.values() if file.completed and not file.deleted]
 
     def messages(self) -> list[dict[str, object]]:
         return self.member.from_bot(self.channel)
 
 
+def messenger_of(api: SlackApi, clock: LoopClock) -> SlackMessenger:
+    uploads = Uploads(api, Pngs())
+    return SlackMessenger(api, uploads, ExtraFileUploads(uploads, Pngs()), PrivateReplies(api), clock=clock)
+
+
 def place(member: Member, channel: Conversation) -> Place:
     return Place(team=Team(member.team.id), user=member.user.id, channel=channel.id)
+
+
+def shown_in(message: dict[str, object]) -> list[str]:
+    """The files of its source and its result."""
+    accessory = message["blocks"][0]["accessory"]  # type: ignore[index]
+    return [each["slack_file"]["id"] for each in (accessory, *images(message))]
 
 
 def card(status: JobStatus = JobStatus.QUEUED, *, strengths: tuple[float, ...] = (0.5,)) -> Card:
@@ -63,10 +84,9 @@ async def bench() -> AsyncIterator[Bench]:
         settings, clock = options(slack), LoopClock()
         api = await stack.enter_async_context(SlackApi(settings, Workspaces(settings, clock=clock)))
         await api.workspaces.start(api)
-        uploads = Uploads(api, Pngs())
-        messenger = SlackMessenger(api, uploads, ExtraFileUploads(uploads, Pngs()), PrivateReplies(api), clock=clock)
+        messenger = messenger_of(api, clock)
         target = place(member, channel).reply_to(asked_at=clock.now(), private=False)
-        yield Bench(slack, channel, member, messenger, target)
+        yield Bench(slack, channel, member, api, clock, messenger, target)
 
 
 async def test_a_nonce_is_posted_once(bench: Bench) -> None:
@@ -141,22 +161,72 @@ async def test_an_upload_whose_end_was_not_heard_leaves_no_second_file(
             await bench.messenger.post(bench.target, done, nonce=NONCE)
     await bench.messenger.post(bench.target, done, nonce=NONCE)
     (message,) = bench.messages()
-    (image,) = images(message)
-    there = [file.id for file in bench.slack.state.files.values() if not file.deleted]
-    assert sorted(there) == sorted([image["slack_file"]["id"], message["blocks"][0]["accessory"]["slack_file"]["id"]])  # type: ignore[index]
+    assert sorted(bench.files()) == sorted(shown_in(message))
+
+
+async def test_what_was_uploaded_when_the_process_ended_is_shown_and_not_uploaded_again(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, replace(card(), source=None), nonce=NONCE)
+    bench.slack.fail("chat.update", reset=True)
+    with pytest.raises(TryLater):
+        await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    uploaded = bench.files()
+    assert len(uploaded) == 2, "no message names them yet"
+    await bench.restarted().edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    (message,) = bench.messages()
+    assert shown_in(message) == uploaded
+    assert bench.files() == uploaded
+
+
+@pytest.mark.parametrize("ends", [JobStatus.SUCCEEDED, JobStatus.FAILED])
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_preview_of_a_process_that_ended_stays_no_longer_than_its_job(
+    bench: Bench, ends: JobStatus, *, named: bool
+) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    running = replace(card(JobStatus.RUNNING), progress=Progress(fraction=0.5, previews={0: b"one"}))
+    if not named:
+        bench.slack.fail("chat.update", reset=True)
+    with contextlib.nullcontext() if named else pytest.raises(TryLater):
+        await bench.messenger.edit(bench.target, reference, running)
+    if named:  # another one is shown, and the process ends before the first one is deleted
+        later = replace(running, progress=Progress(fraction=0.8, previews={0: b"two"}))
+        bench.slack.fail("files.delete", error="access_denied")
+        await bench.messenger.edit(bench.target, reference, later)
+    await bench.restarted().edit(bench.target, reference, card(ends))
+    (message,) = bench.messages()
+    assert bench.files() == (shown_in(message) if ends is JobStatus.SUCCEEDED else [])
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_was_uploaded_for_a_job_that_is_deleted_before_it_was_shown_goes_too(
+    bench: Bench, *, restarted: bool
+) -> None:
+    done = card(JobStatus.SUCCEEDED)
+    reference = await bench.messenger.post(bench.target, replace(card(), source=None), nonce=done.job)
+    bench.slack.fail("chat.update", reset=True)
+    with pytest.raises(TryLater):
+        await bench.messenger.edit(bench.target, reference, done)
+    assert len(bench.files()) == 2
+    await (bench.restarted() if restarted else bench.messenger).erase(bench.target, reference)
+    assert bench.messages() == []
+    assert bench.files() == []
+
+
+async def test_of_files_of_an_earlier_process_that_slack_does_not_list_nothing_depends(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.slack.fail("files.list", error="missing_scope")
+    await bench.restarted().edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    (message,) = bench.messages()
+    assert sorted(bench.files()) == sorted(shown_in(message))
 
 
 async def test_a_source_whose_file_was_deleted_is_uploaded_again_and_the_result_is_not(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
     (message,) = bench.messages()
-
-    def shown() -> list[str]:
-        return [each["slack_file"]["id"] for each in (message["blocks"][0]["accessory"], *images(message))]  # type: ignore[index]
-
-    source, picture = shown()
+    source, picture = shown_in(message)
     bench.slack.state.files[source].deleted = True
     await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
-    again, still = shown()
+    again, still = shown_in(message)
     assert again != source
     assert still == picture
     assert bench.messages() == [message], "nothing had to go below it"

@@ -9,7 +9,9 @@ from tests.servers.slack.blocks import message_problems, view_problems
 from tests.servers.slack.state import Conversation, File, Json, State, Team
 
 JSON_ONLY = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update"})
-FORM_ONLY = frozenset({"files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "users.info"})
+FORM_ONLY = frozenset(
+    {"files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "files.list", "users.info"}
+)
 
 _ARGUMENTS: dict[str, tuple[set[str], set[str]]] = {
     "auth.test": (set(), set()),
@@ -34,6 +36,7 @@ _ARGUMENTS: dict[str, tuple[set[str], set[str]]] = {
     "files.getUploadURLExternal": ({"filename", "length"}, {"alt_txt", "snippet_type"}),
     "files.completeUploadExternal": ({"files"}, {"channel_id", "channels", "initial_comment", "thread_ts", "blocks"}),
     "files.info": ({"file"}, {"cursor", "limit"}),
+    "files.list": (set(), {"user", "channel", "ts_from", "ts_to", "types", "count", "page"}),
     "files.delete": ({"file"}, set()),
     "users.info": ({"user"}, {"include_locale"}),
     "views.open": ({"trigger_id", "view"}, set()),
@@ -75,6 +78,7 @@ class WebApi:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete,
             "files.info": self._file_info,
+            "files.list": self._file_list,
             "files.delete": self._file_delete,
             "users.info": self._user_info,
             "views.open": self._view_open,
@@ -317,6 +321,13 @@ class WebApi:
             file.slow -= 1
             return {"file": {"id": file.id, "name": file.name, "mimetype": "", "shares": {}}}
         return {"file": self._told(file, request) | {"file_access": "visible"}}
+
+    def _file_list(self, request: Request) -> Json:
+        """The newest first."""
+        files = [file for file in self._state.files.values() if file.completed and not file.deleted]
+        here = [each for each in files if request.arguments.get("user") in {None, each.owner}]
+        told = [self._told(each, request) for each in here if each.team == request.team.id]
+        return {"files": told[::-1][: int(request.arguments.get("count", 100))]}
 
     def _told(self, file: File, request: Request) -> Json:
         return told(file, request.base_url)
