@@ -43,6 +43,13 @@ def _expanded_text(path: str) -> str:
     return str(_expanded(Path(path))) if path else ""
 
 
+def _address(text: str) -> str:
+    """Refuse what no connection can be made to, such as half an IPv6 address or a port that there is not."""
+    if text:
+        URL(text).origin()
+    return text
+
+
 def _origin(address: str) -> str:
     """As browsers name it in a request: in small letters and ASCII, without the port that https has anyway."""
     return str(URL(address).origin()) if address else ""
@@ -57,7 +64,9 @@ def _said(path: object) -> object:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Url = Annotated[
-    str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="an address such as https://chat.example/api")
+    str,
+    Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="an address such as https://chat.example/api"),
+    AfterValidator(_address),
 ]
 Host = Annotated[str, Field(pattern=r"^[^\s/:]+$|^[0-9a-fA-F:]+$", description="a host name or IP address")]
 TomlFile = Annotated[str, AfterValidator(_expanded_text), Field(description="the path of a TOML file, or empty")]
@@ -90,7 +99,7 @@ class ModelsSettings(Table):
     """Which other models members may choose, and how much memory they share."""
 
     file: TomlFile
-    folder: Annotated[str, Field(max_length=1000, description="a folder, or empty")]
+    folder: Annotated[str, Field(max_length=1000, description="a folder, or empty"), AfterValidator(_expanded_text)]
     offered: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of names")]
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
 
@@ -275,6 +284,7 @@ class TracingSettings(Table):
         Field(
             pattern=r"^(https?://\S+)?$", description="an address such as http://127.0.0.1:4318/v1/traces, or empty"
         ),
+        AfterValidator(_address),
     ]
 
 

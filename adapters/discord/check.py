@@ -1,7 +1,7 @@
 """What `pentimento check` looks at on Discord: the token, the application, the servers and what may be done there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,18 +39,21 @@ async def check_discord(
         assert connection.user is not None
         yield Finding("discord token", State.OK, f"belongs to {connection.user.name}")
         yield _intents(connection.application_flags, wanted=message_content)
-        for path, judged in (
-            ("/gateway/bot", _gateway),
-            ("/applications/@me", _application),
-            ("/users/@me/guilds", lambda guilds: _guilds(guilds, str(connection.application_id))),
-        ):
+        looks: dict[str, Callable[[Any], Finding]] = {
+            "/gateway/bot": _gateway,
+            "/applications/@me": _application,
+            "/users/@me/guilds": lambda guilds: _guilds(guilds, str(connection.application_id)),
+        }
+
+        async def look(path: str) -> Finding:
             try:
                 async with asyncio.timeout(seconds):
-                    answer = await connection.http.request(Route("GET", path))
+                    return looks[path](await connection.http.request(Route("GET", path)))
             except ERRORS as error:
-                yield Finding(f"discord {path}", State.NOTE, f"Discord does not say: {judge(error).reason}")
-            else:
-                yield judged(answer)
+                return Finding(f"discord {path}", State.NOTE, f"Discord does not say: {judge(error).reason}")
+
+        for finding in await asyncio.gather(*map(look, looks)):
+            yield finding
     except FatalError as fault:
         yield Finding("discord token", State.WRONG, str(fault))
     finally:

@@ -1,6 +1,7 @@
 """What `pentimento check` says about Slack: whether the tokens are good and may do what is needed."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 
 from adapters.slack.client import NotYet, SlackClient
 from adapters.slack.options import SlackOptions
@@ -17,11 +18,18 @@ async def check_slack(options: SlackOptions) -> AsyncIterator[Finding]:
         if options.refresh_token:
             yield Finding("slack", State.OK, "SLACK_BOT_TOKEN rotates: it is renewed when the service starts")
         looks = [_bot_token] if options.bot_token and not options.refresh_token else []
-        for look in (*looks, _app_token) if options.mode == "socket" else looks:
-            try:
-                yield await look(slack)
-            except (FatalError, NotYet) as fault:
-                yield Finding("slack", State.WRONG, str(fault))
+        asked = (*looks, _app_token) if options.mode == "socket" else looks
+        for finding in await asyncio.gather(*(_told(look(slack)) for look in asked)):
+            yield finding
+
+
+async def _told(look: Awaitable[Finding]) -> Finding:
+    try:
+        return await look
+    except FatalError as fault:
+        return Finding("slack", State.WRONG, str(fault))
+    except NotYet as reason:
+        return Finding("slack", State.NOTE, f"{reason} Serving would go on trying.")
 
 
 async def _bot_token(slack: SlackClient) -> Finding:

@@ -17,15 +17,15 @@ from adapters.files.data_dir import is_held
 from adapters.proxies import fault_of_proxies, shown_proxy
 from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
+from bot.cli.check_chats import chat_findings
 from bot.cli.check_data import data_findings
 from bot.cli.check_models import memory_findings, model_findings
 from bot.cli.check_ports import port_findings
 from bot.cli.serve import NO_PLATFORM, half_set, unreachable
 from bot.cli.terminal import Terminal
-from bot.compose import engine_of, inspector_of, map_models_of, shown_models, slack_lacks, slack_options, tokens_of
+from bot.compose import engine_of, inspector_of, map_models_of, shown_models, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
 from bot.findings import Finding, State
-from bot.system import SystemClock
 from config.models import load_catalogue, offered_models
 from config.reading import ConfigError
 from config.safety import load_blocked
@@ -47,8 +47,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
     findings += [_memory(), *[finding async for finding in _metrics(settings, running=running)]]
     if not running:  # it has them
         findings += [finding async for finding in port_findings(settings)]
-    findings += [finding async for finding in _discord(settings)]
-    findings += [finding async for finding in _slack(settings)]
+    findings += await chat_findings(settings)
     findings += [finding async for finding in _safety(settings)]
     findings += _cluster(settings)
     findings += [finding async for finding in _model(settings)]
@@ -88,30 +87,6 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
             yield Finding("proxy", State.OK, f"{name} is reached through the proxy {proxy}")
     if not any(tokens.values()):
         yield Finding("platforms", State.WRONG, NO_PLATFORM)
-
-
-async def _discord(settings: Settings) -> AsyncIterator[Finding]:
-    token = settings.secrets.discord_token
-    if token is not None:
-        from adapters.discord.check import check_discord
-
-        async for finding in check_discord(
-            token=token.get_secret_value(),
-            api_url=settings.discord.api_url,
-            message_content=settings.discord.message_content,
-            clock=SystemClock(),
-        ):
-            yield finding
-
-
-async def _slack(settings: Settings) -> AsyncIterator[Finding]:
-    """Slack's own word on the tokens."""
-    if not tokens_of(settings)["slack"]:
-        return
-    from adapters.slack.check import check_slack
-
-    async for finding in check_slack(slack_options(settings)):
-        yield finding
 
 
 def _styles(settings: Settings) -> Iterator[Finding]:

@@ -156,7 +156,7 @@ async def test_discord_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) ->
 async def test_slack_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with refusing_proxy(monkeypatch) as asked:
         options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
-        assert [found.state async for found in check_slack(options)] == [State.WRONG, State.WRONG]
+        assert [found.state async for found in check_slack(options)] == [State.NOTE, State.NOTE]
     assert set(asked) == {"CONNECT slack.com:443 HTTP/1.1"}
 
 

@@ -89,6 +89,9 @@ def test_a_list_in_the_environment_is_separated_by_commas() -> None:
         ("downloads.allowed_hosts", "cdn.example:8443", "without scheme, port or path"),
         ("downloads.allowed_hosts", "", "a list of host names"),
         ("discord.api_url", "discord.com/api", "https://"),
+        ("discord.api_url", "http://[::1", "an address such as"),
+        ("slack.api_url", "https://chat.example:99999/api/", "an address such as"),
+        ("tracing.endpoint", "http://127.0.0.1:99999/v1/traces", "an address such as"),
         ("web.public_url", "https://bot.example/pages", "without a path"),
         ("web.public_url", "https://bot.example:99999", "https:// and a host name"),
         ("web.public_url", "https://b%6ft.example", "https:// and a host name"),
@@ -97,6 +100,7 @@ def test_a_list_in_the_environment_is_separated_by_commas() -> None:
         ("data_dir", "", "a folder"),
         ("styles.file", "~nobody-of-that-name/a.toml", "the path of a TOML file, or empty"),
         ("models.file", "~nobody-of-that-name/a.toml", "the path of a TOML file, or empty"),
+        ("models.folder", "~nobody-of-that-name/models", "a folder, or empty"),
         ("safety.blocked_file", "~nobody-of-that-name/a.txt", "the path of a text file, or empty"),
     ],
 )
@@ -174,7 +178,7 @@ def test_an_unknown_key_names_the_nearest_known_one(key: str, nearest: str) -> N
     assert _sentence({variable: "1"}) == f"{key} (from {variable}) is not a setting: did you mean {nearest}?"
 
 
-@pytest.mark.parametrize("key", ["data_dir", "styles.file", "models.file", "safety.blocked_file"])
+@pytest.mark.parametrize("key", ["data_dir", "styles.file", "models.file", "models.folder", "safety.blocked_file"])
 def test_a_path_with_a_nul_character_is_one_sentence(tmp_path: Path, key: str) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(f'{key} = "a\\u0000b"\n')
