@@ -91,6 +91,7 @@ class SlackMessenger:
             stands = await self._show(target, message, card)
         except Undeliverable:
             await self._extras.clear(team_of(target), card)
+            await self._uploads.drop(team_of(target), card.job)
             raise
         await self._extras.clear(team_of(target), card)
         return stands
@@ -219,6 +220,7 @@ class SlackMessenger:
             # What stands beside is the job's own message's to take away.
             await self._show(target, stands, card, alone=False)
         except (DeliveryError, UserError):
+            await self._uploads.drop(team_of(target), card.job)
             # Its words alone are no copy; if they cannot be taken away, the next try puts the picture there.
             with suppress(SlackFault):
                 if await self._gone(team_of(target), place):

@@ -164,6 +164,12 @@ class Uploads:
         if file and (team.installed, file) not in self._shown:
             await self.delete(team, [file])
 
+    async def drop(self, team: Team, job: JobId) -> None:
+        """Of a job's files those go that no message came to show."""
+        for (there, name), file in list(self._known.items()):
+            if there == team.installed and job in name and (there, file) not in self._shown:
+                await self.forget(team, name)
+
     async def prepare(self, team: Team, pictures: tuple[CardPicture, ...]) -> tuple[str, ...]:
         """Send pictures that `complete` then makes files of their own; returns Slack's ids of them.
 

@@ -301,6 +301,28 @@ async def test_a_place_that_is_gone_is_undeliverable(bench: Bench) -> None:
         await bench.messenger.post(bench.target, card(), nonce=NONCE)
 
 
+@pytest.mark.parametrize("copied", [False, True])
+async def test_of_what_cannot_be_shown_nothing_stays_in_the_workspace(bench: Bench, *, copied: bool) -> None:
+    reference = await bench.messenger.post(bench.target, replace(card(), source=None), nonce=NONCE)
+    bench.slack.fail("chat.update", error="channel_not_found", times=99)
+    bench.slack.fail("chat.postMessage", error="channel_not_found", times=99, skip=int(copied))
+    done, to, at = card(JobStatus.SUCCEEDED), bench.target, bench.messenger
+    with pytest.raises(Undeliverable):
+        await (at.copy(to, done, nonce="copy", of=None) if copied else at.edit(to, reference, done))
+    assert len(bench.slack.state.files) == 2
+    assert bench.files() == []
+
+
+async def test_a_copy_that_fails_takes_nothing_from_the_message_that_stands(bench: Bench) -> None:
+    done = card(JobStatus.SUCCEEDED)
+    await bench.messenger.post(bench.target, done, nonce=NONCE)
+    bench.slack.fail("chat.update", error="channel_not_found")
+    with pytest.raises(Undeliverable):
+        await bench.messenger.copy(bench.target, done, nonce="copy", of=None)
+    (message,) = bench.messages()
+    assert sorted(bench.files()) == sorted(shown_in(message))
+
+
 async def test_a_refused_job_whose_message_is_gone_is_undeliverable(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
     bench.channel.messages.clear()
