@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from adapters.slack import controls
 from adapters.slack.commands import form_of
+from adapters.slack.errors import SlackFault
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import parse_context, unfolded_view
 from adapters.slack.home import show_home
@@ -24,6 +27,8 @@ EXPORT_BYTES = 100_000_000
 """Slack takes files up to 1 GB; this is what a phone still opens."""
 
 Pressed = Mapping[str, Any]
+
+log = structlog.get_logger(__name__)
 
 
 async def on_press(at: SlackExchange) -> None:
@@ -116,6 +121,15 @@ async def _export(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
     await at.desk.conversation.export(at, max_bytes=EXPORT_BYTES)
 
 
+async def _forget(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
+    """App Home shows their latest results until it is drawn anew."""
+    await at.desk.conversation.forget(at)
+    try:
+        await show_home(at)
+    except SlackFault as fault:
+        log.warning("home still shows what was deleted", code=fault.code)
+
+
 def _selected(pressed: Pressed) -> str:
     return str((pressed.get("selected_option") or {}).get("value", ""))
 
@@ -125,7 +139,7 @@ _ACTS: Mapping[str, Callable[[SlackExchange, Pressed, str], Awaitable[None]]] = 
     controls.AGAIN: _reopen,
     controls.CHOOSE_STYLE: _choose_style,
     controls.EXPORT: _export,
-    controls.FORGET: lambda at, *_: at.desk.conversation.forget(at),
+    controls.FORGET: _forget,
     controls.MENU: lambda at, pressed, _: _button(at, _selected(pressed)),  # the choice is the id of a button
     controls.OFFER: _offered,
     controls.OPEN_FORM: _open_empty,

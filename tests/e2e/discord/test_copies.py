@@ -9,6 +9,7 @@ from bot.domain.access import Asker
 from bot.domain.job import Job
 from tests.e2e.discord.conftest import Bench, Start
 from tests.e2e.discord.test_buttons import result_of
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel, Post
@@ -112,9 +113,7 @@ async def test_copies_that_are_gone_already_are_forgotten(
     shown[1].deleted = shown[2].deleted = True
     await anna.delete(shown[0])
     await bench.discord.until(lambda: shown[3].deleted, what="the end of the last copy")
-    async with asyncio.timeout(5):
-        while not await nothing_left(bench):
-            await asyncio.sleep(0.02)
+    await eventually(lambda: nothing_left(bench))
 
 
 @pytest.mark.parametrize("way", ["Publish", "✉️"])

@@ -272,9 +272,11 @@ async def test_everything_about_a_member_is_deleted_on_request(
     running: Bench, ann: Member, general: Conversation, result: Json
 ) -> None:
     del result
+    assert "a boat" in words(await ann.open_home())
     page = await ann.open("/privacy", general)
     await ann.press("Delete everything", None, page)
     await ann.see(lambda: "one job" in words(ann.slack.state.views[page["id"]]))
+    await ann.see(lambda: "a boat" not in words(ann.slack.state.homes[ann.user.id]))
     assert await running.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5) == []
 
 
