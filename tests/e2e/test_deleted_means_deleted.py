@@ -12,7 +12,7 @@ from tests.e2e.test_health import START_SECONDS, service, slack_at
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member, words
 
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def holding(folder: Path, word: str) -> list[str]:
     return [file.name for file in files if word.encode() in file.read_bytes()]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("open_umask")
 async def test_files_are_their_owners_alone_and_gone_when_the_member_is_told(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]

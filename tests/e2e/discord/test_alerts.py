@@ -37,7 +37,7 @@ Numbers = Mapping[str, tuple[float, bool]]
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed: it comes with Prometheus"),
 ]
 

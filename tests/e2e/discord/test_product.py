@@ -17,7 +17,7 @@ from tests.servers.discord.world import Channel, Post
 
 REPOSITORY = Path(__file__).parents[3]
 MODEL = REPOSITORY / "inference" / "pocket" / "model_index.json"
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 """Loading torch and the model on two busy cores."""
 
 PICTURE_SECONDS = 120.0

@@ -62,7 +62,7 @@ async def answered(port: int) -> float:
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_strangers_keep_no_request_of_slack_out_and_fill_no_log(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,7 +99,7 @@ async def test_strangers_keep_no_request_of_slack_out_and_fill_no_log(
         assert "Traceback" not in said.out + said.err
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_what_slack_did_not_sign_is_answered_and_none_of_its_words_are_logged(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

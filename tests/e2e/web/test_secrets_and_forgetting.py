@@ -74,7 +74,7 @@ async def check_forgotten(
     assert [file.name for file in folder.rglob("*") if file.is_file() and prompt.encode() in file.read_bytes()] == []
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_who_forgets_themselves_in_a_chat_is_gone_from_the_pages_and_no_secret_is_in_the_log(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
