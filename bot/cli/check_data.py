@@ -37,7 +37,7 @@ def _folder(data_dir: Path, *, running: bool) -> Iterator[Finding]:
     free = shutil.disk_usage(data_dir).free
     words = f"{free / 1e9:.1f} GB free"
     if free < LOW_DISK:
-        yield Finding("disk", State.WRONG, f"{words}: make room, or move data_dir to a larger disk")
+        yield Finding("disk", State.NOTE, f"{words}: make room, or move data_dir to a larger disk")
     else:
         yield Finding("disk", State.OK, words)
 

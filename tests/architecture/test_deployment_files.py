@@ -210,7 +210,12 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
         file.write("SLACK_APP_TOKEN='of Windows'\r\nSLACK_SIGNING_SECRET=too\r\n")
         file.write("SLACK_CLIENT_ID = 12.34\n\tSLACK_CLIENT_SECRET\t=  'with spaces'  \n")
         file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\nPENTIMENTO__SAFETY__BLOCKED=gun*,red queen\n")
-        file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\nHF_TOKEN='quoted one'")
+        file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\n")
+        # What is told of these is what systemd 252 makes of them.
+        file.write("PENTIMENTO__MODELS__OFFERED=sdxl, \\\n  sd15,\\\nsd-turbo\n")
+        file.write(
+            "HTTP_PROXY=corp\\\\bot\nALL_PROXY='corp\\bot'\nNO_PROXY=\"corp\\bot\\\"\\$\"\nHF_TOKEN='quoted one'"
+        )
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
     (tmp_path / "runuser").chmod(0o755)
     (tmp_path / "script").write_text(script.replace(service["WorkingDirectory"], str(settings)), encoding="utf-8")
@@ -225,6 +230,8 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     assert {"DISCORD_TOKEN=abc", "HF_HOME=/elsewhere", "SLACK_BOT_TOKEN="} <= set(told)
     assert {"PENTIMENTO__SAFETY__BLOCKED=gun*,red queen", "HTTPS_PROXY=http://bot:p$1&a@proxy:3128"} <= set(told)
     assert "HF_TOKEN=quoted one" in told
+    assert "PENTIMENTO__MODELS__OFFERED=sdxl,   sd15,sd-turbo" in told
+    assert {r"HTTP_PROXY=corp\bot", r"ALL_PROXY=corp\bot", r'NO_PROXY=corp\bot"$'} <= set(told)
     assert {"SLACK_APP_TOKEN=of Windows", "SLACK_SIGNING_SECRET=too", "WEB_OPERATOR_TOKEN="} <= set(told)
     assert {"SLACK_CLIENT_ID=12.34", "SLACK_CLIENT_SECRET=with spaces"} <= set(told)
     assert "passed-over" not in ran.stdout + ran.stderr

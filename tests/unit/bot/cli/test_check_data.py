@@ -8,6 +8,7 @@ import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -168,3 +169,12 @@ async def test_a_port_in_use_is_wrong_and_a_free_one_is_well(tmp_path: Path, mon
     [finding] = [finding async for finding in _metrics(settings)]
     assert finding.state is State.OK
     assert not [finding async for finding in _metrics(load_settings(None, {}))]
+
+
+async def test_little_room_is_a_note_as_the_service_starts_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=10**9))
+    disk = (await found(tmp_path))["disk"]
+    assert disk.state is State.NOTE
+    assert disk.words.startswith("1.0 GB free: make room")
