@@ -8,6 +8,7 @@ closed too it is kept for `/queue`. Progress is never worth a second try.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -270,13 +271,18 @@ class DiscordMessenger:
             raise final(fault)
         again = f"{card.job}-2"
         if fault.meaning is Meaning.UNEDITABLE and not address.hidden:
-            return await self._post_anew(address, card, again)
-        if stand.channel == address.thread and fault.meaning is not Meaning.MESSAGE_GONE:
+            made = await self._post_anew(address, card, again)
+        elif stand.channel == address.thread and fault.meaning is not Meaning.MESSAGE_GONE:
             await self._shut_out(address, fault)
-            return await self._post_anew(replace(address, thread=""), kept_out(card), again)
-        if fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
-            return await self._post_privately(address, card, again)
-        raise final(fault)
+            made = await self._post_anew(replace(address, thread=""), kept_out(card), again)
+        elif fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
+            made = await self._post_privately(address, card, again)
+        else:
+            raise final(fault)
+        if fault.meaning is not Meaning.MESSAGE_GONE:
+            with suppress(TryLater):  # else nothing would know of it when the result is deleted
+                await self._take_away(address, stand)
+        return made
 
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
         """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.

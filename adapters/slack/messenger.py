@@ -127,7 +127,10 @@ class SlackMessenger:
             if fault.meaning is Meaning.LATER:
                 self._edits.close(team.installed, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE and alone:
-                return await self._again(target, message, card, fault)
+                another = await self._again(target, message, card, fault)
+                if another != message:  # one that is too old to change stands still
+                    await self._api.quietly(team, "chat_delete", **place)
+                return another
             if fault.meaning not in _REFUSED or place["channel"].startswith("D") or not alone:
                 raise delivery_error(fault) from fault
             moved = await self._show(target, await self._alone(target, card, fault, card.job), card)

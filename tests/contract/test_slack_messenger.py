@@ -301,6 +301,15 @@ async def test_a_place_that_is_gone_is_undeliverable(bench: Bench) -> None:
         await bench.messenger.post(bench.target, card(), nonce=NONCE)
 
 
+async def test_of_a_message_that_is_too_old_to_change_none_stays_beside_the_one_that_follows(bench: Bench) -> None:
+    first = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.slack.fail("chat.update", error="edit_window_closed")
+    stands = await bench.messenger.edit(bench.target, first, card(JobStatus.SUCCEEDED))
+    assert stands != first
+    (message,) = bench.messages()
+    assert images(message)
+
+
 @pytest.mark.parametrize("copied", [False, True])
 async def test_of_what_cannot_be_shown_nothing_stays_in_the_workspace(bench: Bench, *, copied: bool) -> None:
     reference = await bench.messenger.post(bench.target, replace(card(), source=None), nonce=NONCE)

@@ -217,6 +217,7 @@ async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
     await bench.engine.release()
     result = await bench.discord.posted(channel, lambda post: post.pictures)
     assert result is not message
+    await bench.discord.until(lambda: message.deleted, what="the end of the first one")
 
 
 async def test_an_archived_thread_is_woken_by_a_new_message(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -226,6 +227,7 @@ async def test_an_archived_thread_is_woken_by_a_new_message(bench: Bench, anna: 
     await bench.engine.release()
     result = await bench.discord.posted(thread, lambda post: post.pictures)
     assert result is not message
+    await bench.discord.until(lambda: message.deleted, what="the end of the first one")
 
 
 async def test_a_locked_thread_brings_the_result_to_its_owner(bench: Bench, anna: Person, channel: Channel) -> None:
