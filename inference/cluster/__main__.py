@@ -76,11 +76,9 @@ class ClusterPool:
 
     async def _watch(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(LOOK_SECONDS * 5):
-                    nodes = await asyncio.to_thread(ray.nodes)
-            except TimeoutError:  # the head is away; the machines may well be there
-                continue
+            # While the head is away nobody answers, and the machines may well be there. Each look more would take
+            # one of the threads that bring their pictures.
+            nodes = await asyncio.to_thread(ray.nodes)
             await self._keep_up({name: place for name, *place in _places(nodes)})
             self._tell()
             await asyncio.sleep(LOOK_SECONDS)
