@@ -48,7 +48,6 @@ class TestSockets:
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:
         await slack.drop_sockets()
-        await ann.see(lambda: not slack.sockets)
         await slack.connected(2)
         await ann.say(general, "a boat", files=[photo])
         await ann.result(general)

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import ClientSession, ClientTimeout, WSMsgType, web
 
+from tests.harness.waiting import eventually
 from tests.servers.serving import HOST, serving
 from tests.servers.slack.state import Call, Fault, Json, State
 from tests.servers.slack.web_api import Refused, WebApi
@@ -227,11 +228,13 @@ class SlackServer:
         await self.sockets[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
 
     async def drop_sockets(self) -> None:
-        """Break every connection without a word."""
-        for socket in list(self.sockets):
+        """Break every connection without a word; returns when none of those is left."""
+        broken = list(self.sockets)
+        for socket in broken:
             assert socket._req is not None
             assert socket._req.transport is not None
             socket._req.transport.abort()
+        await eventually(lambda: not set(broken) & set(self.sockets))
 
     async def _by_socket(self, kind: str, payload: Json, retry: int) -> Ack:
         await self.connected(1)
