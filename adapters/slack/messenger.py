@@ -175,10 +175,14 @@ class SlackMessenger:
         except SlackFault as fault:
             raise delivery_error(fault) from fault
 
-    async def _gone(self, team: Team, place: Mapping[str, str]) -> bool:
-        """Take a message away that shows nothing any more; False if Slack keeps it."""
+    async def _gone(self, team: Team, place: Mapping[str, str], *, patient: bool = False) -> bool:
+        """Take a message away that shows nothing any more; False if Slack keeps it.
+
+        `patient`: nothing else would try it again.
+        """
+        call = self._api.patient if patient else self._api.call
         try:
-            await self._api.call(team, "chat_delete", channel=place["channel"], ts=place["ts"])
+            await call(team, "chat_delete", channel=place["channel"], ts=place["ts"])
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
                 raise
@@ -226,7 +230,7 @@ class SlackMessenger:
             await self._uploads.drop(team_of(target), card.job)
             # Its words alone are no copy; if they cannot be taken away, the next try puts the picture there.
             with suppress(SlackFault):
-                if await self._gone(team_of(target), place):
+                if await self._gone(team_of(target), place, patient=True):
                     self._posts.forget(nonce)
             raise
         return str(place["channel"])

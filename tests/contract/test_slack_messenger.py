@@ -15,7 +15,7 @@ from adapters.slack.private_replies import PrivateReplies
 from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
-from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.job import Job, JobStatus
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
@@ -320,6 +320,16 @@ async def test_of_what_cannot_be_shown_nothing_stays_in_the_workspace(bench: Ben
         await (at.copy(to, done, nonce="copy", of=None) if copied else at.edit(to, reference, done))
     assert len(bench.slack.state.files) == 2
     assert bench.files() == []
+
+
+async def test_of_a_copy_whose_result_was_deleted_meanwhile_no_words_stay_though_slack_is_busy(bench: Bench) -> None:
+    async def deleted(_: str) -> None:
+        bench.slack.fail("chat.delete", error="ratelimited", status=429, retry_after=0)
+        raise Gone("refused-gone")
+
+    with pytest.raises(Gone):
+        await bench.messenger.copy(bench.target, card(JobStatus.SUCCEEDED), nonce="copy", of=None, noted=deleted)
+    assert bench.messages() == []
 
 
 async def test_a_copy_that_fails_takes_nothing_from_the_message_that_stands(bench: Bench) -> None:
