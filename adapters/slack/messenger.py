@@ -105,9 +105,7 @@ class SlackMessenger:
             await self._api.workspaces.identity(team)  # at a start without an answer from Slack, be put off at once
             stands = await self._api.found(team, place["channel"], place["ts"])
             self._thread_files.take_over(message, stands)
-            shown = stands.get("files") or ()
-            self._uploads.shows(team, [str(each["id"]) for each in shown])
-            self._extras.take_over(team, card, [*await self._uploads.newest(team), *shown])
+            self._extras.take_over(team, card, [*await self._uploads.newest(team), *(stands.get("files") or ())])
         except SlackFault as fault:
             if fault.passes:
                 raise delivery_error(fault) from fault

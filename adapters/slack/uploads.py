@@ -125,8 +125,9 @@ class Uploads:
         return {file for name, file in (*known, *listed) if job in name}
 
     def adopt(self, team: Team, name: str, file: str) -> None:
-        """An earlier process uploaded this as `name`."""
+        """An earlier process uploaded this as `name`, and a message may show it."""
         self._known[team.installed, name] = file
+        self.shows(team, [file])
 
     def shows(self, team: Team, files: Iterable[str]) -> None:
         """A message shows these files."""
@@ -150,10 +151,9 @@ class Uploads:
         return self._known.get(key, "" if key in self._nowhere else None)
 
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
-        """Slack's file that a message of an earlier process shows of a result; empty if there is none."""
+        """Slack's file of a result that was uploaded before this process began; empty if there is none."""
         if file:
             self.adopt(team, generation, file)
-            self.shows(team, [file])
         else:
             self._nowhere[team.installed, generation] = True
 

@@ -342,6 +342,18 @@ async def test_a_copy_that_fails_takes_nothing_from_the_message_that_stands(benc
     assert sorted(bench.files()) == sorted(shown_in(message))
 
 
+async def test_a_copy_that_fails_takes_nothing_from_a_copy_of_an_earlier_process(bench: Bench) -> None:
+    done = card(JobStatus.SUCCEEDED)
+    own = await bench.messenger.post(bench.target, card(JobStatus.FAILED), nonce=NONCE)
+    await bench.messenger.copy(bench.target, done, nonce="first", of=None)
+    after = bench.restarted()
+    bench.slack.fail("chat.update", error="channel_not_found")
+    with pytest.raises(Undeliverable):
+        await after.copy(bench.target, done, nonce="second", of=own)
+    _, first = bench.messages()
+    assert sorted(bench.files()) == sorted(shown_in(first))
+
+
 async def test_a_refused_job_whose_message_is_gone_is_undeliverable(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
     bench.channel.messages.clear()
