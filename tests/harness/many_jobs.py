@@ -47,12 +47,16 @@ class JobRun:
         """Wait until each job's end was shown; `at` is told after each how many were."""
         async with asyncio.timeout(PATIENCE):
             while len(self.ended) < len(self.jobs):
-                for job in self.jobs.keys() - self.ended:
-                    if any(card.status.ended for message in self.chat.of(job) for card in message.cards):
-                        self.ended.append(job)
-                        if at:
-                            await at(len(self.ended))
+                for job in sorted(filter(self._ended_at, self.jobs.keys() - self.ended), key=self._ended_at):
+                    self.ended.append(job)
+                    if at:
+                        await at(len(self.ended))
                 await asyncio.sleep(0.01)
+
+    def _ended_at(self, job: JobId) -> float:
+        """When its end was shown, in loop time; 0 if it is not yet."""
+        shown = (pair for each in self.chat.of(job) for pair in zip(each.cards, each.times, strict=True))
+        return next((time for card, time in shown if card.status.ended), 0.0)
 
     def scratch(self) -> Sequence[Path]:
         """Files of pictures that are being made."""
