@@ -100,9 +100,14 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)
     shared = _OneLine(add_help=False)
-    shared.add_argument(
-        "--config", type=path, metavar="FILE", help="settings; pentimento.toml of this folder if not given"
-    )
+    for place, unsaid in ((top, None), (shared, argparse.SUPPRESS)):  # it may stand before the command too
+        place.add_argument(
+            "--config",
+            type=path,
+            metavar="FILE",
+            default=unsaid,
+            help="settings; pentimento.toml of this folder if not given",
+        )
     commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")
     _playground(commands, shared)
     _img2img(commands, shared)
@@ -130,15 +135,16 @@ def completion_script(shell: str) -> str:
     import shtab
 
     top = parser()
-    for action in top._actions:  # noqa: SLF001 -- argparse has no other way to walk over what was added
-        for command in (action.choices or {}).values() if isinstance(action.choices, dict) else ():
-            for option in command._actions:  # noqa: SLF001 -- as above
-                if option.help == _BY_ROW:
-                    option.help = _described(OPTION[option.dest])
-                if option.type is path and option.metavar != "DIR":
-                    option.complete = shtab.FILE
-                elif option.type is path:
-                    option.complete = shtab.DIRECTORY
+    named = (action.choices for action in top._actions)  # noqa: SLF001 -- argparse has no other way to what was added
+    commands = [command for choices in named if isinstance(choices, dict) for command in choices.values()]
+    for parsed in (top, *commands):
+        for option in parsed._actions:  # noqa: SLF001 -- as above
+            if option.help == _BY_ROW:
+                option.help = _described(OPTION[option.dest])
+            if option.type is path and option.metavar != "DIR":
+                option.complete = shtab.FILE
+            elif option.type is path:
+                option.complete = shtab.DIRECTORY
     return shtab.complete(top, shell)
 
 

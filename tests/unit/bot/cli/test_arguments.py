@@ -1,5 +1,7 @@
 """Numbers as people type them, and commands that there are not."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.cli.arguments import parser
@@ -112,3 +114,9 @@ def test_the_help_of_a_command_says_what_it_does(name: str, capsys: pytest.Captu
     assert usage.startswith(f"usage: pentimento {name} ")
     assert described[0].isupper()
     assert described.endswith(".")
+
+
+@pytest.mark.parametrize("typed", ["--config mine.toml check", "check --config mine.toml"])
+def test_the_settings_may_be_named_before_the_command_and_behind_it(typed: str) -> None:
+    assert parser().parse_args(typed.split()).config == Path("mine.toml")
+    assert parser().parse_args(["check"]).config is None

@@ -157,11 +157,16 @@ def test_completion_names_every_command_and_option(shell: str, tmp_path: Path) -
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_completes_a_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [("img", "img2img"), ("--config mi", "mine.toml"), ("check --config mi", "mine.toml")],
+)
+def test_bash_completes_a_command_and_a_file(words: str, meant: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").touch()
     (tmp_path / "script").write_text(completion_script("bash"), encoding="utf-8")
     program = (
-        f"source {tmp_path / 'script'}; COMP_WORDS=(pentimento img); COMP_CWORD=1; "
+        f"source {tmp_path / 'script'}; COMP_WORDS=(pentimento {words}); COMP_CWORD={len(words.split())}; "
         "$(complete -p pentimento | sed -E 's/.*-F ([^ ]+).*/\\1/'); echo ${COMPREPLY[@]}"
     )
-    ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
-    assert ran.stdout.split() == ["img2img"], ran.stderr
+    ran = subprocess.run(["bash", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.stdout.split() == [meant], ran.stderr
