@@ -1,6 +1,8 @@
-"""The one place that decides which proxy a connection to the outside takes."""
+"""The one place that decides which proxy a connection to the outside takes, and whether there can be any."""
 
 import ipaddress
+import os
+import ssl
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
@@ -52,8 +54,14 @@ def shown_proxy(address: str) -> str:
     return f"{proxy.host}:{proxy.port}" if proxy.host else ""
 
 
-def fault_of_proxies() -> str:
-    """What no connection could go through, in one sentence with the mend and no password; empty if nothing is."""
+def fault_of_connections() -> str:
+    """What no connection could be made with, in one sentence with the mend and no password; empty if nothing is."""
+    if certificates := os.environ.get("SSL_CERT_FILE"):
+        try:
+            ssl.create_default_context(cafile=certificates)
+        except OSError:
+            mend = "name one in PEM format, or unset it"
+            return f"SSL_CERT_FILE names {certificates}, which is no file of certificates that can be read: {mend}"
     for scheme, written in getproxies().items():
         if scheme not in {"http", "https", "all"} or not written:
             continue

@@ -14,7 +14,7 @@ from rich.table import Table
 from yarl import URL
 
 from adapters.files.data_dir import is_held
-from adapters.proxies import fault_of_proxies, shown_proxy
+from adapters.proxies import fault_of_connections, shown_proxy
 from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_chats import chat_findings
@@ -78,8 +78,8 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
         yield Finding("slack", State.WRONG, half_set(lacking))
     if fault := unreachable(settings):
         yield Finding("web", State.WRONG, fault)
-    if fault := fault_of_proxies():
-        yield Finding("proxy", State.WRONG, fault)
+    if fault := fault_of_connections():
+        yield Finding("network", State.WRONG, fault)
     else:
         ways = {"discord": settings.discord.api_url, "slack": settings.slack.api_url}
         through = {name: proxy for name, url in ways.items() if tokens[name] and (proxy := shown_proxy(url))}

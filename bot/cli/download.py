@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from adapters.proxies import fault_of_connections
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import check_model_name
 from bot.cli.terminal import Terminal
 from bot.compose import fetch_model, map_models_of
-from bot.domain.errors import InvalidRequest
+from bot.domain.errors import FatalError, InvalidRequest
 from config.models import load_catalogue, offered_models
 from config.settings import Settings
 from inference.api import ModelUnavailable
@@ -24,6 +25,7 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     """Fetch models by names of the catalogue or hub ids, with their adapters; what an earlier try fetched is kept.
 
     Raises:
+        FatalError: there can be no connection.
         InvalidRequest: no model was named, or one is nearly a name of the catalogue.
         ModelUnavailable: one cannot be had; those before it are here.
     """
@@ -36,6 +38,8 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     entries |= {name: catalogue.get(name) or ModelEntry(id=name) for name in asked.models}
     if not entries:
         raise InvalidRequest("Name a model, or give --offered for all that are on offer.")
+    if fault := fault_of_connections():
+        raise FatalError(f"{fault}.")
     refused = await _fetch(entries, map_models_of(settings), controls=asked.controls)
     if refused:
         for sentence in refused[:-1]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
-from adapters.proxies import fault_of_proxies
+from adapters.proxies import fault_of_connections
 from adapters.web.health import serve_health
 from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
@@ -54,7 +54,7 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
         raise FatalError(f"{half_set(lacking)}.")
     if not any(tokens_of(settings).values()):
         raise FatalError(f"{NO_PLATFORM}.")
-    if fault := unreachable(settings) or fault_of_proxies():
+    if fault := unreachable(settings) or fault_of_connections():
         raise FatalError(f"{fault}.")
     settle_in()
     messengers: dict[str, Messenger] = {}

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -12,7 +13,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from adapters.discord import connection as discord_connection
 from adapters.discord.check import check_discord
 from adapters.downloads import downloader
-from adapters.proxies import fault_of_proxies, proxy_for, shown_proxy
+from adapters.proxies import fault_of_connections, proxy_for, shown_proxy
 from adapters.slack.api import SlackApi
 from adapters.slack.check import check_slack
 from adapters.slack.options import SlackOptions
@@ -102,7 +103,19 @@ def test_a_proxy_that_nothing_could_go_through_is_told(
     monkeypatch: pytest.MonkeyPatch, written: str, fault: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", written)
-    assert fault_of_proxies() == fault
+    assert fault_of_connections() == fault
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_certificates_that_is_none_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    """OpenSSL passes over it in silence, and trusts nobody."""
+    file = tmp_path / "bundle.pem"
+    if content:
+        file.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert fault_of_connections().startswith(f"SSL_CERT_FILE names {file}, which is no file of certificates")
 
 
 def test_a_proxy_is_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.cli import pictures
 from bot.cli.arguments import parser
 from bot.cli.download import download
-from bot.domain.errors import InvalidRequest
+from bot.domain.errors import FatalError, InvalidRequest
 from config.reading import load_settings
 from tests.builders.pictures import png
 
@@ -72,3 +72,9 @@ async def test_a_map_of_a_kind_that_nobody_can_draw(source: Path) -> None:
     wanted = parser().parse_args(["map", str(source), "--control", "pose"])
     with pytest.raises(InvalidRequest):
         await pictures.draw_map(wanted, SETTINGS)
+
+
+async def test_a_download_that_no_connection_can_bring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
+    with pytest.raises(FatalError, match="names a proxy that speaks socks5"):
+        await download(parser().parse_args(["download", "sd-turbo"]), SETTINGS)
