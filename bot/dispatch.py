@@ -20,6 +20,7 @@ from bot.domain.safety import Safety
 from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.gate import Gate, Withheld
+from bot.in_thread import in_thread
 from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore
@@ -181,7 +182,7 @@ class Dispatch:
             finally:
                 del self._requests[request.id]
                 self._pace.ended(unit)
-                await asyncio.to_thread(removed, request.output)
+                await in_thread(removed, request.output)
                 if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
                     del self._running[job.id]
 
@@ -256,7 +257,7 @@ class Dispatch:
                     running.loading = False
                     self._progress(unit, running, STEPS * step / of)
                 case Preview(path=path):
-                    if preview := await asyncio.to_thread(taken, path):
+                    if preview := await in_thread(taken, path):
                         running.previews = running.previews | {unit.index: preview}
                     self._progress(unit, running, running.fractions.get(unit.index, 0.0))
                 case Done():

@@ -90,7 +90,7 @@ class Database:
                 f"This Python has SQLite {sqlite3.sqlite_version}, and Pentimento needs 3.38 or newer: "
                 "use a Python that brings its own, as uv's and conda's do, or the Docker image."
             )
-        await asyncio.to_thread(_make_file, self._path)
+        await in_thread(_make_file, self._path)
         async with AsyncExitStack() as opening:
             try:
                 with _faults(self._path):
@@ -174,7 +174,7 @@ class Database:
     async def forget_old_copies(self) -> None:
         """Remove copies from before a migration whose time is over; what cannot be removed is tried again later."""
         try:
-            await asyncio.to_thread(_forget_old_copies, self._path)
+            await in_thread(_forget_old_copies, self._path)
         except OSError as refused:
             log.warning("an old copy of the database stays", reason=str(refused))
 

@@ -1,6 +1,5 @@
 """What a form sends, read with bounds, and what it asks for. A page holds no state: a form says all that it needs."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from adapters.listening import arriving, body_of
 from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed, UserError
 from bot.domain.options import OPTIONS, OptionKind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
+from bot.in_thread import in_thread
 from bot.texts import megabytes
 
 FILES_SECONDS = 300.0
@@ -162,6 +162,6 @@ async def _read(part: BodyPartReader, most: int, refused: UserError) -> bytes:
 
 async def _on_disk(act: Callable[[], T]) -> T:
     try:
-        return await asyncio.to_thread(act)
+        return await in_thread(act)
     except OSError as refused:
         raise StorageFailed from refused

@@ -1,7 +1,6 @@
 """`img2img`, `sweep`, `chain`, `styles`, `map`: job after job on a core of its own, in a folder that goes."""
 
 import argparse
-import asyncio
 import json
 import sys
 import tempfile
@@ -39,6 +38,7 @@ from bot.domain.picture import Tile
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.domain.words import clean_text
+from bot.in_thread import in_thread
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
 from bot.recipes import recipes_of
@@ -81,7 +81,7 @@ class Bench:
         exported = await self.exporter.export(
             generation.id, max_bytes=_NO_LIMIT, formats=(FORMATS[to.suffix.lower()],)
         )
-        await asyncio.to_thread(write_file, to, exported.content)
+        await in_thread(write_file, to, exported.content)
 
 
 async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
@@ -137,7 +137,7 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
             Tile(await bench.core.images.get(each.image), f"strength {_exactly(each.recipe.strength)}")
             for each in made
         ]
-    await asyncio.to_thread(write_file, sheet, contact_sheet(tiles))
+    await in_thread(write_file, sheet, contact_sheet(tiles))
     _report(asked, results, sheet=sheet)
     return EXIT_DONE
 
@@ -172,7 +172,7 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
             results.append((generation, passes[number - 1]))
             await bench.write(*results[-1])
             tiles.append(Tile(await bench.core.images.get(generation.image), f"{number}. {prompt}"))
-    await asyncio.to_thread(write_file, way, strip(tiles))
+    await in_thread(write_file, way, strip(tiles))
     _report(asked, results, strip=way)
     return EXIT_DONE
 
@@ -198,7 +198,7 @@ async def paint_styles(asked: argparse.Namespace, settings: Settings) -> int:
             [generation] = await bench.made(receipt.job.id)
             small = await bench.exporter.export(generation.id, max_bytes=_STYLE_BYTES, formats=("JPEG",))
             file = _style_file(asked.out, style)
-            await asyncio.to_thread(write_file, file, small.content)
+            await in_thread(write_file, file, small.content)
             print(file)  # noqa: T201 -- the command line speaks
     return EXIT_DONE
 
