@@ -23,7 +23,7 @@ from bot.domain.errors import FatalError, InvalidRequest, JobFailed
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 from tests.fakes.disk import no_file_over
-from tests.harness.late_thread import LateThread
+from tests.harness.late_thread import LateThread, loop_turns
 
 ROOT = Path(__file__).parents[4]
 
@@ -85,7 +85,7 @@ async def test_a_signal_leaves_no_half_copy(data_dir: Path, tmp_path: Path, numb
         await asyncio.sleep(0)
         assert signal.getsignal(number) is not signal.SIG_DFL
         os.kill(os.getpid(), number)
-        await asyncio.sleep(0.05)  # the loop hears of it
+        await loop_turns()  # it hears of it
         other.rollback()
         assert await copying == 128 + number
     assert list(tmp_path.iterdir()) == [data_dir]

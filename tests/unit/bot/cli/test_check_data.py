@@ -23,6 +23,7 @@ from bot.cli.stopping import stoppable
 from bot.findings import Finding, State
 from config.reading import load_settings
 from tests.builders.jobs import a_job
+from tests.harness.late_thread import loop_turns
 from tests.harness.ports import free_port
 from tests.unit.adapters.web.test_health import HOST
 
@@ -92,7 +93,7 @@ async def test_a_signal_leaves_no_copy(
         while not list(tmp_path.glob(".check-*")):
             await asyncio.sleep(0.01)
         os.kill(os.getpid(), number)
-        await asyncio.sleep(0.05)  # the loop hears of it
+        await loop_turns()  # it hears of it
         other.rollback()
         assert await checking == 128 + number
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
