@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 
 class Table(BaseModel):
-    """Refuses unknown keys, NaN and infinity, and `true` or `false` for a setting that is no boolean."""
+    """Refuses unknown keys, NaN and infinity, booleans for a setting that is none, and a NUL in a text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -20,6 +20,14 @@ class Table(BaseModel):
         """Python takes `false` for 0, which is no bound for most of what is counted."""
         if isinstance(value, bool) and info.field_name and cls.model_fields[info.field_name].annotation is not bool:
             raise PydanticCustomError("boolean", "Input should be neither true nor false")
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _texts_have_no_nul(cls, value: Any) -> Any:
+        """Most are names of files, and no system takes one with it."""
+        if isinstance(value, str) and "\0" in value:
+            raise PydanticCustomError("nul", "Input should have no NUL character")
         return value
 
 

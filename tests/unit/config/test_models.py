@@ -186,6 +186,14 @@ def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_
         load_catalogue(str(file))
 
 
+@pytest.mark.parametrize("key", ["vae", "loras_folder"])
+def test_a_name_with_a_nul_character_is_refused(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f'[mine]\nid = "x"\n{key} = "a\\u0000b"\n')
+    with pytest.raises(ConfigError, match=rf"mine\.{key} is 'a\\x00b'; it must be"):
+        load_catalogue(str(file))
+
+
 @pytest.mark.parametrize(
     ("files", "names"),
     [

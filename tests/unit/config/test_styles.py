@@ -58,7 +58,7 @@ def test_a_preset_of_an_owner_may_have_a_picture_beside_its_file(tmp_path: Path)
         ('[house]\nprompt = "flat"\npicture = "gone.jpg"\n', "gone.jpg, which is not there"),
         ('[house]\nprompt = "flat"\npicture = "~no-such-user/house.jpg"\n', "house.jpg, which is not there"),
         (f'[house]\nprompt = "flat"\npicture = "{"a" * 300}.jpg"\n', "a.jpg, which is not there"),
-        ('[house]\nprompt = "flat"\npicture = "\\u0000.jpg"\n', "which is not there"),
+        ('[house]\nprompt = "flat"\npicture = "\\u0000.jpg"\n', "house.picture is '\\x00.jpg'; it must be"),
         (
             '[house]\nprompt = "flat"\npicture = "house.webp"\n',
             "house.picture is 'house.webp'; it must be the name of a .jpg or .png file.",
