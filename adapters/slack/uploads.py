@@ -49,10 +49,11 @@ class Uploads:
         self._ready: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
         self._notes: Latest[GenerationId, str] = Latest(_REMEMBERED)
         self._nowhere: Latest[tuple[str, GenerationId], bool] = Latest(_REMEMBERED)
-        self._shown: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
+        # What is shown must not be noted here instead: the oldest of that would be forgotten, and then deleted.
+        self._unshown: Latest[tuple[str, str], bool] = Latest(_REMEMBERED)
         self._unsure: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
         self._newest: Latest[Team, Sequence[Mapping[str, str]]] = Latest(_REMEMBERED)
-        self._listing = asyncio.Lock()
+        self._listing: Latest[Team, asyncio.Lock] = Latest(_REMEMBERED)
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> tuple[str, str]:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
@@ -97,6 +98,7 @@ class Uploads:
                 return file
         file = await self.upload(team, await read(), name=f"{name}.jpg", alt=alt)
         self._known[team.installed, name] = file
+        self._unshown[team.installed, file] = True
         await self._until_ready(team, file)
         return file
 
@@ -109,7 +111,7 @@ class Uploads:
         Raises:
             SlackFault: Slack may say it later.
         """
-        async with self._listing:
+        async with self._listing.setdefault(team, asyncio.Lock()):
             if team not in self._newest:
                 self._newest[team] = await self._listed(team)
         return self._newest[team]
@@ -132,7 +134,7 @@ class Uploads:
     def shows(self, team: Team, files: Iterable[str]) -> None:
         """A message shows these files."""
         for file in files:
-            self._shown[team.installed, file] = True
+            self._unshown.pop((team.installed, file), None)
 
     def doubt(self, team: Team, files: Iterable[str]) -> None:
         """Slack did not show a message with these files: `once` asks again how each of them stands."""
@@ -161,13 +163,13 @@ class Uploads:
         """The next `once` uploads it again: Slack does not show the file it has, which goes unless it once did."""
         file = self._known.pop((team.installed, name), "")
         self.doubt(team, [file])
-        if file and (team.installed, file) not in self._shown:
+        if self._unshown.pop((team.installed, file), False):
             await self.delete(team, [file])
 
     async def drop(self, team: Team, job: JobId) -> None:
         """Of a job's files those go that no message came to show."""
         for (there, name), file in list(self._known.items()):
-            if there == team.installed and job in name and (there, file) not in self._shown:
+            if there == team.installed and job in name and (there, file) in self._unshown:
                 await self.forget(team, name)
 
     async def prepare(self, team: Team, pictures: tuple[CardPicture, ...]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What `bot.ports.Messenger` promises, shown on Slack's against a server that is strict about the protocol."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -16,6 +17,7 @@ from adapters.slack.tokens import Workspaces
 from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
 from bot.domain.errors import Gone, TryLater, Undeliverable
+from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
@@ -23,6 +25,7 @@ from tests.builders.exported import Pngs
 from tests.builders.jobs import a_generation, a_job
 from tests.fakes.clock import LoopClock
 from tests.harness.slack import options
+from tests.harness.waiting import eventually
 from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import SlackServer, slack_server
 from tests.servers.slack.state import Conversation
@@ -220,6 +223,17 @@ async def test_of_files_of_an_earlier_process_that_slack_does_not_list_nothing_d
     assert sorted(bench.files()) == sorted(shown_in(message))
 
 
+async def test_a_workspace_that_is_slow_to_list_its_files_delays_no_other(bench: Bench) -> None:
+    uploads, answers = Uploads(bench.api, Pngs()), asyncio.Event()
+    bench.slack.fail("files.list", until=answers)
+    slow = asyncio.create_task(uploads.newest(Team(bench.member.team.id)))
+    await eventually(lambda: any(call.method == "files.list" for call in bench.slack.state.calls))
+    await uploads.newest(Team("T00000002"))
+    assert not slow.done()
+    answers.set()
+    await slow
+
+
 async def test_a_source_whose_file_was_deleted_is_uploaded_again_and_the_result_is_not(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
     (message,) = bench.messages()
@@ -340,6 +354,24 @@ async def test_a_copy_that_fails_takes_nothing_from_the_message_that_stands(benc
         await bench.messenger.copy(bench.target, done, nonce="copy", of=None)
     (message,) = bench.messages()
     assert sorted(bench.files()) == sorted(shown_in(message))
+
+
+async def test_a_copy_that_fails_takes_nothing_from_a_message_however_much_was_shown_since(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.uploads._REMEMBERED", 4)
+    at, done = messenger_of(bench.api, bench.clock), card(JobStatus.SUCCEEDED)
+    await at.post(bench.target, done, nonce=NONCE)
+    (message,) = bench.messages()
+    other = replace(card(JobStatus.RUNNING), job=JobId("job-2"), source=None)
+    reference = await at.post(bench.target, other, nonce="job-2")
+    for number in range(5):
+        previews = {0: f"preview {number}".encode()}
+        await at.edit(bench.target, reference, replace(other, progress=Progress(fraction=0.5, previews=previews)))
+    bench.slack.fail("chat.update", error="channel_not_found")
+    with pytest.raises(Undeliverable):
+        await at.copy(bench.target, done, nonce="copy", of=None)
+    assert set(shown_in(message)) <= set(bench.files())
 
 
 async def test_a_copy_that_fails_takes_nothing_from_a_copy_of_an_earlier_process(bench: Bench) -> None:
