@@ -207,14 +207,15 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     shutil.copy(ROOT / ".env.example", settings / "environment")
     with (settings / "environment").open("a", encoding="utf-8") as file:
         file.write("\ufeff# from Windows\r\nexport WEB_OPERATOR_TOKEN=passed-over\nno variable\n1X=passed-over\n")
-        file.write("SLACK_APP_TOKEN='of Windows'\r\nSLACK_SIGNING_SECRET=too\r\n")
+        file.write("SLACK_APP_TOKEN='of Windows'\r\nSLACK_SIGNING_SECRET=too\\\r\n")
         file.write("SLACK_CLIENT_ID = 12.34\n\tSLACK_CLIENT_SECRET\t=  'with spaces'  \n")
         file.write("DISCORD_TOKEN=abc\nHF_HOME=/elsewhere\nPENTIMENTO__SAFETY__BLOCKED=gun*,red queen\n")
         file.write("HTTPS_PROXY=http://bot:p$1&a@proxy:3128\n; a remark\n")
         # What is told of these is what systemd 252 makes of them.
         file.write("PENTIMENTO__MODELS__OFFERED=sdxl, \\\n  sd15,\\\nsd-turbo\n")
         file.write(
-            "HTTP_PROXY=corp\\\\bot\nALL_PROXY='corp\\bot'\nNO_PROXY=\"corp\\bot\\\"\\$\"\nHF_TOKEN='quoted one'"
+            "HTTP_PROXY=corp\\\\bot\nALL_PROXY='corp\\bot'\nNO_PROXY=\"corp\\bot\\\"\\$\"\n"
+            "HF_TOKEN='quoted one'\nHF_ENDPOINT=the end\\"
         )
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")
     (tmp_path / "runuser").chmod(0o755)
@@ -229,7 +230,7 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
     assert {f"{name}={value}" for name, value in said.items() if name != "HF_HOME"} <= set(told)
     assert {"DISCORD_TOKEN=abc", "HF_HOME=/elsewhere", "SLACK_BOT_TOKEN="} <= set(told)
     assert {"PENTIMENTO__SAFETY__BLOCKED=gun*,red queen", "HTTPS_PROXY=http://bot:p$1&a@proxy:3128"} <= set(told)
-    assert "HF_TOKEN=quoted one" in told
+    assert {"HF_TOKEN=quoted one", "HF_ENDPOINT=the end"} <= set(told)
     assert "PENTIMENTO__MODELS__OFFERED=sdxl,   sd15,sd-turbo" in told
     assert {r"HTTP_PROXY=corp\bot", r"ALL_PROXY=corp\bot", r'NO_PROXY=corp\bot"$'} <= set(told)
     assert {"SLACK_APP_TOKEN=of Windows", "SLACK_SIGNING_SECRET=too", "WEB_OPERATOR_TOKEN="} <= set(told)
