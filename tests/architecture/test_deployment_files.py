@@ -214,7 +214,7 @@ def test_a_command_beside_the_unit_is_of_its_user_settings_and_folders(tmp_path:
         # What is told of these is what systemd 252 makes of them.
         file.write("PENTIMENTO__MODELS__OFFERED=sdxl, \\\n  sd15,\\\nsd-turbo\n")
         file.write(
-            "HTTP_PROXY=corp\\\\bot\nALL_PROXY='corp\\bot'\nNO_PROXY=\"corp\\bot\\\"\\$\"\n"
+            'HTTP_PROXY=corp\\\\bot\nALL_PROXY=\'corp\\bot\'\nNO_PROXY="corp\\bot\\"\\$"\n'
             "HF_TOKEN='quoted one'\nHF_ENDPOINT=the end\\"
         )
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$@" in "$PWD"\nenv\n', encoding="utf-8")

@@ -215,9 +215,20 @@ async def test_what_was_uploaded_for_a_job_that_is_deleted_before_it_was_shown_g
     assert bench.files() == []
 
 
-async def test_of_files_of_an_earlier_process_that_slack_does_not_list_nothing_depends(bench: Bench) -> None:
+@pytest.mark.parametrize("refusal", ["cant_delete_file", "delete_not_allowed", "file_deleting_disabled"])
+async def test_where_nobody_may_delete_files_the_message_goes_all_the_same(bench: Bench, refusal: str) -> None:
+    reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
+    bench.slack.fail("files.delete", error=refusal, times=99)
+    await bench.messenger.erase(bench.target, reference)
+    assert bench.messages() == []
+
+
+@pytest.mark.parametrize("refusal", ["missing_scope", "method_deprecated"])
+async def test_of_files_of_an_earlier_process_that_slack_does_not_list_nothing_depends(
+    bench: Bench, refusal: str
+) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
-    bench.slack.fail("files.list", error="missing_scope")
+    bench.slack.fail("files.list", error=refusal, times=99)
     await bench.restarted().edit(bench.target, reference, card(JobStatus.SUCCEEDED))
     (message,) = bench.messages()
     assert sorted(bench.files()) == sorted(shown_in(message))
