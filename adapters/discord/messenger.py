@@ -279,7 +279,8 @@ class DiscordMessenger:
             made = await self._post_privately(address, card, again)
         else:
             raise final(fault)
-        if fault.meaning is not Meaning.MESSAGE_GONE:
+        # For a nonce of some minutes ago Discord answers with the message that stands.
+        if fault.meaning is not Meaning.MESSAGE_GONE and made.message != stand.message:
             with suppress(TryLater):  # else nothing would know of it when the result is deleted
                 await self._take_away(address, stand)
         return made

@@ -220,6 +220,22 @@ async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
     await bench.discord.until(lambda: message.deleted, what="the end of the first one")
 
 
+async def test_a_message_that_followed_another_stays_though_it_takes_no_edits_either(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked, message = await running(bench, anna, channel)
+    asked.dead = True
+    bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
+    await bench.engine.release()
+    result = await bench.discord.posted(channel, lambda post: post.pictures)
+    await bench.discord.until(lambda: message.deleted, what="the end of the first one")
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await bench.core.delivery.shown(job.id)
+    bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
+    await bench.core.delivery.show_again(job.id)
+    assert not result.deleted
+
+
 async def test_an_archived_thread_is_woken_by_a_new_message(bench: Bench, anna: Person, channel: Channel) -> None:
     thread = bench.discord.thread(channel)
     asked, message = await running(bench, anna, thread)
