@@ -146,7 +146,14 @@ def load(
             trained.refuse_words(entry, model)
             parts = _parts(entry, model, dtype, place)
             pipeline = _from_folder(
-                place, model, dtype, variant=entry.variant, parts=parts, planned=planned, gpu=on_gpu
+                place,
+                model,
+                dtype,
+                variant=entry.variant,
+                scheduler=entry.scheduler,
+                parts=parts,
+                planned=planned,
+                gpu=on_gpu,
             )
         else:
             pipeline = _from_file(place, entry, model, dtype, planned=planned, gpu=on_gpu)
@@ -190,7 +197,8 @@ def _from_file(
         if is_of_device(error):
             raise
         raise single_file.unfit(file, checkpoint, model, error) from error
-    return _from_folder(layout, model, dtype, variant=catalog.base_ref(entry).variant, parts=parts, gpu=gpu)
+    variant = catalog.base_ref(entry).variant
+    return _from_folder(layout, model, dtype, variant=variant, scheduler=entry.scheduler, parts=parts, gpu=gpu)
 
 
 def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> dict[str, Any]:
@@ -214,6 +222,7 @@ def _from_folder(
     dtype: torch.dtype,
     *,
     variant: str,
+    scheduler: str,
     parts: Mapping[str, Any],
     gpu: bool,
     planned: MemoryPlan | None = None,
@@ -226,6 +235,8 @@ def _from_folder(
     found = variants.variant_of(folder, taken, variant, model)
     chosen: dict[str, Any] = {"variant": found} if found else {}
     folder_check.refuse_broken(folder, taken, model, variant=found)
+    if not scheduler:
+        _refuse_unknown_scheduler(folder, index, model)
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)
@@ -259,6 +270,18 @@ def _from_folder(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
     return pipeline
+
+
+def _refuse_unknown_scheduler(folder: Path, index: Mapping[str, Any], model: str) -> None:
+    """Refuse a scheduler's file that names a class which is not there: diffusers takes the index's without a word."""
+    file = folder / "scheduler" / "scheduler_config.json"
+    named = catalog.read_json(file, model).get("_class_name") if file.is_file() else None
+    if named is None or (isinstance(named, str) and hasattr(diffusers.schedulers, named)):
+        return
+    raise ModelUnavailable(
+        f"The model {model!r} names {named!r} in its scheduler/{file.name}, which is no scheduler of diffusers: "
+        f"name one as the `scheduler` of its entry, such as {index['scheduler'][1]!r} from its {catalog.INDEX}."
+    )
 
 
 def _pipeline_class(index: Mapping[str, Any]) -> Any:
