@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.files.data_dir import DATABASE, IMAGES, hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.store import SqliteJobStore
-from bot.domain.errors import FatalError
+from bot.domain.errors import FatalError, StorageFailed
 from bot.findings import Finding, State
 
 LOW_DISK = 2 << 30
@@ -62,6 +62,9 @@ async def _database(file: Path) -> Finding:
                 await store.referenced_images()
         except FatalError as fault:
             return Finding("database", State.WRONG, str(fault).replace(str(copy), str(file)))
+        except StorageFailed as refused:
+            words = f"{file} cannot be copied to look at it ({refused.__cause__}): make room, or end what locks it"
+            return Finding("database", State.WRONG, words)
         except Exception as fault:  # noqa: BLE001 -- whatever it is, the service's start would meet it too
             words = f"{file} cannot be used ({fault}): restore a backup, or move it away to start anew"
             return Finding("database", State.WRONG, words)

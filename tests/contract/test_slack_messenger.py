@@ -216,7 +216,7 @@ async def test_what_was_uploaded_for_a_job_that_is_deleted_before_it_was_shown_g
 
 
 @pytest.mark.parametrize("refusal", ["cant_delete_file", "delete_not_allowed", "file_deleting_disabled"])
-async def test_where_nobody_may_delete_files_the_message_goes_all_the_same(bench: Bench, refusal: str) -> None:
+async def test_if_nobody_may_delete_files_the_message_goes_all_the_same(bench: Bench, refusal: str) -> None:
     reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
     bench.slack.fail("files.delete", error=refusal, times=99)
     await bench.messenger.erase(bench.target, reference)

@@ -110,7 +110,7 @@ def test_a_proxy_that_nothing_could_go_through_is_told(
 def test_a_file_of_certificates_that_is_none_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
 ) -> None:
-    """OpenSSL passes over it in silence, and trusts nobody."""
+    """OpenSSL passes over it in silence, and trusts nobody but whom a folder of certificates names."""
     file = tmp_path / "bundle.pem"
     if content:
         file.write_text(content, encoding="utf-8")

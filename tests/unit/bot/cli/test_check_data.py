@@ -23,6 +23,7 @@ from bot.cli.stopping import stoppable
 from bot.findings import Finding, State
 from config.reading import load_settings
 from tests.builders.jobs import a_job
+from tests.fakes.disk import no_file_over
 from tests.harness.late_thread import loop_turns
 from tests.harness.ports import free_port
 from tests.unit.adapters.web.test_health import HOST
@@ -170,6 +171,16 @@ async def test_a_port_in_use_is_wrong_and_a_free_one_is_well(tmp_path: Path, mon
     [finding] = [finding async for finding in _metrics(settings)]
     assert finding.state is State.OK
     assert not [finding async for finding in _metrics(load_settings(None, {}))]
+
+
+async def test_a_disk_without_room_for_a_look_is_told_as_that_and_not_as_a_broken_database(tmp_path: Path) -> None:
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store:
+        await store.add(a_job())
+    with no_file_over(4096):
+        finding = (await found(tmp_path))["database"]
+    assert finding.state is State.WRONG
+    assert "make room" in finding.words
+    assert "move it away" not in finding.words
 
 
 async def test_little_room_is_a_note_as_the_service_starts_with_it(
