@@ -18,6 +18,7 @@ from inference.models import (
     embeddings,
     folder_check,
     hub,
+    misfits,
     placement,
     processors,
     quantized,
@@ -264,7 +265,9 @@ def _from_folder(
             raise
         if "AutoPipeline can't find" in str(error):
             raise ModelUnavailable(_no_image_to_image(str(index["_class_name"]), model)) from None
-        reason = str(error).strip().split("\n", 1)[0].split(". ", 1)[0].replace(f"{folder}/", "").rstrip(".")
+        if misfit := misfits.of_folder(error, folder, taken, model, variant=found):
+            raise misfit from error
+        reason = misfits.reason(error).replace(f"{folder}/", "")
         reason = re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", reason)
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."

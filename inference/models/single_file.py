@@ -12,7 +12,7 @@ from diffusers.models.model_loading_utils import load_gguf_checkpoint
 from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
-from inference.models import hub, text_encoders
+from inference.models import hub, misfits, text_encoders
 from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
 from inference.models.device_errors import is_of_device
 from inference.models.file_tensors import ConsumedStateDict, quantized, read_state_dict, under_diffusers_names
@@ -189,9 +189,7 @@ def unfit(file: Path, checkpoint: Checkpoint, model: str, error: Exception) -> M
     missing = "meta tensor" in str(error)  # what torch says of weights that were never set
     if isinstance(error, KeyError):
         error = ValueError(f"{error.args[0]} is missing")
-    reason = (
-        "some are missing" if missing else str(error).strip().split("\n", 1)[0].split(". ", 1)[0].rstrip(".")[:200]
-    )
+    reason = "some are missing" if missing else misfits.reason(error)[:200]
     return ModelUnavailable(
         f"The file {file.name} of the model {model!r} has other tensors than {TITLES[checkpoint.family]} has "
         f"({reason}): name a folder with its configurations as the `base` of its entry, or choose another model."

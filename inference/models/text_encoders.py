@@ -9,6 +9,7 @@ import transformers
 from safetensors import safe_open
 
 from inference.api import ModelUnavailable
+from inference.models import misfits
 from inference.models.variants import variants, weights_of
 
 _NOT_ASKED = "lm_head."
@@ -78,7 +79,7 @@ def of_folder(
         variant: of the weights to read, if a component has it.
 
     Raises:
-        ModelUnavailable: names the files that lack a weight, and the weight.
+        ModelUnavailable: names the files that lack a weight, and the weight, or one of another shape.
         Exception: whatever transformers raises for what does not fit.
     """
     found = {}
@@ -96,7 +97,10 @@ def of_folder(
             local_files_only=True,
             variant=chosen,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # else it says only in its log which they are
         )
+        if unfit := sorted(loading["mismatched_keys"]):
+            raise misfits.unfit(model, name, *unfit[0])
         if lacking := sorted(each for each in loading["missing_keys"] if not each.startswith(_NOT_ASKED)):
             files = weights_of(folder / name, chosen)
             where = f"{name}/{files[0].name}" if len(files) == 1 else f"{name}/*.safetensors"

@@ -107,6 +107,33 @@ def test_weights_that_are_not_in_the_files_are_not_made_up(folder: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("part", "changed", "tensor", "shapes"),
+    [
+        ("unet", {"block_out_channels": [24, 32]}, "conv_in.bias", ([16], [24])),
+        ("unet", {"in_channels": 9}, "conv_in.weight", ([16, 4, 3, 3], [16, 9, 3, 3])),
+        ("vae", {"block_out_channels": [24, 32]}, "decoder.conv_norm_out.bias", ([16], [24])),
+        ("text_encoder", {"vocab_size": 50}, "embeddings.token_embedding.weight", ([100, 32], [50, 32])),
+    ],
+)
+def test_weights_that_do_not_fit_their_configuration_are_told_by_component(
+    folder: Path, part: str, changed: dict[str, object], tensor: str, shapes: tuple[list[int], list[int]]
+) -> None:
+    config = folder / part / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | changed))
+    with pytest.raises(ModelUnavailable) as refusal:
+        load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+    assert str(refusal.value) == (
+        f"The model 'm' is broken: in the weights of its {part}, {tensor} has the shape {shapes[0]}, and "
+        f"{part}/config.json asks for {shapes[1]}; take both from the same model, or fetch it again."
+    )
+
+
+def test_a_file_that_does_not_fit_its_family_is_told_by_a_shape(one_file: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"1\.5 has \(\S+ has the shape \[[\d, ]+\] instead of \[[\d, ]+\]\)"):
+        load(one_file, ModelEntry(id=str(one_file)), "m", torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize(
     ("wanted", "halved", "sentence"),
     [
         ("bf16", [], "'m' has no variant 'bf16': leave variant out of its entry"),
