@@ -32,11 +32,13 @@ from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
+from bot.latest import Latest
 from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
 
 DIRECT_FILE_BYTES = 10 * 1024 * 1024
+_REMEMBERED = 500
 _ROOM = 1500
 """Characters of a wish that is quoted beside the sentence on it."""
 
@@ -71,6 +73,8 @@ class DiscordMessenger:
         self._renewed: dict[JobId, Stand] = {}
         self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
+        # What shows a job's end in the place of a message that was taken away: a disk may have refused to note it.
+        self._followed: Latest[tuple[JobId, str], Stand] = Latest(_REMEMBERED)
         self._sender = Sender(files, names or CommandNames())
         self.copies = Copies(rest, self._sender, self._tokens)
 
@@ -87,6 +91,8 @@ class DiscordMessenger:
         self._check_connected()
         address = address_of(target)
         before = self._renewed.get(card.job) or stand_of(message)
+        if follows := self._followed.get((card.job, before.message)):
+            return follows.reference()
         card = kept_out(card) if address.thread and before.channel == address.channel else card
         try:
             with self._expiring.edited(card.job):
@@ -281,6 +287,7 @@ class DiscordMessenger:
             raise final(fault)
         # For a nonce of some minutes ago Discord answers with the message that stands.
         if fault.meaning is not Meaning.MESSAGE_GONE and made.message != stand.message:
+            self._followed[card.job, stand.message] = made
             with suppress(TryLater):  # else nothing would know of it when the result is deleted
                 await self._take_away(address, stand)
         return made

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from adapters.discord import answers
-from bot.domain.errors import TryLater
+from bot.domain.errors import StorageFailed, TryLater
 from bot.domain.ids import JobId
 from bot.rendering import render
 from tests.e2e.discord.conftest import PNG, Bench
@@ -218,6 +218,31 @@ async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
     result = await bench.discord.posted(channel, lambda post: post.pictures)
     assert result is not message
     await bench.discord.until(lambda: message.deleted, what="the end of the first one")
+
+
+async def test_a_disk_that_refuses_to_note_the_message_that_follows_makes_no_third_one(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, message = await running(bench, anna, channel)
+    posted, refused = bench.store.posted, []
+
+    async def refuses_once(job: JobId, stands: str) -> None:
+        if message.id not in stands and not refused:
+            refused.append(stands)
+            raise StorageFailed
+        await posted(job, stands)
+
+    monkeypatch.setattr(bench.store, "posted", refuses_once)
+    monkeypatch.setattr("bot.durable.BACKOFF", (0.01,))
+    asked.dead = True
+    bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
+    await bench.engine.release()
+    result = await bench.discord.posted(channel, lambda post: post.pictures)
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await bench.core.delivery.shown(job.id)
+    assert result.id in refused[0]
+    assert result.id in await message_of(bench, job.id)
+    assert [post for post in bench.discord.posts.values() if post.pictures and not post.deleted] == [result]
 
 
 async def test_a_message_that_followed_another_stays_though_it_takes_no_edits_either(
