@@ -180,9 +180,6 @@ class Supervisor:
             sentence = f"{self._name} was not ready within {self._ready_seconds:g} seconds: the log says more."
         else:
             sentence = f"{self._name} did not start ({ending}): the log says more."
-        if not self._closing:
-            words, babble = child and child.last_words, fault if isinstance(fault, _NO_FRAME) else None
-            log.warning("process is gone", reason=sentence, fault=repr(fault), last_words=words, exc_info=babble)
         self._end = self._lost(
             Loss(
                 reason=sentence,
@@ -194,3 +191,8 @@ class Supervisor:
                 closing=self._closing,
             )
         )
+        words, babble = child and child.last_words, fault if isinstance(fault, _NO_FRAME) else None
+        # Whoever enters hears a process's own sentence; if it printed nothing besides, the log would only repeat it.
+        raised = self._end is not None and not (self._at_once or self._opened.is_set())
+        if not (self._closing or (raised and isinstance(fault, Unusable) and not words)):
+            log.warning("process is gone", reason=sentence, fault=repr(fault), last_words=words, exc_info=babble)

@@ -284,7 +284,8 @@ class ProcessEngine:
         if isinstance(loss.fault, TimeoutError):
             seconds = self._budget.load_seconds
             reason = f"The model {self._settings.model!r} was not loaded within {seconds:.0f} seconds."
-        log.error("engine stopped", reason=reason)
+        if self._at_once or not loss.first:  # else it is raised to whoever enters
+            log.error("engine stopped", reason=reason)
         self._stop(reason)
         return ModelUnavailable(reason) if isinstance(loss.fault, Unusable) else EngineStopped(reason)
 

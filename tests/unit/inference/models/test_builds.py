@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from packaging.version import Version
+from structlog.testing import capture_logs
 
 from inference.api import ModelUnavailable
 from inference.worker.engine import ProcessEngine
@@ -62,9 +63,13 @@ def test_one_that_fits_is_not_looked_into_and_one_that_loads_is_let_be(
 async def test_a_worker_says_so_before_anything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before, it died of a BloomPreTrainedModel that could not be imported."""
     monkeypatch.setenv("PYTHONPATH", str(lay(tmp_path, built="0.20.1", needs="2.5.1", code=BROKEN)))
-    with pytest.raises(ModelUnavailable, match=r"torchvision 0\.20\.1 does not fit torch"):
+    with (
+        capture_logs() as logs,
+        pytest.raises(ModelUnavailable, match=r"torchvision 0\.20\.1 does not fit torch"),
+    ):
         async with ProcessEngine(model="pocket", device="cpu"):
             pass
+    assert logs == []  # the sentence is raised
 
 
 def test_none_is_needed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Time is the event loop's and jumps ahead (`looptime`); real processes are in `tests/e2e/test_worker_faults.py`."""
 
 import asyncio
+import contextlib
 import errno
 import os
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,13 +19,15 @@ pytestmark = pytest.mark.looptime
 Act = Callable[["Owner", Child], Awaitable[None]]
 
 
+LAST_WORDS = ("its last line",)
+
+
 class Process:
     """A process as the supervisor sees it."""
 
-    last_words = ("its last line",)
-
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | None = None, last_words: Sequence[str] = LAST_WORDS) -> None:
         self.ended = False
+        self.last_words = last_words
         self._fault = fault
 
     async def end(self) -> str:
@@ -45,13 +48,14 @@ class Owner:
         at_once: bool = True,
         patience: int = 99,
         at_end: Exception | None = None,
+        last_words: Sequence[str] = LAST_WORDS,
     ) -> None:
         self.started: list[float] = []
         self.processes: list[Process] = []
         self.losses: list[Loss] = []
         self._acts = list(acts)
         self._patience = patience
-        self._at_end = at_end
+        self._at_end, self._last_words = at_end, last_words
         self.supervisor = Supervisor(
             "The process",
             *(self._start, self._attend, self._lost),
@@ -69,7 +73,7 @@ class Owner:
         self.started.append(asyncio.get_running_loop().time())
         if isinstance(self._acts[0], Exception):
             raise self._next()  # type: ignore[misc]  # it is one
-        self.processes.append(Process(self._at_end))
+        self.processes.append(Process(self._at_end, self._last_words))
         return cast(Child, self.processes[-1])
 
     async def _attend(self, child: Child) -> None:
@@ -232,7 +236,7 @@ async def test_noise_on_the_pipe_ends_the_process_and_its_traceback_is_logged() 
             await owner.until(lambda: len(owner.started) == 2)
     [gone] = logs  # and nothing of the one that was let go
     assert isinstance(gone["exc_info"], BadFrame)
-    assert gone["last_words"] == Process.last_words
+    assert gone["last_words"] == LAST_WORDS
     assert isinstance(owner.losses[0].fault, BadFrame)
     assert owner.losses[-1].fault is None
 
@@ -244,6 +248,26 @@ async def test_one_that_cannot_be_killed_is_told_with_its_own_sentence() -> None
     [loss] = owner.losses
     assert isinstance(loss.fault, Unkillable)
     assert (loss.reason, loss.ending) == ("The worker 7 cannot be killed: its device needs a reset.", "")
+
+
+@pytest.mark.parametrize(
+    ("act", "at_once", "patience", "words", "lines"),
+    [
+        (refuse, False, 1, (), 0),
+        (refuse, False, 1, LAST_WORDS, 1),
+        (refuse, False, 3, (), 2),  # those after which another one is started
+        (refuse, True, 1, (), 1),
+        (leave, False, 1, (), 1),
+    ],
+)
+async def test_a_sentence_that_is_raised_is_not_logged_too_unless_there_are_last_words(
+    act: Act, *, at_once: bool, patience: int, words: Sequence[str], lines: int
+) -> None:
+    owner = Owner(act, at_once=at_once, patience=patience, last_words=words)
+    with capture_logs() as logs, contextlib.suppress(RuntimeError):
+        async with owner.supervisor:
+            await owner.until(lambda: len(owner.losses) == patience)
+    assert [each["last_words"] for each in logs] == [words] * lines
 
 
 async def test_whoever_is_cancelled_while_entering_leaves_no_process() -> None:
