@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 STOP_SECONDS = 60
 LIGHT = "tests.harness.product"
@@ -163,6 +164,9 @@ def ended(page: Page) -> None:
 
 
 def done(page: Page) -> None:
-    """Return once a job's page shows its picture."""
+    """Return once a job's page shows its picture; if there is none, what the page says instead is the failure."""
     ended(page)
-    page.get_by_role("link", name="Download").wait_for()
+    try:
+        page.get_by_role("link", name="Download").wait_for()
+    except PlaywrightTimeout as late:
+        raise AssertionError(page.locator("#job").inner_text()) from late
