@@ -224,7 +224,8 @@ async def test_a_disk_that_refuses_to_note_the_message_that_follows_makes_no_thi
     bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, message = await running(bench, anna, channel)
-    posted, refused = bench.store.posted, []
+    posted = bench.store.posted
+    refused: list[str] = []
 
     async def refuses_once(job: JobId, stands: str) -> None:
         if message.id not in stands and not refused:
