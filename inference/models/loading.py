@@ -22,6 +22,7 @@ from inference.models import (
     placement,
     processors,
     quantized,
+    scheduler_file,
     single_file,
     text_encoders,
     trained,
@@ -237,7 +238,7 @@ def _from_folder(
     chosen: dict[str, Any] = {"variant": found} if found else {}
     folder_check.refuse_broken(folder, taken, model, variant=found)
     if not scheduler:
-        _refuse_unknown_scheduler(folder, index, model)
+        scheduler_file.refuse_unknown(folder, index, model)
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)
@@ -273,18 +274,6 @@ def _from_folder(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
     return pipeline
-
-
-def _refuse_unknown_scheduler(folder: Path, index: Mapping[str, Any], model: str) -> None:
-    """Refuse a scheduler's file that names a class which is not there: diffusers takes the index's without a word."""
-    file = folder / "scheduler" / "scheduler_config.json"
-    named = catalog.read_json(file, model).get("_class_name") if file.is_file() else None
-    if named is None or (isinstance(named, str) and hasattr(diffusers.schedulers, named)):
-        return
-    raise ModelUnavailable(
-        f"The model {model!r} names {named!r} in its scheduler/{file.name}, which is no scheduler of diffusers: "
-        f"name one as the `scheduler` of its entry, such as {index['scheduler'][1]!r} from its {catalog.INDEX}."
-    )
 
 
 def _pipeline_class(index: Mapping[str, Any]) -> Any:

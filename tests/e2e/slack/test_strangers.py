@@ -81,12 +81,12 @@ async def test_strangers_keep_no_request_of_slack_out_and_fill_no_log(
         reader, writer = await asyncio.open_connection("127.0.0.1", port)  # a body of a byte a second
         writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n".encode())
         began = time.monotonic()
-        while not reader.at_eof() and time.monotonic() - began < 60:
-            with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError):  # cut by a reset, which no end of the stream follows
+            while not reader.at_eof() and time.monotonic() - began < 60:
                 writer.write(SECRET_WORDS[0].encode())
-            with contextlib.suppress(TimeoutError, ConnectionError):
-                async with asyncio.timeout(1):
-                    await reader.read(500)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await reader.read(500)
         assert time.monotonic() - began < 55, "it is cut, long before its ninety bytes are there"
         assert await answered(port) < 60
 

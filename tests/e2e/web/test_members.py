@@ -12,12 +12,14 @@ import aiohttp
 import pytest
 
 from adapters.web import following
+from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import ReplyTarget
 from bot.erasure import Retention
 from bot.overseeing import Mode
+from bot.results import Description
 from bot.sign_in import LINK_SECONDS, SESSION_SECONDS
 from bot.texts import text
 from tests.builders.requests import png, request
@@ -180,6 +182,28 @@ async def test_the_page_of_a_job_that_a_chat_shows_is_told_of_it_until_it_ends(
             await pages.bench.service.removal.cancel(job, by=member("ann"))
             assert (await stream.text()).endswith("event: end\ndata:\n\n")
         assert "data-running" not in await read(ann, f"/jobs/{job}")
+
+
+async def test_a_page_that_is_opened_as_its_job_ends_shows_the_picture(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was described while it ran, and its card is that of its end."""
+    operations, results = pages.bench.core.operations, pages.bench.service.results
+    describe = results.describe
+
+    async def describe_and_end(job: JobId, *, by: Asker) -> Description:
+        described = await describe(job, by=by)
+        await operations.change(Mode.RUNNING)
+        await pages.bench.shown(job)
+        return described
+
+    await operations.change(Mode.PAUSED)
+    async with await pages.browser("ann") as ann:
+        job = await ask(ann, "a boat")
+        monkeypatch.setattr(results, "describe", describe_and_end)
+        stage = stage_of(await read(ann, f"/jobs/{job}"))
+    assert text("en", "web-swept") not in stage
+    assert f"/g/{job}.0.webp" in stage
 
 
 async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
