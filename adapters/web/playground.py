@@ -126,7 +126,7 @@ class Playground:
         by = asker_of(request)
         described = await self._described(job_in(request.match_info["job"]), by)
         card = await self._card(described.job.id, by)
-        if card.status.ended and not described.job.status.ended:  # in between; else its pictures were called gone
+        if card.status.ended and not described.job.status.ended:  # just now: its pictures came after the description
             described = await self._described(described.job.id, by)
         view = job_view(
             described,
