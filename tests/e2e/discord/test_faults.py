@@ -208,9 +208,8 @@ async def test_where_nobody_can_be_reached_the_result_waits_in_the_queue(
     await bench.discord.until(lambda: listed.pictures, what="the collected result")
 
 
-async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
-    bench: Bench, anna: Person, channel: Channel
-) -> None:
+async def followed(bench: Bench, anna: Person, channel: Channel) -> Post:
+    """What shows the result in the place of a message that takes no edits."""
     asked, message = await running(bench, anna, channel)
     asked.dead = True
     bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
@@ -218,6 +217,13 @@ async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
     result = await bench.discord.posted(channel, lambda post: post.pictures)
     assert result is not message
     await bench.discord.until(lambda: message.deleted, what="the end of the first one")
+    return result
+
+
+async def test_a_message_that_takes_no_edits_is_followed_by_a_new_one(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await followed(bench, anna, channel)
 
 
 async def test_a_disk_that_refuses_to_note_the_message_that_follows_makes_no_third_one(
@@ -249,12 +255,7 @@ async def test_a_disk_that_refuses_to_note_the_message_that_follows_makes_no_thi
 async def test_a_message_that_followed_another_stays_though_it_takes_no_edits_either(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
-    asked, message = await running(bench, anna, channel)
-    asked.dead = True
-    bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
-    await bench.engine.release()
-    result = await bench.discord.posted(channel, lambda post: post.pictures)
-    await bench.discord.until(lambda: message.deleted, what="the end of the first one")
+    result = await followed(bench, anna, channel)
     [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
     await bench.core.delivery.shown(job.id)
     bench.discord.fail("PATCH", BY_BOT, 400, code=30046, when=is_end)
