@@ -27,8 +27,10 @@ class SlackApi(SlackClient):
         self.workspaces = workspaces
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self.workspaces.close()
-        await super().__aexit__(*exc_info)
+        try:
+            await self.workspaces.close()
+        finally:
+            await super().__aexit__(*exc_info)
 
     async def call(self, team: Team, method: str, **arguments: Any) -> AsyncSlackResponse:
         """Call one of the SDK client's methods, e.g. `call(team, "chat_update", channel=…, ts=…)`.

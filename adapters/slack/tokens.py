@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -19,6 +20,7 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
 from adapters.slack.options import SlackOptions
 from bot.domain.errors import FatalError
+from bot.durable import until_stored
 from bot.ports import Clock
 
 RENEW_BEFORE = 2 * 3600.0
@@ -143,8 +145,13 @@ class Workspaces(AsyncInstallationStore):
         return await asyncio.shield(self._renewal(installation)) if installation.refresh_token else None
 
     async def close(self) -> None:
-        """Wait for the tokens that are being renewed."""
-        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+        """Wait for the tokens that are being renewed; whoever is cancelled meanwhile waits for them first."""
+        while self._renewals:
+            try:
+                await asyncio.wait(self._renewals.values())
+            except asyncio.CancelledError:
+                await self.close()
+                raise
 
     async def async_save(self, installation: SdkInstallation) -> None:
         """A workspace installed the app: what Bolt's flow found out, as our installation."""
@@ -265,15 +272,20 @@ class Workspaces(AsyncInstallationStore):
                 raise SlackFault(Meaning.LATER, fault.code, seconds=fault.seconds) from fault
             log.warning("token cannot be renewed", team=old.team, code=fault.code)
             return None
-        newest = await self._find(*old.key)
-        if newest is None or newest.token != old.token:
-            return newest  # the app was removed meanwhile, or installed again
         fresh = replace(
             old,
             token=answer["access_token"],
             refresh_token=answer.get("refresh_token", old.refresh_token),
             expires_at=self._clock.now() + float(answer["expires_in"]),
         )
+        # From here on the old one is worth nothing, so the new one is not let go because a disk is full.
+        return await until_stored(partial(self._put, fresh, old))
+
+    async def _put(self, fresh: Installation, old: Installation) -> Installation | None:
+        """Keep an installation in the place of the one that it was renewed from; what is kept there then."""
+        newest = await self._find(*old.key)
+        if newest is None or newest.token != old.token:
+            return newest  # the app was removed meanwhile, or installed again
         await self._save(fresh)
         log.info("token renewed", team=old.team)
         return fresh

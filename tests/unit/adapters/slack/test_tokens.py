@@ -6,10 +6,12 @@ from typing import Any, cast
 
 import pytest
 
+from adapters.slack.api import SlackApi
 from adapters.slack.client import SlackClient
 from adapters.slack.members import Team
 from adapters.slack.options import SlackOptions
 from adapters.slack.tokens import Installation, Workspaces
+from bot.domain.errors import StorageFailed
 from tests.fakes.clock import LoopClock
 
 TEAM = Team("T1")
@@ -33,6 +35,18 @@ class Installations:
         self.content = None
 
 
+class Refusing(Installations):
+    """On a disk that refuses so many times."""
+
+    refusals = 0
+
+    async def save(self, *, enterprise: str, team: str, content: Mapping[str, Any]) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StorageFailed
+        await super().save(enterprise=enterprise, team=team, content=content)
+
+
 class Oauth:
     """Renews a token when it is let."""
 
@@ -46,8 +60,8 @@ class Oauth:
         return {"access_token": "next", "refresh_token": "after", "expires_in": 43_200}
 
 
-async def renewing(*, ends_in: float) -> tuple[Workspaces, Oauth]:
-    clock, store, oauth = LoopClock(), Installations(), Oauth()
+async def renewing(*, ends_in: float, store: Installations | None = None) -> tuple[Workspaces, Oauth]:
+    clock, store, oauth = LoopClock(), store or Installations(), Oauth()
     options = SlackOptions(mode="http", client_id="1.2", client_secret="secret")
     workspaces = Workspaces(options, clock=clock, store=store)
     await workspaces.start(cast(SlackClient, oauth))
@@ -80,6 +94,41 @@ async def test_who_gives_up_waiting_for_a_token_loses_none() -> None:
             await token(workspaces)
     oauth.lets.set()
     assert await waiting == await token(workspaces) == "next"
+    assert oauth.calls == 1
+
+
+async def test_a_stop_that_is_cut_short_loses_no_token_either() -> None:
+    """A refresh token is good for one use: Slack has taken the old one when its answer comes."""
+    workspaces, oauth = await renewing(ends_in=-1)
+    waiting = asyncio.create_task(token(workspaces))
+    while not oauth.calls:
+        await asyncio.sleep(0)
+    api = SlackApi(SlackOptions(), workspaces)
+    await api.__aenter__()
+    closing = asyncio.create_task(api.__aexit__())
+    for _ in range(3):
+        await asyncio.sleep(0)
+        closing.cancel()
+    await asyncio.sleep(0)
+    assert not closing.done()
+    oauth.lets.set()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    kept = await workspaces.installed(TEAM)
+    assert kept
+    assert (kept.token, kept.refresh_token) == ("next", "after")
+    assert await waiting == "next"
+    assert api.session.closed
+
+
+@pytest.mark.looptime
+async def test_the_next_token_is_kept_though_the_disk_refuses_it_at_first() -> None:
+    store = Refusing()
+    workspaces, oauth = await renewing(ends_in=-1, store=store)
+    store.refusals = 2
+    oauth.lets.set()
+    assert await token(workspaces) == "next"
+    assert store.refusals == 0
     assert oauth.calls == 1
 
 
