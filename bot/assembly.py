@@ -81,6 +81,7 @@ def assemble(
         waiting=waiting,
         clock=clock,
         calls=Calls(notices=notices, seconds=notify_seconds),
+        notices=notices,
         unseen=gate.previews,
         disk_attempts=disk_attempts,
     )

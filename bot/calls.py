@@ -55,7 +55,3 @@ class Calls:
                     await self._notices.put_up(job.reply_to, made, seconds=HEARD_SECONDS, job=job.id)
                 return
         log.warning("member not called", reason="the chat stays busy")
-
-    async def take_back(self, job: Job, message: MessageRef) -> None:
-        """A job was deleted while the chat wrote this message, which so shows what is to be shown no more."""
-        await self._notices.erase(job.reply_to, message)

@@ -22,7 +22,9 @@ from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.durable import until_stored
+from bot.follower import Follower
 from bot.metrics import MESSAGES, MESSAGES_PUT_OFF
+from bot.notices import Notices
 from bot.ports import Clock, Messenger
 from bot.rendering import render, unrendered
 from bot.stores import Due, DutyStore, MessageRef
@@ -67,6 +69,7 @@ class Delivery:
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
         calls: Calls,
+        notices: Notices,
         unseen: Callable[[Job], bool] = lambda _job: False,
         disk_attempts: int | None = None,
     ) -> None:
@@ -78,17 +81,19 @@ class Delivery:
             waiting: where a job stands in line.
             clock: for stamps.
             calls: calls who waited long, if an edit is all that the end has shown them.
+            notices: takes away what shows a job no more, or must not.
             unseen: whether pictures that nobody has looked at yet may be shown of a job.
             disk_attempts: how often a disk that refuses is asked again; None is for ever.
         """
         self._unseen = unseen
         self._calls = calls
+        self._notices = notices
         self._store = store
         self._messengers = messengers
         self._waiting = waiting
         self._clock = clock
         self._disk_tries = disk_attempts
-        self._followers: dict[JobId, _Follower] = {}
+        self._followers: dict[JobId, Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
         self._moved = 0  # times that somebody left the line
         self._looks: list[tuple[int, JobId]] = []  # heap: at which of them to look at a waiting message again
@@ -105,7 +110,7 @@ class Delivery:
     def announce(self, job: JobId) -> None:
         """A job has a message to be written: it is new, or its last run left a duty behind."""
         if job not in self._followers:
-            self._followers[job] = _Follower()
+            self._followers[job] = Follower()
             self._announced.put_nowait(job)
 
     def changed(self, job: JobId) -> None:
@@ -137,7 +142,7 @@ class Delivery:
         due = await self._store.due(job_id)
         if due is None or due.duty.message is None or not due.job.status.ended:
             return
-        card, whole = self._card(due.job, due.generations, _Follower())
+        card, whole = self._card(due.job, due.generations, Follower())
         messenger = self._messengers.get(due.job.reply_to.platform)
         if messenger is None or not whole:
             return
@@ -192,7 +197,7 @@ class Delivery:
             return None
         return due
 
-    async def _tell(self, due: Due, follower: "_Follower") -> None:
+    async def _tell(self, due: Due, follower: Follower) -> None:
         """Keep the message in step with the job until its end is shown.
 
         Raises:
@@ -234,14 +239,14 @@ class Delivery:
                 return
             await self._next_news(job.id, card.waiting, follower, pause=messenger.edit_interval)
 
-    async def _until_due(self, due: Due, follower: "_Follower") -> None:
+    async def _until_due(self, due: Due, follower: Follower) -> None:
         """Wait as long as the chat wanted in an earlier run."""
         # A clock that was set back must not put a message off for longer than any back-off does.
         if pause := min(max(0.0, due.duty.due_at - self._clock.now()), LONGEST_PAUSE):
             await asyncio.sleep(pause)
             follower.urge()  # it may have been deleted meanwhile
 
-    async def _next_news(self, job: JobId, waiting: Waiting | None, follower: "_Follower", *, pause: float) -> None:
+    async def _next_news(self, job: JobId, waiting: Waiting | None, follower: Follower, *, pause: float) -> None:
         """Return when the message should be written again; `pause`: what the chat wants between two edits."""
         if waiting is None:
             await follower.next_news(pause)
@@ -264,7 +269,7 @@ class Delivery:
             return None
         return max(REPOSITION_SECONDS, waiting.expected_at - self._clock.now())
 
-    def _waits(self, job: JobId, follower: "_Follower") -> Waiting | None:
+    def _waits(self, job: JobId, follower: Follower) -> Waiting | None:
         """Where it stands, and when it is ready unless that was said before and did not come true."""
         waiting = self._waiting(job)
         if waiting is None or waiting.expected_late is None:
@@ -274,14 +279,14 @@ class Delivery:
             return replace(waiting, expected_at=None, expected_late=None)
         return waiting
 
-    def _look_again(self, job: JobId, waiting: Waiting, follower: "_Follower") -> None:
+    def _look_again(self, job: JobId, waiting: Waiting, follower: Follower) -> None:
         """Once, however often it is written meanwhile: while a model is downloaded, say, nobody leaves the line."""
         due = self._moved + max(1, waiting.position // CLOSER)
         if due < follower.next_look:
             follower.next_look = due
             heapq.heappush(self._looks, (due, job))
 
-    def _card(self, job: Job, generations: Sequence[Generation], follower: "_Follower") -> tuple[Card, bool]:
+    def _card(self, job: Job, generations: Sequence[Generation], follower: Follower) -> tuple[Card, bool]:
         """The job's card, and whether it is whole: a fault of ours must cost one message only, and not its service.
 
         The duty of one that is not stays in the store: the next start, perhaps of a version that can, tries again.
@@ -315,9 +320,11 @@ class Delivery:
             raise TryLater(f"the messenger failed: {type(fault).__name__}") from fault
         MESSAGES.labels(messenger.platform, "post" if message is None else "edit").inc()
         if stands != message:
-            await self._store.posted(job.id, stands)
+            another = message is not None and not messenger.same(message, stands)
+            await self._store.posted(job.id, stands, instead_of=message if another else None)
+            self._notices.wake()
         if (stands != message or job.status.ended) and not await self._due(job.id):
-            await self._calls.take_back(job, stands)
+            await self._notices.erase(job.reply_to, stands)
             raise Gone("refused-gone")
         return stands
 
@@ -334,67 +341,3 @@ class Delivery:
         if must:
             await self._store.postpone(job, due_at=self._clock.now() + seconds)
         return seconds
-
-
-class _Follower:
-    """What is new about one job since its message was written.
-
-    Attributes:
-        promised: by when its message said that it would be ready, the first time; Unix seconds.
-        next_look: how many will have left the line when its message is looked at again.
-    """
-
-    def __init__(self) -> None:
-        self.next_look = math.inf
-        self.progress: Progress | None = None
-        self.promised: float | None = None
-        self.news = asyncio.Event()
-        self.over = asyncio.Event()
-        self._urgent = False
-        self._striking = False
-
-    def urge(self) -> None:
-        """The job itself changed: that is shown at once."""
-        self._urgent = True
-        self.news.set()
-
-    def progressed(self, progress: Progress) -> None:
-        """The job got on; another picture to see, or another stage, is shown sooner than another number."""
-        before, self.progress = self.progress, progress
-        self._striking |= before is None or (before.previews, before.stage) != (progress.previews, progress.stage)
-        self.news.set()
-
-    def heard(self) -> bool:
-        """What was new is about to be shown; returns whether the job itself changed and has to be read."""
-        urgent = self._urgent
-        self.news.clear()
-        self._urgent = self._striking = False
-        return urgent
-
-    async def change(self, seconds: float) -> None:
-        """Return when the job itself has changed, after so many seconds at the latest."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not self._urgent:
-                    self.news.clear()
-                    await self.news.wait()
-
-    async def next_news(self, pause: float) -> None:
-        """Return when the message should be written again: at once for an urgent change, else after `pause`.
-
-        That is twice as long once there is a preview, half as long for a new one; what comes meanwhile is one edit.
-        """
-        clock = asyncio.get_running_loop().time
-        written = clock()
-        await self.news.wait()
-        while not self._urgent and (left := written + pause * self._patience() - clock()) > 0:
-            self.news.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self.news.wait()
-        self.news.set()
-
-    def _patience(self) -> float:
-        if self._striking:
-            return 0.5
-        return 2.0 if self.progress and self.progress.previews else 1.0

@@ -220,7 +220,7 @@ class Messenger(Protocol):
         ...
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
-        """Take back what `notify` said; done if it is gone already.
+        """Take back what `notify` said, or a message in whose place another one stands; done if it is gone already.
 
         Raises:
             TryLater: the chat may take it back later.
@@ -241,12 +241,17 @@ class Messenger(Protocol):
         """Make the message show `card`; safe to repeat.
 
         Returns:
-            The reference to use from now on: another one if the message had to be replaced.
+            The reference to use from now on. If another message had to take its place, that is noted first, then the
+            caller has the one before taken back by `unsay`.
 
         Raises:
             TryLater: the chat may take it later.
             Undeliverable: it never will.
         """
+        ...
+
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        """Whether two references are to one message: what it may be written with can be another one by now."""
         ...
 
 

@@ -216,8 +216,8 @@ class DutyStore(JobReader, Protocol):
         """A job's duty, done or not, with what it is about; in one look, as every message begins with it."""
         ...
 
-    async def posted(self, job: JobId, message: MessageRef) -> None:
-        """The placeholder stands, or moved to another message."""
+    async def posted(self, job: JobId, message: MessageRef, *, instead_of: MessageRef | None = None) -> None:
+        """The placeholder stands, or another message in its place: that one is a notice from then on, due at once."""
         ...
 
     async def delivered(self, job: JobId) -> None:

@@ -53,6 +53,10 @@ class ConsoleMessenger:
         self._show(card)
         return message
 
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        """A job's message is always the same one."""
+        return message == other
+
     async def finished(self, job: JobId) -> Card:
         """The card of a job's end, as soon as there is one."""
         return await self._ends[job]

@@ -8,7 +8,6 @@ closed too it is kept for `/queue`. Progress is never worth a second try.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -73,7 +72,7 @@ class DiscordMessenger:
         self._renewed: dict[JobId, Stand] = {}
         self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
-        # What shows a job's end in the place of a message that was taken away: a disk may have refused to note it.
+        # What shows a job's end in the place of another message: a disk may have refused to note it.
         self._followed: Latest[tuple[JobId, str], Stand] = Latest(_REMEMBERED)
         self._sender = Sender(files, names or CommandNames())
         self.copies = Copies(rest, self._sender, self._tokens)
@@ -105,6 +104,11 @@ class DiscordMessenger:
             self._forget(card.job)
         return stand.reference()
 
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        """Whatever their tokens; one whose id Discord did not tell may be any."""
+        named = {stand_of(message).message, stand_of(other).message}
+        return len(named) == 1 or ORIGINAL in named
+
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A reply to the message that names its owner; see `bot.ports.Messenger`."""
         self._check_connected()
@@ -128,7 +132,7 @@ class DiscordMessenger:
         return None
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
-        """Delete a call; see `bot.ports.Messenger`."""
+        """Delete a call, or what was replaced; see `bot.ports.Messenger`."""
         del target
         self._check_connected()
         stand = stand_of(message)
@@ -286,10 +290,8 @@ class DiscordMessenger:
         else:
             raise final(fault)
         # For a nonce of some minutes ago Discord answers with the message that stands.
-        if fault.meaning is not Meaning.MESSAGE_GONE and made.message != stand.message:
+        if made.message != stand.message:
             self._followed[card.job, stand.message] = made
-            with suppress(TryLater):  # else nothing would know of it when the result is deleted
-                await self._take_away(address, stand)
         return made
 
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:

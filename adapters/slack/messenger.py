@@ -76,7 +76,12 @@ class SlackMessenger:
             stands = await self._posts.post(target, lay_out(card), nonce)
         except SlackFault as fault:
             stands = await self._alone(target, card, fault, nonce)
-        return await self.edit(target, stands, card) if card.pictures or card.source else stands
+        if not card.pictures and not card.source:
+            return stands
+        shown = await self.edit(target, stands, card)
+        if shown != stands:  # nobody else knows of it
+            await self._api.quietly(team_of(target), "chat_delete", **json.loads(stands))
+        return shown
 
     def remember(self, place: Place) -> None:
         """A member asked there, or began to: if the result cannot stand there, they are told so there."""
@@ -125,16 +130,15 @@ class SlackMessenger:
             if fault.meaning is Meaning.LATER:
                 self._edits.close(team.installed, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE and alone:
-                another = await self._again(target, message, card, fault)
-                if another != message:  # one that is too old to change stands still
-                    await self._api.quietly(team, "chat_delete", **place)
-                return another
+                return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D") or not alone:
                 raise delivery_error(fault) from fault
-            moved = await self._show(target, await self._alone(target, card, fault, card.job), card)
-            await self._api.quietly(team, "chat_delete", **place)
-            return moved
+            return await self._show(target, await self._alone(target, card, fault, card.job), card)
         return message
+
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        """A message is named in one way only."""
+        return message == other
 
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A word in the message's thread that names its owner; see `Messenger.notify`."""
@@ -159,7 +163,7 @@ class SlackMessenger:
             raise delivery_error(fault) from fault
 
     async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
-        """Delete a call; see `Messenger.unsay`."""
+        """Delete a call, or what was replaced; see `Messenger.unsay`."""
         try:
             await self._gone(team_of(target), json.loads(message))
         except SlackFault as fault:

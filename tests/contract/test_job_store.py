@@ -306,6 +306,26 @@ async def test_a_duty_lasts_from_adding_until_the_end_is_shown(store: Store) -> 
     assert (kept.message, kept.undeliverable) == ('{"message": 2}', "")
 
 
+async def test_a_message_in_whose_place_another_one_stands_is_a_notice_from_then_on(store: Store) -> None:
+    job, gone = a_job(), a_job(number=2)
+    for each in (job, gone):
+        await store.add(each)
+        await store.posted(each.id, f"first of {each.id}")
+    await store.posted(job.id, "second", instead_of=f"first of {job.id}")
+    kept = await store.delivery(job.id)
+    assert kept is not None
+    assert kept.message == "second"
+    [notice] = await store.notices(job.reply_to.platform, most=9)
+    assert notice == Notice(message=f"first of {job.id}", reply_to=job.reply_to, until=0.0)
+    await finish(store, gone)
+    await store.remove_generation(a_generation(gone).id)
+    await store.posted(gone.id, "second", instead_of=f"first of {gone.id}")
+    notices = {each.message: each.pictures for each in await store.notices(job.reply_to.platform, most=9)}
+    assert notices == {f"first of {job.id}": False, f"first of {gone.id}": True}, (
+        "what is deleted goes with its pictures"
+    )
+
+
 async def test_duties_come_most_urgent_first(store: Store) -> None:
     jobs = [a_job(at=at) for at in (30, 10, 20, 10)]
     for job in jobs:

@@ -82,6 +82,9 @@ class FakeMessenger:
         await self._write(message, card, None)
         return message
 
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        return message == other
+
     async def _write(self, reference: MessageRef, card: Card, new: Message | None) -> None:
         fault, after_effect = self._faults.popleft() if self._faults else (None, False)
         if fault and not after_effect:

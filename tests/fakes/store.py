@@ -212,9 +212,12 @@ class MemoryJobStore:
         found = self._jobs[job]
         return Due(duty=duty, job=found, generations=await self.generations(job) if found.status.ended else ())
 
-    async def posted(self, job: JobId, message: MessageRef) -> None:
+    async def posted(self, job: JobId, message: MessageRef, *, instead_of: MessageRef | None = None) -> None:
         if job in self._outbox:
             self._outbox[job] = replace(self._outbox[job], message=message, attempts=0)
+        if job in self._jobs and instead_of is not None:
+            replaced = Notice(message=instead_of, reply_to=self._jobs[job].reply_to, until=0.0)
+            self._notices.setdefault(instead_of, replaced)
 
     async def delivered(self, job: JobId) -> None:
         if job in self._jobs and self._jobs[job].status.ended:

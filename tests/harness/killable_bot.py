@@ -98,6 +98,9 @@ class SocketChat:
                 raise TryLater("the chat answered 500", seconds=0.05)
         return message
 
+    def same(self, message: MessageRef, other: MessageRef) -> bool:
+        return message == other
+
 
 def wish(event: str, prompt: str) -> Request:
     """What a member's event asks for: every fifth is a sweep."""

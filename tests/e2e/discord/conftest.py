@@ -17,6 +17,7 @@ from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.lifecycle import Core, Running
 from bot.ports import Messenger, Moderator
+from bot.stores import Store
 from bot.system import SystemIds
 from tests.builders.requests import png
 from tests.fakes.engine import MODEL, FakeEngine
@@ -38,7 +39,7 @@ class Bench:
 
     discord: DiscordServer
     engine: FakeEngine
-    store: MemoryJobStore
+    store: Store
     platform: DiscordPlatform
     core: Core
 
@@ -97,7 +98,7 @@ async def bench(start: Start, channel: Channel) -> AsyncIterator[Bench]:
 @asynccontextmanager
 async def bench_on(
     discord: DiscordServer,
-    store: MemoryJobStore,
+    store: Store,
     images: FolderImageStore,
     *,
     moderator: Moderator | None = None,

@@ -60,8 +60,8 @@ async def test_a_reply_with_its_ping_on_goes_on_from_the_result(bench: Bench, an
     said = await anna.say(channel, "now at night", reply_to=result, ping=True)
     await answer_to(bench, channel, said)
     assert "now at night" in bench.engine.requests[1].prompt
-    job = next(job for job in bench.store._jobs.values() if job.lineage.depth == 2)
-    assert job.action == "chain"
+    [job, _] = await bench.store.jobs_of(f"discord:{anna.id}", limit=9)
+    assert (job.action, job.lineage.depth) == ("chain", 2)
 
 
 async def test_a_reply_without_it_is_talk_among_people(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -233,11 +233,11 @@ async def test_a_disk_that_refuses_to_note_the_message_that_follows_makes_no_thi
     posted = bench.store.posted
     refused: list[str] = []
 
-    async def refuses_once(job: JobId, stands: str) -> None:
+    async def refuses_once(job: JobId, stands: str, **more: str | None) -> None:
         if message.id not in stands and not refused:
             refused.append(stands)
             raise StorageFailed
-        await posted(job, stands)
+        await posted(job, stands, **more)
 
     monkeypatch.setattr(bench.store, "posted", refuses_once)
     monkeypatch.setattr("bot.durable.BACKOFF", (0.01,))

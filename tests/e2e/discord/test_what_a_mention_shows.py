@@ -79,7 +79,8 @@ async def test_an_answer_to_our_call_goes_on_from_the_result(
         said = await anna.say(channel, "now at night", reply_to=call, ping=True)
         await answer_to(bench, channel, said)
     assert bench.engine.requests[1].prompt == "now at night"
-    assert [job.action for job in bench.store._jobs.values()] == ["img2img", "chain"]
+    jobs = await bench.store.jobs_of(f"discord:{anna.id}", limit=9)
+    assert [job.action for job in jobs] == ["chain", "img2img"]
 
 
 async def test_an_answer_to_our_refusal_is_about_the_same_picture(

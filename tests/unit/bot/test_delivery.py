@@ -108,7 +108,9 @@ async def desk(
     messengers, clock = {chat.platform: chat}, LoopClock()
     notices = Notices(store=store, messengers=messengers, clock=clock)
     calls = Calls(notices=notices, seconds=notify)
-    delivery = Delivery(store=store, messengers=messengers, waiting=places.get, clock=clock, calls=calls)
+    delivery = Delivery(
+        store=store, messengers=messengers, waiting=places.get, clock=clock, calls=calls, notices=notices
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run())
         taking_back = tasks.create_task(notices.run())
@@ -341,11 +343,11 @@ async def test_a_disk_that_refuses_delays_the_message_and_loses_nothing(monkeypa
         real_posted = at.store.posted
         refusals = [1, 2, 3]
 
-        async def posted(job: JobId, message: str) -> None:
+        async def posted(job: JobId, message: str, **more: str | None) -> None:
             if refusals:
                 refusals.pop()
                 raise StorageFailed
-            await real_posted(job, message)
+            await real_posted(job, message, **more)
 
         monkeypatch.setattr(at.store, "posted", posted)
         job = await at.add(new_job())
