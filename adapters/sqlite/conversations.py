@@ -52,15 +52,28 @@ WHERE job = :job OR job IN (
 )
 """
 
+_REPLACED = """
+INSERT INTO notices (message, job, reply_to, until, pictures)
+    SELECT :message, NULL, reply_to, 0.0, 0 FROM jobs WHERE id = :job AND :message IS NOT NULL ON CONFLICT DO NOTHING
+"""
+"""A conflict: its job is deleted meanwhile, and it goes with its pictures."""
+
 
 class Conversations:
-    """Meets `bot.stores.NoticeStore`, `ThreadStore` and a part of `ResultStore`.
+    """Meets `bot.stores.NoticeStore`, `ThreadStore` and a part of `ResultStore` and of `DutyStore`.
 
     Attributes:
         database: of the job store.
     """
 
     database: Database
+
+    async def posted(self, job: JobId, message: MessageRef, *, instead_of: MessageRef | None = None) -> None:
+        def note(tx: sqlite3.Connection) -> None:
+            tx.execute("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", (message, job))
+            tx.execute(_REPLACED, {"job": job, "message": instead_of})
+
+        await self.database.transaction(note)
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         def note(tx: sqlite3.Connection) -> None:

@@ -81,12 +81,6 @@ SELECT outbox.job, outbox.message, outbox.attempts, outbox.due_at, outbox.undeli
 FROM outbox JOIN jobs ON jobs.id = outbox.job WHERE outbox.job = ?
 """
 
-_REPLACED = """
-INSERT INTO notices (message, job, reply_to, until, pictures)
-    SELECT :message, NULL, reply_to, 0.0, 0 FROM jobs WHERE id = :job AND :message IS NOT NULL ON CONFLICT DO NOTHING
-"""
-"""A conflict: its job is deleted meanwhile, and it goes with its pictures."""
-
 _KEEP = """
 UPDATE generations SET kept = ?1 WHERE id = ?2
     AND (NOT ?1 OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = generations.job AND pictures_kept))
@@ -251,13 +245,6 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
 
     async def due(self, job: JobId) -> Due | None:
         return await self.database.look(partial(_due, job=job))
-
-    async def posted(self, job: JobId, message: MessageRef, *, instead_of: MessageRef | None = None) -> None:
-        def note(tx: sqlite3.Connection) -> None:
-            tx.execute("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", (message, job))
-            tx.execute(_REPLACED, {"job": job, "message": instead_of})
-
-        await self.database.transaction(note)
 
     async def delivered(self, job: JobId) -> None:
         await self.change(
