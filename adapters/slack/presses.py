@@ -15,7 +15,7 @@ from adapters.slack.home import show_home
 from adapters.slack.inbound import thread_around
 from adapters.slack.settings import show_settings
 from adapters.slack.thread_files import message_ref
-from bot.domain.actions import Verb, reaction_of
+from bot.domain.actions import Reaction, Verb, reaction_of
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import InvalidRequest
 from bot.domain.job import Job
@@ -51,6 +51,8 @@ async def on_reaction(at: SlackExchange) -> None:
         place = replace(at.place, thread=inside or at.place.thread, in_thread=False)
         there = SlackExchange(at.desk, at.event, place, in_thread=bool(inside))
         await at.desk.conversation.react(there, says, job.id)
+        if says is Reaction.CROSS:
+            await _draw_home_anew(there)
 
 
 async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
@@ -67,7 +69,7 @@ async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
 
 
 async def _button(at: SlackExchange, code: str) -> None:
-    """A button of a job; what was cancelled in a list goes from the list."""
+    """A button of a job; what was cancelled in a list goes from the list, what was deleted from App Home."""
     control, view = parse_button_id(code), at.event.body.get("view") or {}
     if control is None:
         raise InvalidRequest("refused-slack-button")
@@ -76,6 +78,8 @@ async def _button(at: SlackExchange, code: str) -> None:
         await show_home(at)
     elif control.verb is Verb.CANCEL and view:
         await at.desk.conversation.queue(at)
+    elif control.verb is Verb.DELETE:
+        await _draw_home_anew(at)
 
 
 async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
@@ -122,8 +126,12 @@ async def _export(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
 
 
 async def _forget(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    """App Home shows their latest results until it is drawn anew."""
     await at.desk.conversation.forget(at)
+    await _draw_home_anew(at)
+
+
+async def _draw_home_anew(at: SlackExchange) -> None:
+    """App Home shows a member's latest results, also what is deleted, until it is drawn or opened again."""
     try:
         await show_home(at)
     except SlackFault as fault:
