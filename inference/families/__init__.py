@@ -9,7 +9,7 @@ from inference.families.flow import StableDiffusion3
 from inference.families.flux import Flux, Flux2, Flux2Klein, Kontext
 from inference.families.masked_text import QwenImage, QwenImageEdit, QwenImageEditPlus, ZImage
 from inference.families.stable_diffusion import StableDiffusion, denoiser_of
-from inference.models.schedulers import LINEAR
+from inference.models.schedulers import is_plannable
 
 _FAMILIES: dict[str, tuple[Callable[[Any], Components], str]] = {
     "StableDiffusionImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),
@@ -32,14 +32,9 @@ def components_of(pipeline: Any) -> Components | None:
     family, denoiser = _FAMILIES.get(type(pipeline).__name__, (None, ""))
     if family is None or type(denoiser_of(pipeline)).__name__ != denoiser:
         return None
-    plannable = _is_plannable if family is StableDiffusion else solves
-    return family(pipeline) if plannable(pipeline.scheduler) else None
-
-
-def _is_plannable(scheduler: Any) -> bool:
-    config = scheduler.config
-    return (
-        type(scheduler).__name__ in LINEAR
-        and not config.get("use_flow_sigmas")
-        and config.get("skip_prk_steps", True)  # the Runge-Kutta start of PNDM is not an image-to-image one
-    )
+    scheduler = pipeline.scheduler
+    if family is StableDiffusion:
+        plannable = is_plannable(type(scheduler).__name__, scheduler.config)
+    else:
+        plannable = solves(scheduler)
+    return family(pipeline) if plannable else None

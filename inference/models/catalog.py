@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
-from inference.models import hub, schedulers
+from inference.models import hub, schedulers, trained
 from inference.models.checkpoints import DISTILLED, Family, identify, layout_of
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.folder_check import no_index
@@ -172,13 +172,15 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
     if place is None:
         return _guessed(names), False
     if place.is_dir():
-        return _derived(model, entry, f"{names} {place.name}", place), True
+        return _derived(model, f"{names} {place.name}", place, entry.scheduler), True
     checkpoint = identify(place, model, prediction=entry.prediction)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
         return _guessed(names), False
-    wanted = _derived(model, entry, names, layout_of(checkpoint, base, model))
+    checkpoint = trained.as_told(checkpoint, entry, model)
+    scheduler = trained.scheduler_of(checkpoint, entry, shipped=base is None)
+    wanted = _derived(model, names, layout_of(checkpoint, base, model), scheduler)
     if checkpoint.family is Family.SD2 and base is None and checkpoint.prediction_type == "epsilon":
         wanted["max_pixels"] = 512 * 512  # the kind that was trained at 768 pixels tells velocities
     return wanted, True
@@ -221,7 +223,8 @@ def _own_defaults(model: str, own: Path) -> dict[str, Any]:
     return {name: known[name](value) for name, value in values.items() if name in known}
 
 
-def _derived(model: str, entry: ModelEntry, names: str, folder: Path) -> dict[str, Any]:
+def _derived(model: str, names: str, folder: Path, scheduler: str) -> dict[str, Any]:
+    """What a folder's files say; `scheduler` is the class that is taken instead of its own, empty for none."""
     index = read_json(folder / INDEX, model)
     pipeline = str(index.get("_class_name"))
     transformer = (folder / "transformer").is_dir()
@@ -235,16 +238,15 @@ def _derived(model: str, entry: ModelEntry, names: str, folder: Path) -> dict[st
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
-        "levels": _levels(model, entry, pipeline, folder),
+        "levels": _levels(model, pipeline, scheduler or schedulers.of_index(index), folder),
         "steerable": bool(_STEERABLE.search(pipeline)),
     }
 
 
-def _levels(model: str, entry: ModelEntry, pipeline: str, folder: Path) -> int | None:
+def _levels(model: str, pipeline: str, scheduler: str, folder: Path) -> int | None:
     """How many strengths a model tells apart, by its scheduler's files; loading will say it again."""
     file = folder / "scheduler" / "scheduler_config.json"
-    config = read_json(file, model) if file.is_file() else {}
-    return schedulers.levels(pipeline, entry.scheduler or str(config.get("_class_name") or ""), config)
+    return schedulers.levels(pipeline, scheduler, read_json(file, model) if file.is_file() else {})
 
 
 def _guessed(names: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a model's folder says of its scheduler, looked at before diffusers reads it."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,20 +8,26 @@ from typing import Any
 import diffusers
 
 from inference.api import ModelUnavailable
-from inference.models import catalog
+from inference.models import catalog, schedulers
 
 
-def refuse_unknown(folder: Path, index: Mapping[str, Any], model: str) -> None:
-    """Refuse a file that names a class which is not there: diffusers takes the index's without a word.
+def look(folder: Path, index: Mapping[str, Any], model: str) -> None:
+    """Compare the class that it names with the index's, which diffusers takes without a word.
+
+    One that diffusers lacks is refused, another one is said in the log.
 
     Raises:
-        ModelUnavailable: it does.
+        ModelUnavailable: it names what is no scheduler.
     """
     file = folder / "scheduler" / "scheduler_config.json"
     named = catalog.read_json(file, model).get("_class_name") if file.is_file() else None
-    if named is None or (isinstance(named, str) and hasattr(diffusers.schedulers, named)):
+    taken = schedulers.of_index(index)
+    if named is None or named == taken or not taken:
         return
-    raise ModelUnavailable(
-        f"The model {model!r} names {named!r} in its scheduler/{file.name}, which is no scheduler of diffusers: "
-        f"name one as the `scheduler` of its entry, such as {index['scheduler'][1]!r} from its {catalog.INDEX}."
-    )
+    if not isinstance(named, str) or not hasattr(diffusers.schedulers, named):
+        raise ModelUnavailable(
+            f"The model {model!r} names {named!r} in its scheduler/{file.name}, which is no scheduler of diffusers: "
+            f"name one as the `scheduler` of its entry, such as {taken!r} from its {catalog.INDEX}."
+        )
+    words = f"{taken} of its {catalog.INDEX} is used, not {named} of its scheduler/{file.name}"
+    print(f"{model}: {words}: name that as the `scheduler` of its entry if it is meant", file=sys.stderr)  # noqa: T201 -- the parent logs it

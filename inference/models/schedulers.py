@@ -47,6 +47,30 @@ _LATENT_CONSISTENCY_STEPS = 50
 _IN_THE_LOOP = frozenset({"StableDiffusion", "StableDiffusionXL"})
 
 
+def of_index(index: Mapping[str, Any]) -> str:
+    """The class of a model's scheduler: diffusers goes by the index, whatever the scheduler's own file says.
+
+    Empty if it names none.
+    """
+    named = index.get("scheduler")
+    return str(named[1] or "") if isinstance(named, list) and len(named) == 2 else ""
+
+
+def is_plannable(scheduler: str, config: Mapping[str, Any]) -> bool:
+    """Whether the step loop plans with a scheduler of this class, for models with a UNet.
+
+    Args:
+        scheduler: its name.
+        config: its configuration, or what its file says of it.
+    """
+    return (
+        scheduler in LINEAR
+        and not config.get("use_flow_sigmas")
+        # the Runge-Kutta start of PNDM is not an image-to-image one
+        and config.get("skip_prk_steps", scheduler != "PNDMScheduler")
+    )
+
+
 def levels(pipeline: str, scheduler: str, config: Mapping[str, Any]) -> int | None:
     """`ModelDefaults.levels` of a pipeline and a scheduler of these classes; None also if nothing is known of them.
 
@@ -63,5 +87,4 @@ def levels(pipeline: str, scheduler: str, config: Mapping[str, Any]) -> int | No
     if not scheduler or (scheduler in TABLES and not config.get("invert_sigmas")):
         return None
     family = pipeline.removesuffix("Pipeline").removesuffix("Img2Img")
-    in_the_loop = family in _IN_THE_LOOP and scheduler in LINEAR and config.get("skip_prk_steps", True)
-    return None if in_the_loop else 0
+    return None if family in _IN_THE_LOOP and is_plannable(scheduler, config) else 0

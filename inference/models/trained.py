@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from inference.api import ModelUnavailable
+from inference.models import checkpoints
 from inference.models.checkpoints import Checkpoint
 from inference.models.entry import ModelEntry
 
@@ -23,6 +24,18 @@ def as_told(checkpoint: Checkpoint, entry: ModelEntry, model: str) -> Checkpoint
             'add prediction = "v_prediction" to its entry, or leave zero_snr out.'
         )
     return replace(checkpoint, zero_snr=entry.zero_snr)
+
+
+def scheduler_of(checkpoint: Checkpoint, entry: ModelEntry, *, shipped: bool) -> str:
+    """The class of the scheduler that is used instead of the layout's; empty if that one is.
+
+    Args:
+        checkpoint: as the owner told.
+        entry: the owner's.
+        shipped: the layout is the family's, which knows nothing of this model.
+    """
+    own, _ = checkpoints.scheduler_of(checkpoint, shipped=shipped) if checkpoint.family.whole else ("", {})
+    return entry.scheduler or own
 
 
 def refuse_words(entry: ModelEntry, model: str) -> None:

@@ -70,6 +70,8 @@ def test_a_staircase_is_foreseen_by_the_schedulers_files(
     tmp_path: Path, pipeline: str, scheduler: dict[str, object], own: str, expected: int | None
 ) -> None:
     folder = model(tmp_path / "m", pipeline)
+    index = {"_class_name": pipeline, "scheduler": ["diffusers", scheduler["_class_name"]]}
+    (folder / "model_index.json").write_text(json.dumps(index))
     (folder / "scheduler").mkdir()
     (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
     assert catalog.defaults("m", ModelEntry(id="m", scheduler=own), folder).levels == expected

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -252,25 +251,6 @@ def test_a_pipeline_that_diffusers_does_not_know_is_said_so(folder: Path) -> Non
     folders.edit_index(folder, _class_name="TomorrowsPipeline")
     with pytest.raises(ModelUnavailable, match=r"is of a family that is not supported here \(TomorrowsPipeline\)"):
         load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
-
-
-@pytest.mark.parametrize("named", ["DPM++ 2M Karras", "AutoencoderKL", ["mine", "Scheduler"], 5])
-def test_a_scheduler_that_diffusers_does_not_have_is_not_silently_another(folder: Path, named: object) -> None:
-    config = folder / "scheduler" / "scheduler_config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"_class_name": named}))
-    sentence = (
-        f"'m' names {named!r} in its scheduler/scheduler_config.json, which is no scheduler of diffusers: "
-        "name one as the `scheduler` of its entry, such as 'PNDMScheduler'"
-    )
-    with pytest.raises(ModelUnavailable, match=re.escape(sentence)):
-        load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
-
-
-def test_an_entrys_scheduler_is_taken_in_place_of_one_that_nobody_knows(folder: Path) -> None:
-    config = folder / "scheduler" / "scheduler_config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"_class_name": "TomorrowsScheduler"}))
-    entry = ModelEntry(id=str(folder), scheduler="EulerDiscreteScheduler")
-    load(folder, entry, "m", torch.device("cpu"), torch.float32)
 
 
 def test_a_component_is_no_model(folder: Path) -> None:
