@@ -56,6 +56,9 @@ def shown_proxy(address: str) -> str:
 
 def fault_of_connections() -> str:
     """What no connection could be made with, in one sentence with the mend and no password; empty if nothing is."""
+    # OpenSSL passes over a file that is not there, and may find certificates in a folder of its own: chats answer.
+    # Not so the model hub, whose client insists on the file, and nothing behind a proxy that looks into TLS, for
+    # which one is named: better told to the owner at the start than at the first model that a member asks for.
     if certificates := os.environ.get("SSL_CERT_FILE"):
         try:
             ssl.create_default_context(cafile=certificates)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import ssl
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -370,7 +371,14 @@ def sentence(error: Exception, model: str, kind: RepositoryKind = RepositoryKind
             reason = "the hub has not all of its files: choose another"
         case errors.HfHubHTTPError():
             reason = f"the hub answers with {status}: try again later"
-        case httpx2.HTTPError():
+        case (
+            httpx2.HTTPError()
+            | ssl.SSLError()
+            # Of SSL_CERT_FILE; a file that is written would have its name in the error.
+            | FileNotFoundError(filename=None)
+            | IsADirectoryError(filename=None)
+            | PermissionError(filename=None)
+        ):
             reason = "the hub cannot be reached: check the network, HTTPS_PROXY, SSL_CERT_FILE and HF_ENDPOINT"
         case OSError():
             reason = f"it cannot be written ({error.strerror or error}): make room or give HF_HOME another folder"

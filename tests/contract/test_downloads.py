@@ -166,6 +166,21 @@ async def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         await whole()
 
 
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("names", ["nothing", "a folder", "no certificate"])
+async def test_a_file_of_certificates_that_is_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: str
+) -> None:
+    file = tmp_path / "bundle.pem"
+    if names == "a folder":
+        file.mkdir()
+    elif names == "no certificate":
+        file.write_text("no certificate", encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(ModelUnavailable, match="the hub cannot be reached: check the network, HTTPS_PROXY, SSL_CERT"):
+        await whole()
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: it makes the certificates")
 async def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
