@@ -13,6 +13,7 @@ from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import ImageId
 from bot.domain.job import Generation, Job, Recipe, images_of_requester, source_is_withheld
+from bot.texts import told
 
 _FRAME_BYTES = 512
 """What a ZIP adds for each file: two headers with the name in both."""
@@ -181,7 +182,7 @@ def _job(job: Job, generations: Sequence[Generation]) -> _Job:
         "private": job.private,
         "source": None if source_is_withheld(job, by) else job.source,
         "recipes": [_recipe(recipe) for recipe in job.recipes],
-        "error": job.error,
+        "error": told(job.locale, job.error),
         "results": [
             {
                 "id": each.id,

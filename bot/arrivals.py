@@ -12,7 +12,7 @@ from bot.durable import until_stored
 from bot.ports import Clock
 from bot.queue import FairQueue
 from bot.stores import JobStore
-from bot.texts import text
+from bot.texts import kept
 from inference.api import Engine, ModelUnavailable, Needs
 
 NEWS_SECONDS = 2.0
@@ -76,6 +76,6 @@ class Arrivals:
         if job is None or job.status is not JobStatus.QUEUED:
             return  # cancelled meanwhile
         self._queue.remove(job_id)
-        sentence = text(job.locale, "failed-model-unavailable", reason=refusal)
+        sentence = kept("failed-model-unavailable", reason=refusal)
         log.warning("failed", job=job_id, reason=refusal)
         await self._until_stored(lambda: self._store.replace(job, job.failed(sentence, at=self._clock.now())))

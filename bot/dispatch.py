@@ -28,7 +28,7 @@ from bot.queue import FairQueue, QueueClosed, Unit, units_of
 from bot.running import RunningJob
 from bot.scratch import removed, taken
 from bot.stores import JobStore
-from bot.texts import text
+from bot.texts import kept, text
 from bot.tracing import passed, span
 from inference.api import (
     Cancelled,
@@ -334,13 +334,12 @@ class Dispatch:
                 if not again.hopeless:
                     await self._requeue(running, again)
                     return
-                given_up = text(before.locale, "failed-too-often")
-                await self._end_failed(running, given_up)
+                await self._end_failed(running, kept("failed-too-often"))
             elif failed.kind is FailureKind.REFUSED:
-                refused = before.refused(_sentence(failed, before.locale), at=self._clock.now())
+                refused = before.refused(_sentence(failed), at=self._clock.now())
                 await self._settle(running, refused, begun=self.begun(unit.job))
             else:
-                await self._end_failed(running, _sentence(failed, before.locale))
+                await self._end_failed(running, _sentence(failed))
         await self.abandon(unit.job)
 
     async def _end_failed(self, running: RunningJob, sentence: str) -> None:
@@ -381,6 +380,6 @@ def _note(note: Note, locale: str) -> str:
     return text(locale, f"note-{note.cause}", **note.values)
 
 
-def _sentence(failed: Failed, locale: str) -> str:
-    """What the job's owner is told, in their language if the engine's sentence has a name."""
-    return text(locale, f"failed-{failed.cause}", **failed.values) if failed.cause else failed.message
+def _sentence(failed: Failed) -> str:
+    """What the job's owner is told, in the language of whoever reads it if the engine's sentence has a name."""
+    return kept(f"failed-{failed.cause}", **failed.values) if failed.cause else failed.message

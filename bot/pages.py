@@ -23,7 +23,7 @@ from bot.offers import Offer, OfferButton, offered
 from bot.rendering import arriving_words, facts, title
 from bot.results import Description
 from bot.service import QueueView
-from bot.texts import Argument, joined, language_name, number, text, time_span
+from bot.texts import Argument, joined, language_name, number, text, time_span, told
 
 _SHOWN_PROMPT = 150
 _SHOWN_WORDS = 1000
@@ -207,7 +207,7 @@ def details_page(description: Description, *, now: float, locale: str) -> Page:
         rows.append(row(locale, "info-negative", prompt=Part(recipe.negative_prompt, Ink.WORDS)))
     rows.append(Row(parts=(_words(" · ".join(facts(job.recipes, locale, every=True)), most=_SHOWN_WORDS),)))
     if job.error:
-        rows.append(Row(parts=(Part(job.error, Ink.WORDS),)))
+        rows.append(Row(parts=(Part(told(locale, job.error), Ink.WORDS),)))
     rows += [_made(generation, locale) for generation in description.generations]
     rows.append(Row(parts=worded(locale, "print-id", id=Part(job.id, Ink.CODE)), look=Look.QUIET))
     rows += [row(locale, "info-lineage", look=Look.HEADING), row(locale, "info-original", look=Look.ITEM)]

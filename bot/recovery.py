@@ -14,7 +14,7 @@ from bot.domain.job import Job, JobStatus
 from bot.ports import Clock
 from bot.queue import FairQueue, units_of
 from bot.stores import DutyStore, JobStore
-from bot.texts import text
+from bot.texts import kept
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +38,7 @@ async def _resume(job: Job, store: JobStore, clock: Clock) -> Job | None:
     if job.status is JobStatus.QUEUED:
         return job
     if job.hopeless:
-        given_up = text(job.locale, "failed-interrupted")
-        await store.replace(job, job.failed(given_up, at=clock.now()))
+        await store.replace(job, job.failed(kept("failed-interrupted"), at=clock.now()))
         return None
     again = job.queued()
     await store.replace(job, again)

@@ -10,7 +10,7 @@ from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.options import OPTIONS, OptionKind
 from bot.domain.strength import strength_word
 from bot.domain.words import clip
-from bot.texts import number, text, time_span
+from bot.texts import number, text, time_span, told
 from inference.api import Arriving
 
 _ALT_PROMPT, _ALT_MOST = 900, 960
@@ -112,7 +112,7 @@ def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> s
         case JobStatus.RUNNING if progress and not map_only and _has_begun(progress):
             return _at_work(progress, job.locale)
         case JobStatus.FAILED | JobStatus.REFUSED:
-            return job.error
+            return told(job.locale, job.error)
         case _:
             plain = _PLAIN_HEADLINES | (_MAP_HEADLINES if map_only else {})
             return text(job.locale, plain[job.status])

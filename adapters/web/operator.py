@@ -26,7 +26,7 @@ from bot.overseeing import Mode
 from bot.ports import Exporter
 from bot.results import Description
 from bot.service import Service
-from bot.texts import text
+from bot.texts import text, told
 
 _SHOWN = 100
 """Waiting jobs that are listed."""
@@ -138,6 +138,7 @@ class OperatorPages:
         values = {
             "title": _title(locale),
             "job": found,
+            "error": told(locale, found.error),
             "rows": job_rows(found, locale),
             "described": described,
         }

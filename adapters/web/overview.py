@@ -7,7 +7,7 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.operations import Disk, Overview, ProcessInfo, SettingInForce
 from bot.overseeing import MemberUsage, Mode, RestartStage, Unshown
-from bot.texts import text, time_span
+from bot.texts import text, time_span, told
 from inference.api import Device
 
 _GIGABYTE = 1e9
@@ -98,7 +98,7 @@ def overview_view(found: Overview, process: ProcessInfo, disk: Disk, locale: str
         restart=_restart(found, locale),
         facts=_facts(found, process, locale),
         ended=[(text(locale, f"status-{status}"), count) for status, count in found.ended.items()],
-        failures=[_row(job, found.at, locale, state=job.error) for job in found.failures],
+        failures=[_row(job, found.at, locale, state=told(locale, job.error)) for job in found.failures],
         unshown=found.unshown,
         usage=found.usage,
         disk=[

@@ -169,7 +169,7 @@ class Job:
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
-        error: one sentence for the owner, in their language, if it failed or was refused.
+        error: one sentence for the owner, to be said by `bot.texts.told`, if it failed or was refused.
         created_at, started_at, ended_at: Unix seconds.
         pictures_kept: its source and results are, as they have not gone by their age nor by its member's wish.
     """

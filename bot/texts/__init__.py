@@ -5,6 +5,7 @@ English is the reference: what another language lacks is said in English. Words 
 as patterns, only as arguments.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ _MAX_ARGUMENT = 2499
 
 _REMEMBERED = 60
 """Letters of an argument up to which a text is kept for the next time: longer ones are people's words."""
+
+_KEPT = "text:"
+"""Before what is kept; no sentence begins so."""
 
 Argument = str | float | tuple[str, ...]
 """Numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text.
@@ -103,6 +107,23 @@ def _said(wanted: str, key: str, arguments: tuple[tuple[str, str | float], ...])
                 raise KeyError(f"{key} ({language}): {faults[0]}")
             return str(shown)
     raise KeyError(key)
+
+
+def kept(key: str, /, **arguments: str | float) -> str:
+    """A message as it is stored, for `told` to say it in the language of whoever reads it."""
+    return f"{_KEPT}{json.dumps([key, arguments])}"
+
+
+def told(locale: str, said: str) -> str:
+    """A message that was `kept`; any other string is a sentence already, such as earlier versions stored.
+
+    Raises:
+        KeyError: as of `text`.
+    """
+    if not said.startswith(_KEPT):
+        return said
+    key, arguments = json.loads(said.removeprefix(_KEPT))
+    return text(locale, key, **arguments)
 
 
 def commands_as(said: str, name: Callable[[str], str]) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access import Asker
 from bot.domain.errors import StorageFailed
 from bot.domain.ids import generation_id
 from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
+from bot.pages import details_page
+from bot.texts import text
 from inference.api import Done, EngineStopped, Event, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
 from tests.builders.requests import png, request
 from tests.fakes.engine import DIE, HANG, FakeEngine
@@ -72,6 +75,18 @@ async def test_what_ends_a_job_is_said_in_its_owners_language(tmp_path: Path) ->
         assert "auch bei kleineren Größen" in (await at.shown(memory.id, JobStatus.FAILED)).headline
         deadly = (await at.service.submit(request("dora", locale="de"))).job
         assert "zu oft zum Absturz gebracht" in (await at.shown(deadly.id, JobStatus.FAILED)).headline
+
+
+async def test_what_ended_a_job_is_said_in_the_language_of_the_page_that_it_is_read_on(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.script(Failed(FailureKind.INVALID, "Too many.", "too-many-steps", {"model": "x", "steps": "9"}))
+        job = (await at.service.submit(request("dora", locale="en"))).job
+        card = await at.shown(job.id, JobStatus.FAILED)
+        assert card.headline == text("en", "failed-too-many-steps", model="x", steps="9")
+        described = await at.service.results.describe(job.id, by=Asker(requester=job.requester))
+        page = details_page(described, now=0.0, locale="de")
+        said = [part.text for row in page.rows for part in row.parts]
+        assert text("de", "failed-too-many-steps", model="x", steps="9") in said
 
 
 @pytest.mark.parametrize("slots", [1, 2, 4])
