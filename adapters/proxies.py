@@ -69,10 +69,14 @@ def fault_of_connections() -> str:
         if scheme not in {"http", "https", "all"} or not written:
             continue
         name = f"{scheme.upper()}_PROXY"
+        no_address = f"{name} is no address: write it as http://HOST:PORT, or unset it"
         try:
             proxy = URL(written if "://" in written else f"http://{written}")
+            (proxy.host or "").encode("idna")  # as it is looked up
         except ValueError:
-            return f"{name} is no address: write it as http://HOST:PORT, or unset it"
+            return no_address
+        if proxy.port == 0:
+            return no_address
         if proxy.scheme not in {"http", "https"}:
             return f"{name} names a proxy that speaks {proxy.scheme}: name one that speaks HTTP, or unset it"
         if not proxy.host:

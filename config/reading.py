@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from config.addresses import address
 from config.settings import Secrets, Settings
 from config.tables import allowed, shown
 
@@ -39,6 +40,7 @@ def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Setti
     Raises:
         ConfigError: a file is missing or no TOML, a key is unknown, a value is out of its range.
     """
+    _check_hub(environ.get("HF_ENDPOINT", ""))
     written: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for key, value, origin in (*_from_file(config_file), *_from_environment(environ)):
@@ -171,6 +173,17 @@ def _check_key(key: str, origin: str) -> None:
     same_section = [other for other in known if section and other.startswith(f"{section}.")]
     nearest = difflib.get_close_matches(key, same_name or same_section or known, n=1, cutoff=0)
     raise ConfigError(f"{key} (from {origin}) is not a setting: did you mean {nearest[0]}?")
+
+
+def _check_hub(endpoint: str) -> None:
+    """Refuse an address of the model hub by which its client would end in a traceback, or as if the hub was down."""
+    try:
+        address(endpoint)
+    except ValueError:
+        raise ConfigError(
+            f"HF_ENDPOINT is {shown(endpoint)}, which is no address: write one such as https://huggingface.co, or "
+            "unset it."
+        ) from None
 
 
 def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,6 @@
 defaults and the reasons for them; the classes here hold types and ranges.
 """
 
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -15,14 +14,9 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
-from yarl import URL
 
+from config.addresses import address, host, host_and_port, network, origin
 from config.tables import Table
-
-
-def _network(value: str) -> str:
-    """An address is a network of one."""
-    return str(ip_network(value, strict=False))
 
 
 def _split(text: object) -> object:
@@ -41,18 +35,6 @@ def _expanded_text(path: str) -> str:
     return str(_expanded(Path(path))) if path else ""
 
 
-def _address(text: str) -> str:
-    """Refuse what no connection can be made to, such as half an IPv6 address or a port that there is not."""
-    if text:
-        URL(text).origin()
-    return text
-
-
-def _origin(address: str) -> str:
-    """As browsers name it in a request: in small letters and ASCII, without the port that https has anyway."""
-    return str(URL(address).origin()) if address else ""
-
-
 def _said(path: object) -> object:
     """What is empty by mistake, e.g. a variable that is not set, would be the folder that we were started in."""
     if isinstance(path, str) and not path.strip():
@@ -64,9 +46,13 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Url = Annotated[
     str,
     Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="an address such as https://chat.example/api"),
-    AfterValidator(_address),
+    AfterValidator(address),
 ]
-Host = Annotated[str, Field(pattern=r"^[^\s/:]+$|^[0-9a-fA-F:]+$", description="a host name or IP address")]
+Host = Annotated[
+    str,
+    Field(pattern=r"^[^\s/:]+$|^[0-9a-fA-F:]+$", description="a host name or IP address"),
+    AfterValidator(host),
+]
 TomlFile = Annotated[str, AfterValidator(_expanded_text), Field(description="the path of a TOML file, or empty")]
 DownloadHost = Annotated[str, Field(pattern=r"^([a-z0-9._-]+|[0-9a-f:]+)$")]
 
@@ -124,7 +110,11 @@ class RaySettings(Table):
 
     address: Annotated[
         str,
-        Field(pattern=r"^([^\s/:]+:\d{1,5})?$", description="HOST:PORT of the cluster's head, or empty"),
+        Field(
+            pattern=r"^([^\s/:]+:[0-9]{1,5})?$",
+            description="HOST:PORT of the cluster's head, the port from 1 to 65535; or empty",
+        ),
+        AfterValidator(host_and_port),
     ]
 
 
@@ -265,10 +255,10 @@ class WebSettings(Table):
         Field(
             pattern=r"^(https://[^/\s?#@%\\]+)?$", description="https:// and a host name, without a path; or empty"
         ),
-        AfterValidator(_origin),
+        AfterValidator(origin),
     ]
     trusted_proxies: Annotated[
-        tuple[Annotated[str, AfterValidator(_network)], ...],
+        tuple[Annotated[str, AfterValidator(network)], ...],
         BeforeValidator(_split),
         Field(description="a list of IP addresses or networks, such as 10.0.0.0/8"),
     ]
@@ -282,7 +272,7 @@ class TracingSettings(Table):
         Field(
             pattern=r"^(https?://\S+)?$", description="an address such as http://127.0.0.1:4318/v1/traces, or empty"
         ),
-        AfterValidator(_address),
+        AfterValidator(address),
     ]
 
 

@@ -88,6 +88,9 @@ def test_which_proxy_an_address_takes(
     ("written", "fault"),
     [
         ("http://proxy:port", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
+        ("http://proxy:99999", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
+        ("http://proxy:0", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
+        ("proxy..example:3128", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
         ("http://anna:hunter2@[::1", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
         (
             "socks5://anna:hunter2@proxy:1080",

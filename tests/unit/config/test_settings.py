@@ -92,6 +92,18 @@ def test_a_list_in_the_environment_is_separated_by_commas() -> None:
         ("discord.api_url", "http://[::1", "an address such as"),
         ("slack.api_url", "https://chat.example:99999/api/", "an address such as"),
         ("tracing.endpoint", "http://127.0.0.1:99999/v1/traces", "an address such as"),
+        ("discord.api_url", "https://chat.example:0/api", "an address such as"),
+        ("discord.api_url", "https://chat..example/api", "an address such as"),
+        ("slack.api_url", "https://999.1.1.1/api/", "an address such as"),
+        ("tracing.endpoint", f"http://{'x' * 64}.example/v1/traces", "an address such as"),
+        ("slack.http_host", "bot..example", "a host name or IP address"),
+        ("metrics.host", "1.2.3.4.5", "a host name or IP address"),
+        ("web.host", "1::2::3", "a host name or IP address"),
+        ("web.public_url", "https://bot.example:0", "https:// and a host name"),
+        ("ray.address", "head:0", "HOST:PORT of the cluster's head, the port from 1 to 65535; or empty"),
+        ("ray.address", "head:65536", "HOST:PORT of the cluster's head, the port from 1 to 65535; or empty"),
+        ("ray.address", "head", "HOST:PORT of the cluster's head, the port from 1 to 65535; or empty"),
+        ("ray.address", "he..ad:6379", "HOST:PORT of the cluster's head, the port from 1 to 65535; or empty"),
         ("web.public_url", "https://bot.example/pages", "without a path"),
         ("web.public_url", "https://bot.example:99999", "https:// and a host name"),
         ("web.public_url", "https://b%6ft.example", "https:// and a host name"),
@@ -134,6 +146,31 @@ def test_a_wrong_value_in_a_file_names_the_file(tmp_path: Path) -> None:
 )
 def test_the_pages_address_is_taken_as_browsers_send_it(written: str, origin: str) -> None:
     assert load_settings(None, {"PENTIMENTO__WEB__PUBLIC_URL": written}).web.public_url == origin
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("metrics.host", "::"),
+        ("metrics.host", "0"),
+        ("metrics.host", "b\u00fccher.example"),
+        ("discord.api_url", "http://[::1]:8080/api"),
+        ("discord.api_url", "http://my_host:8080/api"),
+        ("ray.address", "10.0.0.7:6379"),
+        ("ray.address", "head.example:65535"),
+    ],
+)
+def test_an_address_that_can_be_reached_is_taken(key: str, written: str) -> None:
+    section, _, name = key.partition(".")
+    settings = load_settings(None, {"PENTIMENTO__" + key.upper().replace(".", "__"): written})
+    assert getattr(getattr(settings, section), name) == written
+
+
+@pytest.mark.parametrize("written", ["http://[::1", "https://hub.example:99999", "https://a..b", "hub.example"])
+def test_an_address_of_the_hub_that_its_client_fails_at_is_told(written: str) -> None:
+    assert _sentence({"HF_ENDPOINT": written}) == (
+        f"HF_ENDPOINT is {written!r}, which is no address: write one such as https://huggingface.co, or unset it."
+    )
 
 
 def numbers() -> list[str]:
