@@ -11,7 +11,7 @@ import contextlib
 import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -173,7 +173,7 @@ class Delivery:
     async def _follow(self, job_id: JobId) -> None:
         try:
             with structlog.contextvars.bound_contextvars(job=job_id):
-                # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
+                # A disk that cannot be read starts the message over: what was shown before is noted by then.
                 await until_stored(lambda: self._follow_through(job_id), most=self._disk_tries)
         finally:
             self._followers.pop(job_id).over.set()
@@ -187,7 +187,8 @@ class Delivery:
                 await self._tell(due, self._followers[job_id])
         except Undeliverable as reason:
             log.warning("undeliverable", reason=str(reason))
-            await self._store.undeliverable(job_id, str(reason))
+            said = str(reason)
+            await self._noted(lambda: self._store.undeliverable(job_id, said))
 
     async def _due(self, job: JobId) -> Due | None:
         """None if its member deleted it: what shows it already is taken away by `bot.notices`."""
@@ -259,7 +260,7 @@ class Delivery:
     async def _ended(self, job: Job, *, whole: bool) -> None:
         """The end is shown, so the duty is done; after a stand-in for the card it stays, for the next start."""
         if whole:
-            await self._store.delivered(job.id)
+            await self._noted(lambda: self._store.delivered(job.id))
             self.ended[job.status] += 1
             log.info("delivered", status=job.status)
 
@@ -321,12 +322,17 @@ class Delivery:
         MESSAGES.labels(messenger.platform, "post" if message is None else "edit").inc()
         if stands != message:
             another = message is not None and not messenger.same(message, stands)
-            await self._store.posted(job.id, stands, instead_of=message if another else None)
+            before = message if another else None
+            await self._noted(lambda: self._store.posted(job.id, stands, instead_of=before))
             self._notices.wake()
         if (stands != message or job.status.ended) and not await self._due(job.id):
             await self._notices.erase(job.reply_to, stands)
             raise Gone("refused-gone")
         return stands
+
+    async def _noted(self, note: Callable[[], Awaitable[None]]) -> None:
+        """Write down what a chat has taken, however long the disk refuses: it knows a nonce for some minutes only."""
+        await until_stored(note, most=self._disk_tries)
 
     async def _put_off(self, job: JobId, reason: TryLater, attempts: int, *, must: bool) -> float:
         """Seconds until the next try; what must be shown is due then after a restart too.

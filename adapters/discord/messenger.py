@@ -31,13 +31,11 @@ from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
-from bot.latest import Latest
 from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
 
 DIRECT_FILE_BYTES = 10 * 1024 * 1024
-_REMEMBERED = 500
 _ROOM = 1500
 """Characters of a wish that is quoted beside the sentence on it."""
 
@@ -72,8 +70,6 @@ class DiscordMessenger:
         self._renewed: dict[JobId, Stand] = {}
         self._expiring = Expiring(self._tokens)
         self._lost: set[JobId] = set()
-        # What shows a job's end in the place of another message: a disk may have refused to note it.
-        self._followed: Latest[tuple[JobId, str], Stand] = Latest(_REMEMBERED)
         self._sender = Sender(files, names or CommandNames())
         self.copies = Copies(rest, self._sender, self._tokens)
 
@@ -90,8 +86,6 @@ class DiscordMessenger:
         self._check_connected()
         address = address_of(target)
         before = self._renewed.get(card.job) or stand_of(message)
-        if follows := self._followed.get((card.job, before.message)):
-            return follows.reference()
         card = kept_out(card) if address.thread and before.channel == address.channel else card
         try:
             with self._expiring.edited(card.job):
@@ -281,18 +275,13 @@ class DiscordMessenger:
             raise final(fault)
         again = f"{card.job}-2"
         if fault.meaning is Meaning.UNEDITABLE and not address.hidden:
-            made = await self._post_anew(address, card, again)
-        elif stand.channel == address.thread and fault.meaning is not Meaning.MESSAGE_GONE:
+            return await self._post_anew(address, card, again)
+        if stand.channel == address.thread and fault.meaning is not Meaning.MESSAGE_GONE:
             await self._shut_out(address, fault)
-            made = await self._post_anew(replace(address, thread=""), kept_out(card), again)
-        elif fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
-            made = await self._post_privately(address, card, again)
-        else:
-            raise final(fault)
-        # For a nonce of some minutes ago Discord answers with the message that stands.
-        if made.message != stand.message:
-            self._followed[card.job, stand.message] = made
-        return made
+            return await self._post_anew(replace(address, thread=""), kept_out(card), again)
+        if fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
+            return await self._post_privately(address, card, again)
+        raise final(fault)
 
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
         """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.discord import connection
 from adapters.discord.platform import DiscordPlatform
 from adapters.pictures.outgoing import PictureExporter
+from adapters.sqlite.store import SqliteJobStore
 from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.domain.safety import Policy
@@ -83,6 +85,22 @@ def start(discord: DiscordServer, tmp_path: Path) -> Start:
     @asynccontextmanager
     async def started(*, held: bool = False) -> AsyncIterator[Bench]:
         async with bench_on(discord, store, images, held=held) as bench:
+            yield bench
+
+    return started
+
+
+@pytest.fixture
+def start_on_disk(discord: DiscordServer, tmp_path: Path) -> Start:
+    """The same on the real database."""
+    images = FolderImageStore(tmp_path)
+
+    @asynccontextmanager
+    async def started(**more: Any) -> AsyncIterator[Bench]:
+        async with (
+            SqliteJobStore(tmp_path / "pentimento.db") as store,
+            bench_on(discord, store, images, **more) as bench,
+        ):
             yield bench
 
     return started

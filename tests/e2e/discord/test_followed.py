@@ -1,18 +1,14 @@
 """A process that is killed between two messages of one result shows it once, and knows where."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.ids import JobId
 from bot.stores import MessageRef
-from tests.e2e.discord.conftest import Bench, Start, bench_on
+from tests.e2e.discord.conftest import Start
 from tests.e2e.discord.test_faults import BY_BOT, is_end, running
-from tests.fakes.images import FolderImageStore
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel, Post
@@ -22,21 +18,8 @@ class Killed(Exception):
     """The process ends here."""
 
 
-@pytest.fixture
-def start(discord: DiscordServer, tmp_path: Path) -> Start:
-    """Starts the product on its real database."""
-    images = FolderImageStore(tmp_path)
-
-    @asynccontextmanager
-    async def started() -> AsyncIterator[Bench]:
-        async with SqliteJobStore(tmp_path / "pentimento.db") as store, bench_on(discord, store, images) as bench:
-            yield bench
-
-    return started
-
-
 async def test_a_result_whose_message_was_not_noted_yet_is_found_again_and_goes_when_it_is_deleted(
-    discord: DiscordServer, start: Start, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+    discord: DiscordServer, start_on_disk: Start, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posted, noting = SqliteJobStore.posted, asyncio.Event()
     shown: list[Post] = []
@@ -49,7 +32,7 @@ async def test_a_result_whose_message_was_not_noted_yet_is_found_again_and_goes_
             await asyncio.Event().wait()
 
     async def until_killed() -> None:
-        async with start() as bench:
+        async with start_on_disk() as bench:
             asked, message = await running(bench, anna, channel)
             shown.append(message)
             asked.dead = True
@@ -65,7 +48,7 @@ async def test_a_result_whose_message_was_not_noted_yet_is_found_again_and_goes_
         with pytest.raises(ExceptionGroup, check=lambda group: group.subgroup(Killed) is not None):
             await until_killed()
     [first] = [post for post in discord.in_channel(channel) if post.pictures]
-    async with start() as bench:
+    async with start_on_disk() as bench:
         [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
         await bench.core.delivery.shown(job.id)
         await discord.until(lambda: shown[0].deleted, what="the end of the first one")
