@@ -7,6 +7,7 @@ hears nothing about it sends again.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -23,7 +24,7 @@ from adapters.slack.forms import context_of, read_form
 from adapters.slack.inbound import Inbound, Kind, Payload, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM
 from adapters.slack.text import actions, button, plain, section
-from bot.domain.errors import UserError
+from bot.domain.errors import StorageFailed, UserError
 from bot.drafts import SentForm
 from bot.forms import FormErrors
 from bot.inbox import Inbox, Taken
@@ -125,7 +126,9 @@ class _Arrival:
         """Where the member is, or was when a form was opened."""
         if self._event.kind in _NO_MEMBER:
             return
-        event, place, form = self._event, await self._desk.place(self._event), None
+        event, place, form = self._event, place_of(self._event.body), None
+        with suppress(StorageFailed):  # which may be what is to be told
+            place = await self._desk.place(event)
         view = event.body.get("view") or {}
         if event.kind is Kind.SUBMISSION and view.get("callback_id") == forms.CALLBACK:
             place = place_of_form(event, context_of(view))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import StorageFailed
 from bot.domain.place import PlaceSettings
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench
@@ -94,6 +95,21 @@ async def test_each_workspace_has_its_own_settings_and_admins(
     assert (await places.settings(f"slack:{FIRST}/")).strength == 0.7
     assert await places.settings(f"slack:{SECOND}/") == PlaceSettings()
     assert await places.settings(f"slack:{ORGANISATION}/") == PlaceSettings()
+
+
+async def test_a_disk_that_refuses_is_told_in_a_workspace_that_was_not_noted_yet(
+    slack: SlackServer, at: Bench, eve: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = slack.state.add_channel(eve.team, eve.user)
+
+    async def refuses(*_: object) -> None:
+        raise StorageFailed
+
+    with monkeypatch.context() as full:
+        for writes in ("receive", "change_place", "set_parent"):
+            full.setattr(at.core.store, writes, refuses)
+        await eve.command("/img2img", channel)
+        await eve.told("cannot store anything")
 
 
 async def test_what_is_pressed_counts_where_its_job_was_asked_for(
