@@ -277,8 +277,8 @@ class Service:
 
     async def _kept(self, request: Request, picture: Generation, by: Asker, settle: _Settle | None) -> Receipt:
         job = await self._keeping.keep(request, picture, settle=settle)
-        await self.results.star(job.id, by=by)
         self._delivery.announce(job.id)
+        await self.results.star(job.id, by=by)
         return Receipt(job=job, waiting=None)
 
     async def continue_in_thread(self, way: ThreadWay, result: GenerationId, *, by: Asker) -> None:

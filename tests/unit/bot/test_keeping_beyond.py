@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.actions import Verb
-from bot.domain.errors import Gone, LimitReached, NotAllowed
+from bot.domain.errors import Gone, LimitReached, NotAllowed, StorageFailed
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
 from bot.domain.limits import Limits
@@ -54,6 +54,22 @@ async def test_a_star_on_ones_own_keeps_as_much_of_it_as_there_is_room_for(tmp_p
         await at.shown(job.id)
         await at.service.results.star(job.id, by=asker())
         assert await at.store.keeps("fake:ann") == 2
+
+
+async def test_what_was_made_a_result_of_its_own_is_shown_though_the_disk_refuses_its_star(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(*_: object, **__: object) -> None:
+        raise StorageFailed
+
+    async with bench(tmp_path, limits=LIMITS) as at:
+        job = (await at.service.submit(request(strengths=(0.3, 0.5)))).job
+        await at.shown(job.id)
+        monkeypatch.setattr(at.store, "keep", refuses)
+        with pytest.raises(StorageFailed):
+            await at.service.press(press(Verb.KEEP, generation_id(job.id, 1)))
+        [own, _] = await at.store.jobs_of(job.requester.key, limit=9)
+        await at.shown(own.id)
 
 
 async def test_what_retention_has_taken_is_gone_for_whoever_would_keep_or_share_it(tmp_path: Path) -> None:
