@@ -256,16 +256,8 @@ class Results:
                 with contextlib.suppress(Gone, LimitReached):
                     await self.keep(made.id, on=True, by=by)
 
-    async def collect(
-        self,
-        job_id: JobId,
-        *,
-        by: Asker,
-        message: MessageRef = "",
-        locale: str = "",
-        progress: Progress | None = None,
-    ) -> Card:
-        """The card of a member's own job as it stands, for `message` if it is shown in that from now on.
+    async def collect(self, job_id: JobId, *, by: Asker, locale: str = "", progress: Progress | None = None) -> Card:
+        """The card of a member's own job as it stands.
 
         It speaks the language that the job was asked for in, or `locale`'s. `progress` is told of it if it runs.
 
@@ -273,12 +265,14 @@ class Results:
             UserError: it is unknown or somebody else's.
         """
         job = await self.allowed(Act.COLLECT, job_id, by)
-        if message:
-            await self._store.posted(job_id, message)
         generations = await self._store.generations(job.id) if job.status.ended else ()
         return render(
             replace(job, locale=locale or job.locale), generations, waiting=self._waiting(job.id), progress=progress
         )
+
+    async def stands(self, job_id: JobId, message: MessageRef, *, instead_of: MessageRef | None) -> None:
+        """A job is shown in that message from now on; see `DutyStore.posted`."""
+        await self._store.posted(job_id, message, instead_of=instead_of)
 
     async def message_of(self, job: Job, *, platform: str) -> MessageRef | None:
         """Where a job's message stands, as that platform wrote it down; None if it is elsewhere, or long done."""

@@ -10,7 +10,7 @@ from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.ids import OwnId, parse_own_id
-from adapters.discord.incoming import Incoming
+from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.markdown import inert
 from adapters.discord.messenger import DIRECT_FILE_BYTES
 from adapters.discord.paging import laid_out, lines_of
@@ -32,6 +32,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Chat
 from bot.pages import Page
+from bot.stores import MessageRef
 from bot.texts import Argument, text
 
 CHAT = Chat(help="help", listed=5, collects=True, asks=False)
@@ -119,11 +120,22 @@ class DiscordExchange(Answer):
     async def renew(self, job: JobId) -> bool:
         event, token = self.event, token_of(self.event)
         stand = Stand(channel=event.origin.channel, message=event.message, token=token, own=False)
-        card = await self.desk.service.results.collect(job, by=self.by, message=stand.reference())
+        card = await self.desk.service.results.collect(job, by=self.by)
+        await self._stands(job, stand.reference())
         self.desk.messenger.renew(job, stand)
         target = address(event, self.response, hidden=True).target()
-        await self.desk.messenger.edit(target, stand.reference(), card)
+        await self._stands(job, await self.desk.messenger.edit(target, stand.reference(), card))
         return True
+
+    async def _stands(self, job: JobId, message: MessageRef) -> None:
+        """A job is shown in that message; what stood for it in another place is taken away."""
+        service, messenger = self.desk.service, self.desk.messenger
+        own = await service.results.own_message(job, platform=PLATFORM)
+        if own == message:
+            return
+        another = own is not None and not messenger.same(own, message)
+        await service.results.stands(job, message, instead_of=own if another else None)
+        service.notices.wake()
 
     async def remove(self, *, deleted: bool) -> None:
         del deleted  # its files are in it

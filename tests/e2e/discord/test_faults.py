@@ -208,6 +208,23 @@ async def test_where_nobody_can_be_reached_the_result_waits_in_the_queue(
     await bench.discord.until(lambda: listed.pictures, what="the collected result")
 
 
+async def test_what_stood_where_a_result_could_not_is_taken_away_when_that_is_collected(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked, message = await running(bench, anna, channel)
+    asked.dead = anna.closed = True
+    bench.discord.fail("PATCH", BY_BOT, 403, code=50013, when=is_end)
+    await bench.engine.release()
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await eventually(lambda: given_up(bench, job.id))
+    assert not message.deleted
+    listed = await bench.discord.shown(await anna.command(channel, "queue"))
+    await anna.press(listed, "Collect 1")
+    await bench.discord.until(lambda: listed.pictures, what="the collected result")
+    await bench.discord.until(lambda: message.deleted, what="the end of the first one")
+    assert not listed.deleted
+
+
 async def followed(bench: Bench, anna: Person, channel: Channel) -> Post:
     """What shows the result in the place of a message that takes no edits."""
     asked, message = await running(bench, anna, channel)
