@@ -1,6 +1,7 @@
 """What is printed if it cannot be: in a process of its own, as its streams are what is looked at."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 from bot.cli.terminal import Terminal
 
@@ -76,6 +78,28 @@ def test_a_reader_that_has_gone_ends_a_command_as_it_ends_others(*, unbuffered: 
         )  # fmt: skip
     assert ran.returncode == 128 + signal.SIGPIPE
     assert b"Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("columns", "piped", "at_a_terminal"),
+    [("", 160, 80), ("0", 160, 80), ("many", 160, 80), ("1", 40, 40), ("20", 40, 40), ("200", 200, 200)],
+)
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_a_table_has_all_its_words_however_many_columns_there_are_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, kind: str, columns: str, piped: int, at_a_terminal: int
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "__stdout__", None)  # whoever runs the tests may have a terminal of another size
+    for width, is_terminal in ((piped, False), (80 if kind == "dumb" else at_a_terminal, True)):
+        table = Table(box=None)
+        for title in ("", "what", "how it stands"):
+            table.add_column(title, overflow="fold")
+        table.add_row("wrong", "platforms", "no chat platform has a token")
+        console = Terminal(file=io.StringIO(), force_terminal=is_terminal, soft_wrap=True)
+        console.print(table)
+        assert console.width == width
+        assert {"wrong", "platforms", "token"} <= set(console.file.getvalue().split())  # type: ignore[attr-defined]
 
 
 def test_a_table_for_a_reader_that_has_gone_ends_so_too() -> None:
