@@ -51,7 +51,7 @@ async def on_reaction(at: SlackExchange) -> None:
         place = replace(at.place, thread=inside or at.place.thread, in_thread=False)
         there = SlackExchange(at.desk, at.event, place, in_thread=bool(inside))
         await at.desk.conversation.react(there, says, job.id)
-        if says is Reaction.CROSS:
+        if says is Reaction.CROSS and job.requester.key == at.by.requester.key:
             await _draw_home_anew(there)
 
 
