@@ -83,6 +83,10 @@ class Chat:
         self._take()
         return message
 
+    def same(self, message: str, other: str) -> bool:
+        """A message is named in one way only."""
+        return message == other
+
     def _take(self) -> None:
         if self._chance.random() < self._busy:
             raise TryLater("busy", seconds=0.2)
