@@ -90,6 +90,7 @@ def test_a_table_has_all_its_words_however_many_columns_there_are_said_to_be(
 ) -> None:
     monkeypatch.setenv("TERM", kind)
     monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.delenv("LINES", raising=False)  # readline sets it; rich believes both together of a dumb terminal
     monkeypatch.setattr(sys, "__stdout__", None)  # whoever runs the tests may have a terminal of another size
     for width, is_terminal in ((piped, False), (80 if kind == "dumb" else at_a_terminal, True)):
         table = Table(box=None)
