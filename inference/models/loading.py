@@ -186,7 +186,7 @@ def _from_file(
             f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
         )
     if checkpoint.family.whole and not trained.scheduler_of(checkpoint, entry, shipped=base is None):
-        scheduler_file.look(layout, catalog.read_json(layout / catalog.INDEX, model), model)
+        scheduler_file.check(layout, catalog.read_json(layout / catalog.INDEX, model), model)
     try:
         smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
         if checkpoint.family.whole:
@@ -240,7 +240,7 @@ def _from_folder(
     chosen: dict[str, Any] = {"variant": found} if found else {}
     folder_check.refuse_broken(folder, taken, model, variant=found)
     if not scheduler:
-        scheduler_file.look(folder, index, model)
+        scheduler_file.check(folder, index, model)
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)

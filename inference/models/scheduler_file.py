@@ -11,7 +11,7 @@ from inference.api import ModelUnavailable
 from inference.models import catalog, schedulers
 
 
-def look(folder: Path, index: Mapping[str, Any], model: str) -> None:
+def check(folder: Path, index: Mapping[str, Any], model: str) -> None:
     """Compare the class that it names with the index's, which diffusers takes without a word.
 
     One that diffusers lacks is refused, another one is said in the log.
