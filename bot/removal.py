@@ -59,6 +59,15 @@ class Removal:
         self._delivery = delivery
         self._notices = notices
         self._clock = clock
+        self._watchers: list[Callable[[Requester], None]] = []
+
+    def watch(self, tell: Callable[[Requester], None]) -> None:
+        """`tell` is called with each member of whose jobs something was cancelled or deleted, whoever did it."""
+        self._watchers.append(tell)
+
+    def _tell(self, member: Requester) -> None:
+        for tell in self._watchers:
+            tell(member)
 
     async def cancel(self, job_id: JobId, *, by: Asker) -> None:
         """Stop a waiting or running job.
@@ -81,6 +90,7 @@ class Removal:
                 await self._dispatch.abandon(job_id)
                 self._delivery.changed(job_id)
                 self._delivery.queue_moved()
+                self._tell(job.requester)
                 log.info("cancelled", job=job_id)
                 return
 
@@ -106,6 +116,7 @@ class Removal:
             await self._store.purge()
         finally:  # when the message has gone from the chat, its words are in no file any more
             self._notices.wake()
+            self._tell(job.requester)
         return await self._store.holders(gone, besides=job.requester.key)
 
     async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
@@ -136,6 +147,7 @@ class Removal:
                     await self._delivery.shown(job_id)
         jobs, images = await self._all_of(lambda: self._store.forget(requester.key))
         self._notices.wake()
+        self._tell(requester)
         return Forgotten(jobs=jobs, held=await self._store.holders(images))
 
     async def forget_space(self, platform: str, space: str) -> None:

@@ -67,7 +67,7 @@ _BY_MEANING: Mapping[Meaning, str] = {
         invalid_arguments invalid_arg_name unknown_method invalid_client_id bad_client_secret invalid_grant_type
         cant_delete_message compliance_exports_prevent_deletion msg_blocks_too_long invalid_blocks_format no_text
         view_too_large cant_delete_file delete_not_allowed file_deleting_disabled method_deprecated
-        deprecated_endpoint
+        deprecated_endpoint not_enabled
     """,
 }
 _CODES = {code: meaning for meaning, codes in _BY_MEANING.items() for code in codes.split()}

@@ -144,6 +144,13 @@ def team_of(target: ReplyTarget) -> Team:
     return Team(address.get("team", ""), address.get("enterprise", ""), bool(address.get("org_wide")))
 
 
+def team_of_member(requester: Requester) -> Team:
+    """The workspace that a member asked in. Whether its organisation has the app for all of them is not known."""
+    organisation = requester.user.partition("/")[0]
+    enterprise = organisation if organisation.startswith("E") else ""  # Slack's ids of workspaces begin with T
+    return Team("" if requester.space == enterprise else requester.space, enterprise)
+
+
 def slack_user(requester: Requester) -> str:
     """Slack's own id of a member."""
     return requester.user.rpartition("/")[2]

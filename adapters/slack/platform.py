@@ -19,7 +19,7 @@ from adapters.slack.client import NotYet
 from adapters.slack.commands import on_command, on_shortcut, on_submission
 from adapters.slack.desk import Desk, Members
 from adapters.slack.extra_files import ExtraFileUploads
-from adapters.slack.home import show_home
+from adapters.slack.home import Homes
 from adapters.slack.inbound import Kind
 from adapters.slack.intake import Handler, Intake
 from adapters.slack.members import PLATFORM, Team
@@ -47,7 +47,6 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.PRESS: on_press,
     Kind.MESSAGE: on_message,
     Kind.REACTION: on_reaction,
-    Kind.HOME: show_home,
     Kind.JOINED: on_joined,
     Kind.UNINSTALLED: on_uninstalled,
 }
@@ -106,7 +105,10 @@ class SlackPlatform:
             await stack.enter_async_context(self._api)
             downloads = await stack.enter_async_context(self._downloads)
             desk = self._desk(pictures=Pictures(self._api, downloads))
-            self._intake = Intake(desk, HANDLERS, store=self._store, clock=self._clock)
+            self._homes = Homes(desk)
+            desk.service.removal.watch(self._homes.outdated)
+            handlers = {**HANDLERS, Kind.HOME: self._homes.show}
+            self._intake = Intake(desk, handlers, store=self._store, clock=self._clock)
             app = self._app()
             self._road: Sockets | WebServer = (
                 Sockets(app, self._api) if self._options.mode == "socket" else WebServer(app, self._api)
@@ -133,9 +135,10 @@ class SlackPlatform:
         await self._connect(waits=BACKOFF)
         self._at_work = True
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(self._road.watch())
+            beside = [tasks.create_task(self._road.watch()), tasks.create_task(self._homes.run())]
             await self._intake.inbox.run()
-            watching.cancel()
+            for task in beside:
+                task.cancel()
 
     async def stop_intake(self) -> None:
         """Hear nothing more, and finish what was heard."""

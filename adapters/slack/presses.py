@@ -4,18 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
 from adapters.slack import controls
 from adapters.slack.commands import form_of
-from adapters.slack.errors import SlackFault
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import parse_context, unfolded_view
-from adapters.slack.home import show_home
 from adapters.slack.inbound import thread_around
 from adapters.slack.settings import show_settings
 from adapters.slack.thread_files import message_ref
-from bot.domain.actions import Reaction, Verb, reaction_of
+from bot.domain.actions import Verb, reaction_of
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import InvalidRequest
 from bot.domain.job import Job
@@ -27,8 +23,6 @@ EXPORT_BYTES = 100_000_000
 """Slack takes files up to 1 GB; this is what a phone still opens."""
 
 Pressed = Mapping[str, Any]
-
-log = structlog.get_logger(__name__)
 
 
 async def on_press(at: SlackExchange) -> None:
@@ -51,8 +45,6 @@ async def on_reaction(at: SlackExchange) -> None:
         place = replace(at.place, thread=inside or at.place.thread, in_thread=False)
         there = SlackExchange(at.desk, at.event, place, in_thread=bool(inside))
         await at.desk.conversation.react(there, says, job.id)
-        if says is Reaction.CROSS and job.requester.key == at.by.requester.key:
-            await _draw_home_anew(there)
 
 
 async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
@@ -69,17 +61,13 @@ async def _shown(at: SlackExchange) -> tuple[Job | None, str]:
 
 
 async def _button(at: SlackExchange, code: str) -> None:
-    """A button of a job; what was cancelled in a list goes from the list, what was deleted from App Home."""
-    control, view = parse_button_id(code), at.event.body.get("view") or {}
+    """A button of a job; what was cancelled in a list goes from the list."""
+    control = parse_button_id(code)
     if control is None:
         raise InvalidRequest("refused-slack-button")
     await at.desk.conversation.press(at, control)
-    if control.verb is Verb.CANCEL and view.get("type") == "home":
-        await show_home(at)
-    elif control.verb is Verb.CANCEL and view:
+    if control.verb is Verb.CANCEL and at.modal:
         await at.desk.conversation.queue(at)
-    elif control.verb is Verb.DELETE:
-        await _draw_home_anew(at)
 
 
 async def _unfold(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
@@ -125,19 +113,6 @@ async def _export(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
     await at.desk.conversation.export(at, max_bytes=EXPORT_BYTES)
 
 
-async def _forget(at: SlackExchange, _pressed: Pressed, _rest: str) -> None:
-    await at.desk.conversation.forget(at)
-    await _draw_home_anew(at)
-
-
-async def _draw_home_anew(at: SlackExchange) -> None:
-    """App Home shows a member's latest results, also what is deleted, until it is drawn or opened again."""
-    try:
-        await show_home(at)
-    except SlackFault as fault:
-        log.warning("home still shows what was deleted", code=fault.code)
-
-
 def _selected(pressed: Pressed) -> str:
     return str((pressed.get("selected_option") or {}).get("value", ""))
 
@@ -147,7 +122,7 @@ _ACTS: Mapping[str, Callable[[SlackExchange, Pressed, str], Awaitable[None]]] = 
     controls.AGAIN: _reopen,
     controls.CHOOSE_STYLE: _choose_style,
     controls.EXPORT: _export,
-    controls.FORGET: _forget,
+    controls.FORGET: lambda at, *_: at.desk.conversation.forget(at),
     controls.MENU: lambda at, pressed, _: _button(at, _selected(pressed)),  # the choice is the id of a button
     controls.OFFER: _offered,
     controls.OPEN_FORM: _open_empty,

@@ -268,17 +268,6 @@ async def test_a_cross_cancels_a_running_job_of_mine(
     await running.engine.release()
 
 
-@pytest.mark.parametrize("way", ["button", "reaction"])
-async def test_what_is_deleted_goes_from_app_home(
-    running: Bench, ann: Member, general: Conversation, result: Json, way: str
-) -> None:
-    del running
-    assert "a boat" in words(await ann.open_home())
-    await (ann.press("Delete", general, result) if way == "button" else ann.react("x", general, result))
-    await ann.see(lambda: result["ts"] not in general.messages)
-    await ann.see(lambda: "a boat" not in words(ann.slack.state.homes[ann.user.id]))
-
-
 async def test_everything_about_a_member_is_deleted_on_request(
     running: Bench, ann: Member, general: Conversation, result: Json
 ) -> None:

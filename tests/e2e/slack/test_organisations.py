@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.access import Asker
 from bot.domain.errors import StorageFailed
+from bot.domain.ids import generation_id
 from bot.domain.place import PlaceSettings
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench
@@ -157,3 +159,14 @@ async def test_a_workspace_begins_with_the_settings_that_an_earlier_version_kept
     await settled(at)
     assert (await places.settings(f"slack:{FIRST}/")).strength == 0.7
     assert await places.settings(f"slack:{ORGANISATION}/{channel.id}") == PlaceSettings()
+
+
+async def test_what_is_deleted_on_the_pages_goes_from_the_home_of_an_organisations_member(
+    slack: SlackServer, at: Bench, eve: Member
+) -> None:
+    await paint(eve, slack.state.add_channel(eve.team, eve.user))
+    assert "a boat" in words(await eve.open_home())
+    [job] = await at.core.store.jobs_of(f"slack:{ORGANISATION}/{eve.user.id}", limit=2)
+    await at.core.service.removal.delete(generation_id(job.id, 0), by=Asker(requester=job.requester))
+    await eve.see(lambda: "a boat" not in words(slack.state.homes[eve.user.id]))
+    assert slack.state.homes[eve.user.id]["private_metadata"] == f"{SECOND}/", "what is pressed there counts there"
