@@ -13,7 +13,7 @@ import structlog
 
 from adapters.slack.controls import OPEN_FORM, OPEN_SETTINGS
 from adapters.slack.desk import Desk
-from adapters.slack.errors import SlackFault
+from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.members import PLATFORM, Place, Team, slack_user, team_of_member
 from adapters.slack.pages import MAX_BLOCKS, NONE, blocks_of
@@ -60,7 +60,8 @@ class Homes:
                 try:
                     await self._show(await self._place_of(member))
                 except SlackFault as fault:
-                    log.warning("home still shows what was deleted", code=fault.code)
+                    if fault.meaning is not Meaning.TEAM_GONE:  # whose members have no such page any more
+                        log.warning("home still shows what was deleted", code=fault.code)
                 except Exception:
                     log.exception("home still shows what was deleted")
 

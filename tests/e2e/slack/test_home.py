@@ -138,3 +138,18 @@ async def test_a_home_that_slack_does_not_take_keeps_no_other_from_being_drawn(
     await ann.press("Delete", general, result)
     await bob.press("Delete", general, other)
     await bob.see(lambda: "a ship" not in home_of(bob))
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_workspace_that_removes_the_app_is_said_to_show_nothing_more(
+    ann: Member, bob: Member, general: Conversation, photo: File, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await bob.say(general, "a ship", files=[photo])
+    other = await bob.result(general)
+    ann.slack.fail("views.publish", error="account_inactive", where={"user_id": ann.user.id})
+    await ann.say(general, "a boat", files=[photo])
+    await ann.press("Delete", general, await ann.result(general, 1))
+    await ann.see(lambda: ann.user.id in drawn(ann.slack))
+    await bob.press("Delete", general, other)  # is drawn after the first one
+    await bob.see(lambda: bob.user.id in drawn(bob.slack))
+    assert "home still shows" not in "".join(capfd.readouterr())
