@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.discord import greeting
 from adapters.discord.answers import Ack, Answer
+from adapters.discord.calls import tried
 from adapters.discord.copies import copied
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
@@ -25,7 +26,7 @@ from bot.card_files import NO_FILES
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
-from bot.domain.errors import InvalidRequest, NotAllowed, Undeliverable
+from bot.domain.errors import InvalidRequest, NotAllowed, TryLater, Undeliverable
 from bot.domain.ids import GenerationId, JobId
 from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
@@ -157,10 +158,10 @@ class DiscordExchange(Answer):
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         desk, most = self.desk, self.event.origin.guild_file_bytes
         files = await desk.files.of(card, file_bytes=most, message_bytes=MESSAGE_BYTES) if card else NO_FILES
-        try:
-            await desk.rest.create(channel, laid_out(page), files.pictures)
-        except Fault as fault:
-            raise Undeliverable(fault.reason) from fault
+        nonce = nonce_of(f"{self.event_id} page")
+        made = await tried(lambda: desk.rest.create(channel, laid_out(page), files.pictures, nonce=nonce))
+        if isinstance(made, Fault):
+            raise TryLater(made.reason) if made.meaning is Meaning.BUSY else Undeliverable(made.reason)
 
     def home(self, asked: ReplyTarget) -> tuple[str, Site]:
         del asked  # it is published where it is asked for

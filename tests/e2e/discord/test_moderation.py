@@ -1,5 +1,8 @@
 """What moderators have: reports in a channel of theirs, a block for a time, a pause; all of it outlives a restart."""
 
+import pytest
+
+from adapters.discord import calls
 from adapters.discord.places import channel_key, guild_key
 from bot.domain.place import PlaceSettings
 from tests.builders.places import set_to
@@ -106,3 +109,18 @@ async def test_a_refused_prompt_is_a_line_for_the_moderators_who_want_it(
     mods.denied = 1 << 11
     refused = await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="a kitten"))
     assert refused.startswith("⚠️"), "the member hears why all the same"
+
+
+@pytest.mark.parametrize("times", [1, 9], ids=["for a moment", "for longer"])
+async def test_a_report_that_discord_is_too_busy_for_is_posted_once_or_its_member_told_to_try_again(
+    monkeypatch: pytest.MonkeyPatch, bench: Bench, anna: Person, channel: Channel, *, times: int
+) -> None:
+    monkeypatch.setattr(calls, "_BACKOFF", (0.0, 0.0))
+    mods = bench.discord.channel(channel.guild)
+    await set_(bench, channel, "log", log_channel=mods.id)
+    result = await result_of(bench, anna, channel)
+    details = await bench.discord.shown(await anna.press(result, "Details"))
+    bench.discord.fail("POST", rf"/channels/{mods.id}/messages", 503, after=times == 1, times=times)
+    told = await bench.discord.refused(await anna.press(details, "Report"))
+    assert told.startswith("Reported." if times == 1 else "⚠️ The chat does not take my answer right now"), told
+    assert len(bench.discord.in_channel(mods)) == (1 if times == 1 else 0)
