@@ -3,7 +3,9 @@
 All results that descend from one first result are a family. A family has at most one thread in a place.
 """
 
+import asyncio
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -56,6 +58,7 @@ class Threads:
 
     def __init__(self, *, store: ThreadStore) -> None:
         self._store = store
+        self._opening: WeakValueDictionary[tuple[JobId, str], asyncio.Lock] = WeakValueDictionary()
 
     async def way(self, asked: Ask, made: Generation, settings: PlaceSettings) -> Way:
         """Where it goes on, by the rule of the place."""
@@ -97,7 +100,9 @@ class Threads:
         Raises:
             UserError: the chat does not let us.
         """
-        return await self._store.thread(family_of(made), by.place) or await self._open(way, made, by)
+        family = family_of(made)
+        async with self._opening.setdefault((family, by.place), asyncio.Lock()):  # each would open one of its own
+            return await self._store.thread(family, by.place) or await self._open(way, made, by)
 
     async def closed(self, thread: str) -> None:
         """The chat has that thread no more: what it was for goes on in the channel."""

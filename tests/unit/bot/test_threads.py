@@ -37,6 +37,7 @@ class Chat:
         return ThreadWay(usual=self.usual, open=self.open)
 
     async def open(self, name: str) -> str:
+        await asyncio.sleep(1)
         if self.refuses:
             raise NotAllowed("refused-thread-permission", permission="Create Public Threads")
         self.opened.append(name)
@@ -161,6 +162,16 @@ async def test_an_offer_goes_from_its_card_once_it_is_taken(tmp_path: Path) -> N
         card = message.cards[-1]
         assert not any(button.verb is Verb.THREAD for row in card.buttons for button in row)
         assert card.pictures
+
+
+async def test_who_goes_on_at_the_same_moment_from_two_results_of_a_family_goes_to_one_thread(tmp_path: Path) -> None:
+    chat = Chat()
+    async with bench(tmp_path) as at:
+        root = await first(at, chat)
+        results = [root, of(await chat.press(at, Verb.REROLL, root))]
+        made = [(await at.service.results.parent(each, by=asker())).generation for each in results]
+        opening = (at.service.threads.open(chat.way, each, by=asker()) for each in made)
+        assert await asyncio.gather(*opening) == ["thread-1", "thread-1"]
 
 
 async def test_nobody_opens_a_thread_where_the_bot_is_paused(tmp_path: Path) -> None:
