@@ -152,6 +152,8 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     """
     here = folder is not None
     try:
+        if not _in_one_file(entry, folder):
+            trained.refuse_words(entry, model)
         if entry.id in _SHIPPED:
             wanted = asdict(_SHIPPED[entry.id])
         else:
@@ -165,6 +167,11 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     return replace(with_entry(ModelDefaults(**wanted), entry), here=here)
 
 
+def _in_one_file(entry: ModelEntry, place: Path | None) -> bool:
+    """Whether a model is a checkpoint in one file, here or still on the hub."""
+    return bool(hub.HubRef.of(entry.id).file) if place is None else not place.is_dir()
+
+
 def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str, Any], bool]:
     """What the files at that place say, and whether all of them are here."""
     # A path's other folders say nothing of the model.
@@ -173,12 +180,11 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
         return _guessed(names), False
     if place.is_dir():
         return _derived(model, f"{names} {place.name}", place, entry.scheduler), True
-    checkpoint = identify(place, model, prediction=entry.prediction)
+    checkpoint = trained.as_told(identify(place, model, prediction=entry.prediction), entry, model)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
         return _guessed(names), False
-    checkpoint = trained.as_told(checkpoint, entry, model)
     scheduler = trained.scheduler_of(checkpoint, entry, shipped=base is None)
     wanted = _derived(model, names, layout_of(checkpoint, base, model), scheduler)
     if checkpoint.family is Family.SD2 and base is None and checkpoint.prediction_type == "epsilon":

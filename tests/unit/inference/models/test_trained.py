@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from inference.api import ModelUnavailable
-from inference.models import loading
+from inference.models import catalog, hub, loading
 from inference.models.checkpoints import Checkpoint, Family, scheduler_of
 from inference.models.entry import ModelEntry
+from inference.models.library import foreseen
 from inference.models.trained import as_told
-from tests.tiny_models import folders
+from tests.tiny_models import checkpoints, folders
 
 ZERO_SNR = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
 
@@ -44,3 +45,30 @@ def test_words_on_a_training_that_would_do_nothing_are_refused(
     folder = folders.save_made(folders.stable_diffusion, tmp_path / "sd")
     with pytest.raises(ModelUnavailable, match=said):
         loading.load(folder, entry, "a", torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize("words", [{"prediction": "epsilon"}, {"zero_snr": False}])
+@pytest.mark.parametrize("what", ["folder", "hub", "shipped", "file"])
+def test_such_words_are_refused_before_anything_is_fetched_or_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, words: dict[str, bool | str]
+) -> None:
+    monkeypatch.setattr(hub, "cached", lambda _: None)
+    file = tmp_path / "flux.safetensors"
+    checkpoints.save({"double_blocks.0.img_attn.norm.key_norm.scale": torch.zeros(4)}, file)
+    ids = {
+        "folder": str(folders.save_made(folders.stable_diffusion, tmp_path / "sd")),
+        "hub": "org/name",
+        "shipped": catalog.POCKET,
+        "file": str(file),
+    }
+    base = "org/base" if what == "file" else ""
+    known, refused = foreseen({"a": ModelEntry(id=ids[what], base=base, **words)})  # type: ignore[arg-type]  # as above
+    assert not known
+    assert f"takes no {next(iter(words))}, which is for Stable Diffusion and SDXL in one file" in refused["a"]
+
+
+def test_words_on_a_file_that_is_still_on_the_hub_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "cached", lambda _: None)
+    entry = ModelEntry(id="org/name/a.safetensors", prediction="v_prediction", zero_snr=True)
+    known, refused = foreseen({"a": entry})
+    assert (list(known), refused) == (["a"], {})
