@@ -12,7 +12,7 @@ from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub, schedulers, trained
-from inference.models.checkpoints import DISTILLED, Family, identify, layout_of
+from inference.models.checkpoints import DISTILLED, PIPELINES, Family, identify, layout_of
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.folder_check import no_index
 from inference.models.gguf_header import SUFFIX
@@ -177,16 +177,17 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
     # A path's other folders say nothing of the model.
     names = f"{Path(model).name} {Path(entry.id).name}"
     if place is None:
-        return _guessed(names), False
+        return _guessed(names, entry), False
     if place.is_dir():
         return _derived(model, f"{names} {place.name}", place, entry.scheduler), True
     checkpoint = trained.as_told(identify(place, model, prediction=entry.prediction), entry, model)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
-        return _guessed(names), False
+        return _guessed(names, entry), False
     scheduler = trained.scheduler_of(checkpoint, entry, shipped=base is None)
-    wanted = _derived(model, names, layout_of(checkpoint, base, model), scheduler)
+    pipeline = PIPELINES.get(checkpoint.family, "")
+    wanted = _derived(model, names, layout_of(checkpoint, base, model), scheduler, pipeline)
     if checkpoint.family is Family.SD2 and base is None and checkpoint.prediction_type == "epsilon":
         wanted["max_pixels"] = 512 * 512  # the kind that was trained at 768 pixels tells velocities
     return wanted, True
@@ -229,10 +230,10 @@ def _own_defaults(model: str, own: Path) -> dict[str, Any]:
     return {name: known[name](value) for name, value in values.items() if name in known}
 
 
-def _derived(model: str, names: str, folder: Path, scheduler: str) -> dict[str, Any]:
-    """What a folder's files say; `scheduler` is the class that is taken instead of its own, empty for none."""
+def _derived(model: str, names: str, folder: Path, scheduler: str, pipeline: str = "") -> dict[str, Any]:
+    """What a folder's files say; `scheduler` and `pipeline` are classes taken instead of its own, empty for none."""
     index = read_json(folder / INDEX, model)
-    pipeline = str(index.get("_class_name"))
+    pipeline = pipeline or str(index.get("_class_name"))
     transformer = (folder / "transformer").is_dir()
     scale_factor = _vae_scale_factor(model, folder)
     side = _latent_side(model, folder)
@@ -255,9 +256,9 @@ def _levels(model: str, pipeline: str, scheduler: str, folder: Path) -> int | No
     return schedulers.levels(pipeline, scheduler, read_json(file, model) if file.is_file() else {})
 
 
-def _guessed(names: str) -> dict[str, Any]:
+def _guessed(names: str, entry: ModelEntry) -> dict[str, Any]:
     """Of a model that is not on this machine yet: a guess by its names, for as long as it is not."""
-    strength = not _EDITS.search(names)
+    strength = not _EDITS.search(f"{names} {Path(entry.base).name}")
     return _recommended(names, "") | {"max_pixels": 1024 * 1024, "multiple": 8, "uses_strength": strength}
 
 

@@ -64,6 +64,12 @@ DENOISERS = {
 }
 """Classes of diffusers."""
 
+PIPELINES = {
+    **dict.fromkeys((Family.SD15, Family.SD2), "StableDiffusionImg2ImgPipeline"),
+    Family.SDXL: "StableDiffusionXLImg2ImgPipeline",
+}
+"""Classes of diffusers that whole models are loaded as, whatever their base is; the others are what their base is."""
+
 _EXAMPLES = {
     Family.SD3: "stabilityai/stable-diffusion-3.5-medium",
     Family.FLUX: "black-forest-labs/FLUX.1-dev",

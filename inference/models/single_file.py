@@ -13,7 +13,7 @@ from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
 from inference.models import hub, misfits, text_encoders
-from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.checkpoints import DENOISERS, LAYOUTS, PIPELINES, TITLES, Checkpoint, Family, scheduler_of
 from inference.models.device_errors import is_of_device
 from inference.models.file_tensors import ConsumedStateDict, quantized, read_state_dict, under_diffusers_names
 from inference.models.gguf_header import SUFFIX
@@ -39,11 +39,7 @@ def whole_pipeline(
     Raises:
         Exception: whatever diffusers raises for what does not fit.
     """
-    kind = (
-        diffusers.StableDiffusionXLImg2ImgPipeline
-        if checkpoint.family is Family.SDXL
-        else diffusers.StableDiffusionImg2ImgPipeline
-    )
+    kind = getattr(diffusers, PIPELINES[checkpoint.family])
     names = ("tokenizer", "tokenizer_2") if checkpoint.family is Family.SDXL else ("tokenizer",)
     tokenizers = {
         name: clip_tokenizer(_PADS.get((checkpoint.family, name), "<|endoftext|>"))

@@ -2,10 +2,12 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
-from inference.models import catalog
+from inference.models import catalog, hub
 from inference.models.entry import LINES, LoraEntry, MapModels, ModelEntry
+from tests.tiny_models import checkpoints
 
 
 def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: object) -> Path:
@@ -235,3 +237,15 @@ def test_a_shipped_control_network_is_offered_where_its_folder_is(
     assert with_pose[ControlKind.CANNY] == "org/canny"
     assert with_pose[ControlKind.SCRIBBLE] == str(tmp_path / "edges")
     assert catalog.with_controls(ModelEntry(id="org/name"), MapModels()).controls == {}
+
+
+@pytest.mark.parametrize("id_", ["org/name/rapid.safetensors", "rapid.safetensors"])
+def test_a_file_whose_base_edits_by_instruction_is_foreseen_without_strengths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id_: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(hub, "cached", lambda _: None)
+    checkpoints.save({"transformer_blocks.0.img_mod.1.weight": torch.zeros(4)}, tmp_path / "rapid.safetensors")
+    for base, expected in (("Qwen/Qwen-Image-Edit-2511", False), ("Qwen-Image-Edit/Qwen-Image", True)):
+        entry = ModelEntry(id=id_, base=base)
+        assert catalog.defaults("rapid", entry, catalog.locate(id_)).uses_strength is expected

@@ -127,3 +127,20 @@ def test_a_scheduler_that_diffusers_does_not_have_is_not_silently_another(
 def test_an_entrys_scheduler_is_taken_in_place_of_one_that_nobody_knows(folder: Path, one_file: Path | None) -> None:
     name(folder, index="PNDMScheduler", file="TomorrowsScheduler")
     load(of(folder, one_file, scheduler=EULER))
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    ["LatentConsistencyModelPipeline", "StableDiffusionInpaintPipeline", "StableDiffusionInstructPix2PixPipeline"],
+)
+def test_of_a_whole_model_in_one_file_what_its_base_is_for_changes_nothing(
+    folder: Path, files: Path, pipeline: str
+) -> None:
+    entry = of(folder, files / "plain.safetensors")
+    plain = catalog.defaults("m", entry, Path(entry.id))
+    folders.edit_index(folder, _class_name=pipeline)
+    assert catalog.defaults("m", entry, Path(entry.id)) == plain
+    loaded = load(entry)
+    assert type(loaded).__name__ == "StableDiffusionImg2ImgPipeline"
+    assert (plain.steerable, plain.levels, plain.uses_strength) == (True, None, True)
+    assert components_of(loaded)
