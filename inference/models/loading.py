@@ -18,6 +18,7 @@ from inference.models import (
     embeddings,
     folder_check,
     hub,
+    known_classes,
     misfits,
     placement,
     processors,
@@ -104,16 +105,15 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
         raise ModelUnavailable(
             f"The model {model!r} brings its own code, which is never run: choose one that diffusers knows by itself."
         )
-    for name in components:
-        if name in but or name in hub.NEVER_LOADED:
-            continue
+    taken = {name: entry for name, entry in components.items() if name not in but and name not in hub.NEVER_LOADED}
+    for name in taken:
         suffixes = {file.suffix for file in (folder / name).glob("*")}
         if suffixes.intersection(PICKLES) and ".safetensors" not in suffixes:
             raise ModelUnavailable(
                 f"The model {model!r} keeps its {name} as a pickle, which can run anything: "
                 "choose one with safetensors files, or convert it."
             )
-    taken = {name: entry for name, entry in components.items() if name not in but and name not in hub.NEVER_LOADED}
+    known_classes.refuse_unknown(index, model, but=but)
     quantized.refuse_unreadable(folder, taken, model, gpu=gpu)
     return index
 
@@ -145,15 +145,13 @@ def load(
     on_gpu = device.type != "cpu"
     with translated():
         if place.is_dir():
-            trained.refuse_words(entry, model)
-            parts = _parts(entry, model, dtype, place)
             pipeline = _from_folder(
                 place,
                 model,
                 dtype,
                 variant=entry.variant,
                 scheduler=entry.scheduler,
-                parts=parts,
+                parts=_parts(entry, model, dtype, place),
                 planned=planned,
                 gpu=on_gpu,
             )
@@ -185,8 +183,11 @@ def _from_file(
         raise ModelUnavailable(
             f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
         )
-    if checkpoint.family.whole and not trained.scheduler_of(checkpoint, entry, shipped=base is None):
-        scheduler_file.check(layout, catalog.read_json(layout / catalog.INDEX, model), model)
+    if checkpoint.family.whole:
+        index = catalog.read_json(layout / catalog.INDEX, model)
+        known_classes.refuse_unknown(index, model, but=parts)
+        if not trained.scheduler_of(checkpoint, entry, shipped=base is None):
+            scheduler_file.check(layout, index, model)
     try:
         smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
         if checkpoint.family.whole:

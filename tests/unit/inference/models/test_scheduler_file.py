@@ -6,13 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import pytest
 import torch
+import transformers
 
 from inference.api import ModelUnavailable
 from inference.backends.stock_strength import levels_of
 from inference.families import components_of
-from inference.models import catalog, loading
+from inference.models import catalog, loading, single_file, text_encoders
 from inference.models.entry import ModelEntry
 from tests.tiny_models import checkpoints, folders
 
@@ -144,3 +146,44 @@ def test_of_a_whole_model_in_one_file_what_its_base_is_for_changes_nothing(
     assert type(loaded).__name__ == "StableDiffusionImg2ImgPipeline"
     assert (plain.steerable, plain.levels, plain.uses_strength) == (True, None, True)
     assert components_of(loaded)
+
+
+@pytest.mark.parametrize("named", ["TomorrowsScheduler", "AutoencoderKL", None])
+@pytest.mark.parametrize("scheduler", ["", EULER])
+@pytest.mark.parametrize("one_file", ["", "plain"], indirect=True)
+def test_an_index_without_a_scheduler_of_diffusers_is_refused_before_weights_are_read(
+    folder: Path, one_file: Path | None, monkeypatch: pytest.MonkeyPatch, *, named: str | None, scheduler: str
+) -> None:
+    folders.edit_index(folder, scheduler=["diffusers" if named else None, named])
+    refuse_reading(monkeypatch)
+    sentence = (
+        f"names {named!r} as its scheduler in its model_index.json, which is none of diffusers "
+        f"{diffusers.__version__}: write one of those there, such as {EULER!r}, or choose another model."
+    )
+    with pytest.raises(ModelUnavailable, match=re.escape(sentence)):
+        load(of(folder, one_file, scheduler=scheduler))
+
+
+@pytest.mark.parametrize(
+    ("part", "library", "module"), [("vae", "diffusers", diffusers), ("text_encoder", "transformers", transformers)]
+)
+@pytest.mark.parametrize("one_file", ["", "plain"], indirect=True)
+def test_a_class_that_the_libraries_lack_is_named_before_weights_are_read(
+    folder: Path, one_file: Path | None, monkeypatch: pytest.MonkeyPatch, *, part: str, library: str, module: Any
+) -> None:
+    folders.edit_index(folder, **{part: [library, "Tomorrows"]})
+    refuse_reading(monkeypatch)
+    sentence = (
+        f"The model 'm' names 'Tomorrows' as its {part} in its model_index.json, which {library} "
+        f"{module.__version__} does not have: update Pentimento, or choose another model."
+    )
+    with pytest.raises(ModelUnavailable, match=re.escape(sentence)):
+        load(of(folder, one_file))
+
+
+def refuse_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object, **__: object) -> None:
+        pytest.fail("weights were read")
+
+    monkeypatch.setattr(text_encoders, "of_folder", read)
+    monkeypatch.setattr(single_file, "whole_pipeline", read)
