@@ -4,7 +4,6 @@ A model folder may bring a `pentimento.json` with any of the keys `steps`, `guid
 `multiple`; what it does not say follows from the configuration files in diffusers' layout and from the family.
 """
 
-import json
 import re
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,14 +13,13 @@ from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub, schedulers, trained
 from inference.models.checkpoints import DISTILLED, PIPELINES, Family, identify, layout_of
 from inference.models.entry import LINES, MapModels, ModelEntry
-from inference.models.folder_check import no_index
+from inference.models.folder_check import read_json
 from inference.models.gguf_header import SUFFIX
 
 POCKET = "pocket"
 """The model shipped with the project."""
 
 INDEX = "model_index.json"
-OWN_DEFAULTS = "pentimento.json"
 
 _SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8, steerable=True)}
 
@@ -116,29 +114,6 @@ def base_ref(entry: ModelEntry) -> hub.HubRef:
     return replace(hub.HubRef.of(entry.base, **versions), kind=hub.RepositoryKind.BASE)
 
 
-def read_json(path: Path, model: str) -> dict[str, Any]:
-    """The object in one of a model's configuration files.
-
-    Raises:
-        ModelUnavailable: if there is none, or something else.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if path.name == INDEX:
-            raise no_index(path.parent, model) from None
-        raise ModelUnavailable(
-            f"The model {model!r} has no {path.name}: use a folder in diffusers' layout."
-        ) from None
-    except (OSError, ValueError, RecursionError):
-        raise ModelUnavailable(
-            f"The model {model!r} is broken: its {path.name} cannot be read; fetch it again."
-        ) from None
-    if not isinstance(content, dict):
-        raise ModelUnavailable(f"The model {model!r} is broken: its {path.name} is no object; fetch it again.")
-    return content
-
-
 def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefaults:
     """A model's defaults: the owner's entry first, then the model's own `pentimento.json`, then its family's.
 
@@ -158,7 +133,7 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
             wanted = asdict(_SHIPPED[entry.id])
         else:
             wanted, here = _wanted(model, entry, folder)
-        if folder is not None and (own := folder / OWN_DEFAULTS).exists():
+        if folder is not None and (own := folder / hub.OWN_DEFAULTS).exists():
             wanted |= _own_defaults(model, own)
     except OSError as refused:
         raise ModelUnavailable(
@@ -225,7 +200,7 @@ def _own_defaults(model: str, own: Path) -> dict[str, Any]:
         # JSON as Python reads it has NaN and Infinity, which no comparison lets through here.
         if not number or not least <= value < 1 << 53 or known[name](value) != value:
             raise ModelUnavailable(
-                f"The model {model!r} is broken: {name} is {value!r} in its {OWN_DEFAULTS}; mend that."
+                f"The model {model!r} is broken: {name} is {value!r} in its {hub.OWN_DEFAULTS}; mend that."
             )
     return {name: known[name](value) for name, value in values.items() if name in known}
 

@@ -24,3 +24,8 @@ def _nbytes(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
+
+
+def is_lost(file: Path) -> bool:
+    """Whether a file is a link to nothing, as in a cache of which somebody made room."""
+    return os.path.islink(file) and not os.path.exists(file)  # noqa: PTH110, PTH114 -- Path's own raise if not allowed

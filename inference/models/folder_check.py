@@ -1,11 +1,13 @@
 """What of a folder in diffusers' layout is missing or broken, told before any of it is loaded. Needs no torch."""
 
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from inference.api import ModelUnavailable
 from inference.models import hub, variants
+from inference.models.disk import is_lost
 from inference.models.gguf_header import SUFFIX
 from inference.models.quantized import is_declared
 from inference.models.safetensors_header import read_header
@@ -20,6 +22,30 @@ def unused(folder: Path, index: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in _UNUSED & set(hub.components(index)) if not (folder / name).is_dir())
 
 
+def read_json(path: Path, model: str) -> dict[str, Any]:
+    """The object in one of a model's configuration files.
+
+    Raises:
+        ModelUnavailable: if there is none, or something else.
+    """
+    shown = path.name if path.name in {hub.INDEX, hub.OWN_DEFAULTS} else f"{path.parent.name}/{path.name}"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if is_lost(path):
+            raise _linked_to_nothing(model, shown) from None
+        if path.name == hub.INDEX:
+            raise no_index(path.parent, model) from None
+        raise ModelUnavailable(f"The model {model!r} is not whole: it has no {shown}; fetch it again.") from None
+    except (OSError, ValueError, RecursionError):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: its {shown} cannot be read; fetch it again."
+        ) from None
+    if not isinstance(content, dict):
+        raise ModelUnavailable(f"The model {model!r} is broken: its {shown} is no object; fetch it again.")
+    return content
+
+
 def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: str | None) -> None:
     """Refuse a folder of which something is not there, cut short, or in numbers that would be read wrongly.
 
@@ -32,17 +58,41 @@ def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: 
     Raises:
         ModelUnavailable: the first of these.
     """
+    for name in taken:
+        for file in hub.lost(folder / name):
+            raise _linked_to_nothing(model, f"{name}/{file.name}")
+        formats: dict[str, str] = {}
+        for file in variants.weights_of(folder / name, variant):
+            formats |= read_header(file, model, shown=f"{name}/{file.name}").formats
+        if formats and not hub.WITHOUT_WEIGHTS.match(name):
+            read_json(folder / name / "config.json", model)
+            _refuse_unsorted(folder / name, model, variant)
+        if not is_declared(folder / name):
+            _refuse_packed(name, formats, model)
     lacking = [name for name in hub.missing(folder) if name in taken and name not in _UNUSED]
     if lacking:
         raise ModelUnavailable(
             f"The model {model!r} is not whole: of its {' and '.join(lacking)} files are missing; fetch it again."
         )
-    for name in taken:
-        formats: dict[str, str] = {}
-        for file in variants.weights_of(folder / name, variant):
-            formats |= read_header(file, model, shown=f"{name}/{file.name}").formats
-        if not is_declared(folder / name):
-            _refuse_packed(name, formats, model)
+
+
+def _refuse_unsorted(component: Path, model: str, variant: str | None) -> None:
+    """Refuse weights in several files whose index does not say what is in which."""
+    for file in component.glob("*.safetensors.index*.json"):
+        if variants.variant_in(file.name) != (variant or ""):
+            continue
+        read_json(file, model)
+        if not variants.shards_in(file):
+            raise ModelUnavailable(
+                f"The model {model!r} is broken: its {component.name}/{file.name} does not say which file holds "
+                "what; fetch it again."
+            )
+
+
+def _linked_to_nothing(model: str, shown: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The model {model!r} is broken: {shown} is a link to a file that is not there; fetch it again."
+    )
 
 
 def _refuse_packed(name: str, formats: Mapping[str, str], model: str) -> None:

@@ -15,10 +15,11 @@ import huggingface_hub as client  # imports what is asked of it then; all of it 
 from huggingface_hub import constants
 
 from inference.api import ModelUnavailable
-from inference.models.disk import nbytes
-from inference.models.variants import HALVES, INDEX_NAME, lacking, variant_in, variants
+from inference.models.disk import is_lost, nbytes
+from inference.models.variants import HALVES, INDEX_NAME, lacking, shards_in, variant_in, variants
 
 INDEX = "model_index.json"
+OWN_DEFAULTS = "pentimento.json"
 CONFIGURATION = "adapter_config.json"  # of peft, beside an adapter's weights
 WEIGHTS = (".safetensors", ".gguf")
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx", ".onnx_data", ".pb", ".tflite")
@@ -173,9 +174,9 @@ def _part_cached(ref: HubRef) -> Path | None:
     if not commit or not folder.is_dir():
         return None
     if ref.kind is RepositoryKind.NETWORK:
-        files = {file.name for file in folder.glob("*")}
+        files = _files_in(folder)
         return folder if "config.json" in files and _has_weights(folder, files) else None
-    files_of_it = [*folder.rglob("*.safetensors")]
+    files_of_it = [file for file in folder.rglob("*.safetensors") if not is_lost(file)]
     return files_of_it[0] if len(files_of_it) == 1 else None
 
 
@@ -189,18 +190,26 @@ def on_disk(ref: HubRef) -> int:
 def missing(folder: Path) -> Iterator[str]:
     """Components of a folder in diffusers' layout of which something is not there."""
     for name in _components_in(folder):
-        files = {file.name for file in (folder / name).glob("*")}
-        if not files or (
-            not WITHOUT_WEIGHTS.match(name) and "config.json" in files and not _has_weights(folder / name, files)
-        ):
+        files = _files_in(folder / name)
+        weightless = "config.json" in files and not _has_weights(folder / name, files)
+        if not files or lost(folder / name) or (weightless and not WITHOUT_WEIGHTS.match(name)):
             yield name
+
+
+def lost(component: Path) -> list[Path]:
+    """What a component's folder links to and is not there, but for weights, which nobody may want."""
+    return [file for file in sorted(component.glob("*")) if is_lost(file) and not _is_weights(file.name)]
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.glob("*") if not is_lost(file)}
 
 
 def _components_in(folder: Path) -> list[str]:
     """Those that its index names; none if it cannot be read: loading will say what is wrong."""
     try:
         return components(json.loads((folder / INDEX).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return []
 
 
@@ -215,7 +224,7 @@ def components(index: Mapping[str, Any]) -> list[str]:
 
 def _whole_variants(folder: Path) -> set[str]:
     """The variants of a component of which all shards are there."""
-    files = {file.name for file in folder.glob("*")}
+    files = _files_in(folder)
     return {
         each
         for each in variants(folder)
@@ -227,11 +236,8 @@ def _has_weights(folder: Path, files: Collection[str]) -> bool:
     """Whether all shards of any variant are there."""
     for name in files:
         if INDEX_NAME.match(name):
-            try:
-                shards = set(json.loads((folder / name).read_text(encoding="utf-8"))["weight_map"].values())
-            except (OSError, ValueError, KeyError, AttributeError):
-                return True  # loading will say what is wrong
-            if shards <= set(files):
+            shards = shards_in(folder / name)
+            if shards <= set(files):  # of an index that says none, loading will say what is wrong
                 return True
     whole = [name for name in files if name.endswith((*WEIGHTS, *PICKLES)) and "-of-" not in name]
     return bool(whole)
@@ -291,7 +297,7 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
     Raises:
         ModelUnavailable: if it is not there in the variant that was asked for.
     """
-    wanted = [name for name in names if "/" not in name and name in {INDEX, "pentimento.json"}]
+    wanted = [name for name in names if "/" not in name and name in {INDEX, OWN_DEFAULTS}]
     there = []
     for component in components(index):
         files = [name for name in names if Path(name).parent.as_posix() == component]

@@ -89,7 +89,7 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
     Raises:
         ModelUnavailable: with the reason.
     """
-    index = catalog.read_json(folder / catalog.INDEX, model)
+    index = folder_check.read_json(folder / catalog.INDEX, model)
     components = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
     kind = index.get("_class_name")
     if not isinstance(kind, str | list):
@@ -184,7 +184,7 @@ def _from_file(
             f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
         )
     if checkpoint.family.whole:
-        index = catalog.read_json(layout / catalog.INDEX, model)
+        index = folder_check.read_json(layout / catalog.INDEX, model)
         known_classes.refuse_unknown(index, model, but=parts)
         if not trained.scheduler_of(checkpoint, entry, shipped=base is None):
             scheduler_file.check(layout, index, model)

@@ -79,7 +79,7 @@ def _broken(folder: Path, model: str) -> str:
     if not (index := folder / hub.INDEX).is_file():
         return ""
     try:
-        folder_check.refuse_broken(folder, hub.components(catalog.read_json(index, model)), model, variant=None)
+        folder_check.refuse_broken(folder, hub.components(folder_check.read_json(index, model)), model, variant=None)
     except ModelUnavailable as refused:
         return str(refused)
     return ""

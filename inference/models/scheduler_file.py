@@ -8,7 +8,7 @@ from typing import Any
 import diffusers
 
 from inference.api import ModelUnavailable
-from inference.models import catalog, schedulers
+from inference.models import folder_check, hub, schedulers
 
 
 def check(folder: Path, index: Mapping[str, Any], model: str) -> None:
@@ -20,14 +20,14 @@ def check(folder: Path, index: Mapping[str, Any], model: str) -> None:
         ModelUnavailable: it names what is no scheduler.
     """
     file = folder / "scheduler" / "scheduler_config.json"
-    named = catalog.read_json(file, model).get("_class_name") if file.is_file() else None
+    named = folder_check.read_json(file, model).get("_class_name") if file.is_file() else None
     taken = schedulers.of_index(index)
     if named is None or named == taken or not taken:
         return
     if not isinstance(named, str) or not hasattr(diffusers.schedulers, named):
         raise ModelUnavailable(
             f"The model {model!r} names {named!r} in its scheduler/{file.name}, which is no scheduler of diffusers: "
-            f"name one as the `scheduler` of its entry, such as {taken!r} from its {catalog.INDEX}."
+            f"name one as the `scheduler` of its entry, such as {taken!r} from its {hub.INDEX}."
         )
-    words = f"{taken} of its {catalog.INDEX} is used, not {named} of its scheduler/{file.name}"
+    words = f"{taken} of its {hub.INDEX} is used, not {named} of its scheduler/{file.name}"
     print(f"{model}: {words}: name that as the `scheduler` of its entry if it is meant", file=sys.stderr)  # noqa: T201 -- the parent logs it

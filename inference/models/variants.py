@@ -1,5 +1,6 @@
 """Variants of weights, by the names of files: "model.fp16.safetensors" beside "model.safetensors". Needs no torch."""
 
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,15 @@ def variant_in(name: str) -> str | None:
 def variants(folder: Path) -> set[str]:
     """The variants of the weights in a component's folder; the plain one is empty."""
     return {found for file in folder.glob("*.safetensors") if (found := variant_in(file.name)) is not None}
+
+
+def shards_in(index: Path) -> frozenset[str]:
+    """The files that an index of weights names; none if it makes no sense."""
+    try:
+        named = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+        return frozenset(named) if all(isinstance(each, str) for each in named) else frozenset()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return frozenset()
 
 
 def weights_of(folder: Path, variant: str | None) -> list[Path]:

@@ -15,7 +15,7 @@ from inference.api import ModelUnavailable
 from inference.errors import DevicePoisoned, OutOfMemory
 from inference.models import catalog, hub, loading, placement, single_file
 from inference.models.entry import ModelEntry
-from inference.models.folder_check import refuse_broken, unused
+from inference.models.folder_check import read_json, refuse_broken, unused
 from inference.models.loading import load, refuse_unfit
 from inference.models.safetensors_header import read_header
 from tests.tiny_models import checkpoints, folders
@@ -43,7 +43,7 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 
 
 def refused(folder: Path) -> None:
-    index = json.loads((folder / "model_index.json").read_text())
+    index = read_json(folder / "model_index.json", "m")
     refuse_broken(folder, hub.components(index), "m", variant=None)
 
 
@@ -61,6 +61,23 @@ def _scaled(folder: Path) -> None:
     save_file(load_file(folder / UNET) | {"conv_in.weight_scale": torch.ones(())}, folder / UNET)
 
 
+SHARDS = "unet/diffusion_pytorch_model.safetensors.index.json"
+
+
+def _with_index(folder: Path, content: object) -> None:
+    (folder / SHARDS).write_text(json.dumps(content))
+
+
+def _configured_by_nothing(folder: Path) -> None:
+    (folder / "unet" / "config.json").unlink()
+    (folder / "unet" / "config.json").symlink_to(folder / "nowhere")
+
+
+def _indexed_by_nothing(folder: Path) -> None:
+    (folder / "model_index.json").unlink()
+    (folder / "model_index.json").symlink_to(folder / "nowhere")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut": (
         lambda folder: (folder / UNET).write_bytes((folder / UNET).read_bytes()[:-1]),
@@ -74,6 +91,22 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "page": (lambda folder: (folder / UNET).write_text("<!DOCTYPE html>"), "is a web page"),
     "zip": (lambda folder: (folder / UNET).write_bytes(b"PK\x03\x04" + bytes(50)), "a pickle under another name"),
     "link": (_linked_to_nothing, f"{UNET} is a link to a file that is not there"),
+    "no configuration": (
+        lambda folder: (folder / "text_encoder" / "config.json").unlink(),
+        r"'m' is not whole: it has no text_encoder/config\.json; fetch it again",
+    ),
+    "odd configuration": (
+        lambda folder: (folder / "vae" / "config.json").write_text("[]"),
+        r"'m' is broken: its vae/config\.json is no object",
+    ),
+    "configuration's link": (_configured_by_nothing, r"unet/config\.json is a link to a file that is not there"),
+    "index's link": (_indexed_by_nothing, r"'m' is broken: model_index\.json is a link to a file that is not there"),
+    "list of shards": (lambda folder: _with_index(folder, []), f"its {SHARDS} is no object"),
+    "numbers of shards": (
+        lambda folder: _with_index(folder, {"weight_map": {"a": [1], "b": 2}}),
+        f"its {SHARDS} does not say which file holds what; fetch it again",
+    ),
+    "page of shards": (lambda folder: (folder / SHARDS).write_text("<html>"), f"its {SHARDS} cannot be read"),
     "tokenizer": (lambda folder: shutil.rmtree(folder / "tokenizer"), "of its tokenizer files are missing"),
     "scheduler": (lambda folder: shutil.rmtree(folder / "scheduler"), "of its scheduler files are missing"),
     "integers": (_of_whole_numbers, r"keeps its unet packed \(numbers of the format I8\)"),

@@ -8,8 +8,8 @@ import pytest
 from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.entry import ModelEntry
-from inference.models.hub import HubRef, RemoteFile, chosen, missing
-from inference.models.library import known_folder
+from inference.models.hub import HubRef, RemoteFile, RepositoryKind, chosen, missing
+from inference.models.library import foreseen, known_folder
 
 INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -157,6 +157,59 @@ def test_what_a_cut_download_left_is_not_taken_for_a_model(tmp_path: Path) -> No
     assert [*missing(tmp_path)] == ["text_encoder"]
     (tmp_path / "text_encoder" / "model-00002-of-00002.safetensors").write_bytes(b"")
     assert [*missing(tmp_path)] == []
+
+
+@pytest.mark.parametrize("lost", ["unet/model.safetensors", "unet/config.json", "tokenizer/vocab.json"])
+def test_what_somebody_removed_from_the_cache_is_not_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The links to it stay: it is fetched again, as its sentence would advise."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    folder = in_cache(tmp_path, "model_index.json", json.dumps(INDEX))
+    for name in ("unet/config.json", "text_encoder/config.json", "tokenizer/vocab.json", "scheduler/s.json"):
+        in_cache(tmp_path, name, "{}")
+    for name in ("unet/model.safetensors", "unet/model.bin", "text_encoder/model.safetensors"):
+        in_cache(tmp_path, name)
+    entry = ModelEntry(id="org/name")
+    (folder / "unet" / "model.bin").resolve().unlink()
+    assert known_folder(entry) == folder, "nobody reads that"
+    (folder / lost).resolve().unlink()
+    assert known_folder(entry) is None
+
+
+@pytest.mark.parametrize("kind", [RepositoryKind.ADAPTER, RepositoryKind.NETWORK])
+def test_a_part_that_somebody_removed_from_the_cache_is_not_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: RepositoryKind
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    in_cache(tmp_path, "config.json", "{}")
+    folder = in_cache(tmp_path, "model.safetensors")
+    assert hub.cached(HubRef("org/name", kind=kind)) is not None
+    (folder / "model.safetensors").resolve().unlink()
+    assert hub.cached(HubRef("org/name", kind=kind)) is None
+
+
+@pytest.mark.parametrize("index", ["[]", "5", "[" * 100_000])
+def test_a_cached_index_that_makes_no_sense_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    in_cache(tmp_path, "model_index.json", index)
+    known, refused = foreseen({"m": ModelEntry(id="org/name")})
+    assert not known
+    assert "'m' is broken: its model_index.json" in refused["m"]
+
+
+def in_cache(cache: Path, name: str, content: str = "") -> Path:
+    """A file as the hub's client keeps it, a link to its blob; returns the folder of its revision."""
+    folder = cache / "models--org--name" / "snapshots" / ("a" * 40)
+    blob = folder.parents[1] / "blobs" / name.replace("/", "-")
+    for path in (folder / name, blob, folder.parents[1] / "refs" / "main"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    blob.write_text(content)
+    (folder / name).symlink_to(blob)
+    (folder.parents[1] / "refs" / "main").write_text(folder.name)
+    return folder
 
 
 def test_what_peft_writes_beside_an_adapter_comes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
