@@ -37,6 +37,12 @@ _STEERABLE = re.compile(r"^(StableDiffusion(XL|3)?|Flux|QwenImage)(Img2Img)?Pipe
 
 _Z_IMAGE = re.compile(r"z-?image", re.IGNORECASE)
 
+_LONGEST_SIDE = 4096
+"""In latents; no model was trained on a quarter of it."""
+
+_MOST_BLOCKS = 8
+"""Of an autoencoder; models have four or six."""
+
 _FAMILIES = (
     (re.compile(r"^LatentConsistency"), 4, 8.5),
     (DISTILLED, 4, 1.0),
@@ -254,6 +260,8 @@ def _vae_scale_factor(model: str, folder: Path) -> int:
     for name in ("vae", "movq"):
         config = folder / name / "config.json"
         if config.exists() and isinstance(blocks := read_json(config, model).get("block_out_channels"), list):
+            if not 1 <= len(blocks) <= _MOST_BLOCKS:
+                raise _odd(model, "block_out_channels", blocks, name)
             return int(2 ** (len(blocks) - 1))
     return 8
 
@@ -265,10 +273,14 @@ def _latent_side(model: str, folder: Path) -> int:
         if config.exists():
             size = read_json(config, model).get("sample_size")
             sides = size if isinstance(size, list) else [size or 0]
-            if not all(isinstance(side, int) for side in sides):
-                raise ModelUnavailable(
-                    f"The model {model!r} is broken: sample_size is {size!r} in the config.json of its {name}; "
-                    "fetch it again."
-                )
+            if not all(isinstance(side, int) and 0 <= side <= _LONGEST_SIDE for side in sides):
+                raise _odd(model, "sample_size", size, name)
             return max(sides, default=0)
     return 0
+
+
+def _odd(model: str, key: str, value: object, component: str) -> ModelUnavailable:
+    shown = f"{value!r:.50}"
+    return ModelUnavailable(
+        f"The model {model!r} is broken: {key} is {shown} in the config.json of its {component}; fetch it again."
+    )

@@ -173,10 +173,17 @@ def test_distilled_models_are_told_from_their_bases_before_and_after_they_are_he
         assert (unseen.steps, unseen.guidance_scale) == wanted[:2]
 
 
-@pytest.mark.parametrize("size", [[64, "x"], "64", [None], {"height": 64}, 64.5])
+@pytest.mark.parametrize("size", [[64, "x"], "64", [None], {"height": 64}, 64.5, -4, 10**9, [64, -1]])
 def test_nonsense_in_a_models_sample_size_is_refused(tmp_path: Path, size: object) -> None:
     folder = model(tmp_path / "m", "StableDiffusionPipeline", unet={"sample_size": size})
     with pytest.raises(ModelUnavailable, match=r"sample_size is .* of its unet"):
+        catalog.defaults("m", ENTRY, folder)
+
+
+@pytest.mark.parametrize("blocks", [[], [1] * 2000])
+def test_nonsense_in_an_autoencoders_blocks_is_refused(tmp_path: Path, blocks: list[int]) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline", vae={"block_out_channels": blocks})
+    with pytest.raises(ModelUnavailable, match=r"block_out_channels is \[.{0,80} of its vae; fetch it again"):
         catalog.defaults("m", ENTRY, folder)
 
 
