@@ -9,7 +9,7 @@ from huggingface_hub import get_token
 from bot.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LINES, MapModels, ModelEntry
-from inference.models.hub import HubRef
+from inference.models.hub import HubRef, RepositoryKind
 from inference.models.overview import ModelOverview
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
@@ -57,16 +57,23 @@ def model_findings(
             yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
         places = {f"adapter {lora}": each.place for lora, each in entry.loras.items()}
         places |= {f"control {kind}": place for kind, place in entry.controls.items()}
-        for word, place in entry.embeddings.items():
+        for what, place in _needed_files(name, entry):
             if not _exists(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
-                yield Finding(f"embedding {word}", broken, words)
+                yield Finding(what, broken, words)
         for what, place in places.items():
             if not _exists(place) and not _HUB_PLACE.fullmatch(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
                 yield Finding(what, State.NOTE, words)
         if defaults is not None:
             yield _control(name, entry, defaults, map_models, own=name in catalogue)
+
+
+def _needed_files(name: str, entry: ModelEntry) -> Iterator[tuple[str, str]]:
+    """What of this machine a model cannot be loaded without, by what it is to the owner."""
+    yield from ((f"embedding {word}", place) for word, place in entry.embeddings.items())
+    if entry.vae and HubRef.part(entry.vae, RepositoryKind.NETWORK) is None:
+        yield f"vae of {name}", entry.vae
 
 
 def memory_findings(shown: Mapping[str, ModelOverview], default: str) -> Iterator[Finding]:

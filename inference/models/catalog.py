@@ -11,7 +11,7 @@ from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub, schedulers, trained
-from inference.models.checkpoints import DISTILLED, PIPELINES, Family, identify, layout_of
+from inference.models.checkpoints import DISTILLED, PIPELINES, Checkpoint, Family, identify, layout_of
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.folder_check import read_json
 from inference.models.gguf_header import SUFFIX
@@ -134,6 +134,7 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     here = folder is not None
     try:
         if not _in_one_file(entry, folder):
+            _refuse_base(entry, model)
             trained.refuse_words(entry, model)
         if entry.id in _SHIPPED:
             wanted = asdict(_SHIPPED[entry.id])
@@ -153,6 +154,19 @@ def _in_one_file(entry: ModelEntry, place: Path | None) -> bool:
     return bool(hub.HubRef.of(entry.id).file) if place is None else not place.is_dir()
 
 
+def _refuse_base(entry: ModelEntry, model: str) -> None:
+    """Refuse a base of what has all of a model: it would be fetched for nothing."""
+    if entry.base:
+        raise ModelUnavailable(f"The model {model!r} takes no base, which is for a model in one file: leave it out.")
+
+
+def _refuse_without_vae(checkpoint: Checkpoint, entry: ModelEntry, file: Path, model: str) -> None:
+    if checkpoint.family.whole and not checkpoint.has_vae and not entry.vae:
+        raise ModelUnavailable(
+            f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
+        )
+
+
 def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str, Any], bool]:
     """What the files at that place say, and whether all of them are here."""
     # A path's other folders say nothing of the model.
@@ -162,6 +176,7 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
     if place.is_dir():
         return _derived(model, f"{names} {place.name}", place, entry.scheduler), True
     checkpoint = trained.as_told(identify(place, model, prediction=entry.prediction), entry, model)
+    _refuse_without_vae(checkpoint, entry, place, model)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:

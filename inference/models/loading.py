@@ -179,10 +179,6 @@ def _from_file(
         )
     layout = checkpoints.layout_of(checkpoint, base, model)
     parts = _parts(entry, model, dtype, layout)
-    if checkpoint.family.whole and not checkpoint.has_vae and not parts:
-        raise ModelUnavailable(
-            f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
-        )
     if checkpoint.family.whole:
         index = folder_check.read_json(layout / catalog.INDEX, model)
         known_classes.refuse_unknown(index, model, but=parts)

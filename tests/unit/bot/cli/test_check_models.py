@@ -68,6 +68,13 @@ def test_what_keeps_nothing_but_itself_from_starting_is_a_note(tmp_path: Path) -
         assert [each.state for each in found(ModelEntry(id="/no/such"), None, default=default)] == [state]
         first = found(ModelEntry(id="x", embeddings=lost), HERE, default=default)[0]
         assert (first.what, first.state) == ("embedding word", state)
+        first = found(ModelEntry(id="x", vae=lost["word"]), HERE, default=default)[0]
+        assert (first.what, first.state) == ("vae of mine", state)
+
+
+@pytest.mark.parametrize("place", ["org/vae", "org/vae/vae.safetensors", __file__])
+def test_an_autoencoder_that_is_here_or_on_the_hub_is_no_finding(place: str) -> None:
+    assert said(ModelEntry(id="x", vae=place), HERE) == []
 
 
 def test_an_adapter_whose_file_is_lost_is_named(tmp_path: Path) -> None:

@@ -193,6 +193,18 @@ def test_a_sample_size_that_is_not_said_is_guessed(tmp_path: Path, size: object)
     assert catalog.defaults("m", ENTRY, folder).max_pixels == 512**2
 
 
+@pytest.mark.parametrize("id_", ["org/name", "folder", catalog.POCKET])
+def test_a_base_of_what_is_no_single_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id_: str
+) -> None:
+    """It would do nothing, and be fetched before the model is said to be here."""
+    monkeypatch.chdir(tmp_path)
+    model(tmp_path / "folder", "StableDiffusionPipeline")
+    said = r"'m' takes no base, which is for a model in one file: leave it out\."
+    with pytest.raises(ModelUnavailable, match=said):
+        catalog.defaults("m", ModelEntry(id=id_, base="org/other"), catalog.locate(id_))
+
+
 def test_a_part_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
     """A link to too long a name stands for a folder of somebody else's, which root may always search."""
     folder = model(tmp_path / "m", "StableDiffusionPipeline")

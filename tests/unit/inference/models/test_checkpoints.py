@@ -11,6 +11,7 @@ from inference.api import ModelUnavailable
 from inference.models import catalog, checkpoints
 from inference.models.checkpoints import LAYOUTS, Checkpoint, Family, identify, scheduler_of
 from inference.models.entry import ModelEntry
+from inference.models.library import foreseen
 from inference.models.safetensors_header import Header, read_header
 
 CORE = "model.diffusion_model."
@@ -38,6 +39,14 @@ def test_a_family_of_unets_is_told_by_its_text_encoder(tmp_path: Path, family: F
     found = identify(file(tmp_path / "a.safetensors", *UNET, WORDS[family]), "a")
     assert (found.family, found.has_vae) == (family, True)
     assert not identify(file(tmp_path / "b.safetensors", *list(UNET)[:1], WORDS[family]), "b").has_vae
+
+
+def test_a_file_without_an_autoencoder_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    path = file(tmp_path / "b.safetensors", *list(UNET)[:1], WORDS[Family.SD15])
+    _, refused = foreseen({"b": ModelEntry(id=str(path))})
+    said = "The file b.safetensors of the model 'b' brings no autoencoder: name one as the `vae` of its entry."
+    assert refused == {"b": said}
+    assert not foreseen({"b": ModelEntry(id=str(path), vae="org/vae")})[1]
 
 
 @pytest.mark.parametrize(
