@@ -1,6 +1,7 @@
 """What of a folder in diffusers' layout is missing or broken, told before any of it is loaded. Needs no torch."""
 
 import json
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
         if path.name == hub.INDEX:
             raise no_index(path.parent, model) from None
         raise ModelUnavailable(f"The model {model!r} is not whole: it has no {shown}; fetch it again.") from None
+    except PermissionError as refused:
+        raise _forbidden(model, shown, refused) from None
     except (OSError, ValueError, RecursionError):
         raise ModelUnavailable(
             f"The model {model!r} is broken: its {shown} cannot be read; fetch it again."
@@ -59,6 +62,7 @@ def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: 
         ModelUnavailable: the first of these.
     """
     for name in taken:
+        refuse_forbidden(folder, name, model)
         for file in hub.lost(folder / name):
             raise _linked_to_nothing(model, f"{name}/{file.name}")
         formats: dict[str, str] = {}
@@ -87,6 +91,24 @@ def _refuse_unsorted(component: Path, model: str, variant: str | None) -> None:
                 f"The model {model!r} is broken: its {component.name}/{file.name} does not say which file holds "
                 "what; fetch it again."
             )
+
+
+def refuse_forbidden(folder: Path, name: str, model: str) -> None:
+    """Refuse a component that this user may not list or search: it would look as if nothing were in it.
+
+    Raises:
+        ModelUnavailable: says so.
+    """
+    try:
+        os.listdir(f"{folder / name}/.")  # noqa: PTH208 -- Path takes the dot away, which asks for the right to search
+    except (FileNotFoundError, NotADirectoryError):
+        return  # told as missing
+    except OSError as refused:
+        raise _forbidden(model, name, refused) from None
+
+
+def _forbidden(model: str, shown: str, refused: OSError) -> ModelUnavailable:
+    return ModelUnavailable(f"The model {model!r} cannot be read ({refused.strerror}): let this user read {shown}.")
 
 
 def _linked_to_nothing(model: str, shown: str) -> ModelUnavailable:

@@ -148,6 +148,13 @@ def _repository_folder(ref: HubRef) -> Path:
 
 def cached(ref: HubRef) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole, in the variant that is named."""
+    try:
+        return _cached(ref)
+    except OSError:  # this user may not look at it, as fetching it will say
+        return None
+
+
+def _cached(ref: HubRef) -> Path | None:
     if ref.kind in {RepositoryKind.NETWORK, RepositoryKind.ADAPTER} and not ref.file:
         return _part_cached(ref)
     revision = ref.revision or None

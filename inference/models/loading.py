@@ -96,6 +96,8 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
         raise ModelUnavailable(
             f"The model {model!r} is broken: its {catalog.INDEX} names no pipeline (_class_name); fetch it again."
         )
+    for name in components:
+        folder_check.refuse_forbidden(folder, name, model)
     own_code = isinstance(kind, list) or any(
         (folder / name / f"{library}.py").exists() or (folder / f"{library}.py").exists()
         for name, (library, _) in components.items()

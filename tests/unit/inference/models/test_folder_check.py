@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import diffusers
 import pytest
@@ -121,6 +122,27 @@ def test_what_is_wrong_with_a_folder_is_one_sentence_before_anything_is_loaded(f
     do(folder)
     with pytest.raises(ModelUnavailable, match=sentence):
         refused(folder)
+
+
+@pytest.mark.parametrize("part", ["text_encoder", "tokenizer", "vae"])
+def test_a_component_that_this_user_may_not_look_at_is_not_called_missing(folder: Path, part: str) -> None:
+    """A link to too long a name stands for a folder of somebody else's, which root may always search."""
+    shutil.rmtree(folder / part)
+    (folder / part).symlink_to("a" * 300)
+    said = rf"'m' cannot be read \(File name too long\): let this user read {part}\."
+    with pytest.raises(ModelUnavailable, match=said):
+        refused(folder)
+    with pytest.raises(ModelUnavailable, match=said):
+        loading.check(folder, "m")
+
+
+def test_a_file_that_this_user_may_not_read_is_not_to_be_fetched_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", Mock(side_effect=PermissionError(13, "Permission denied")))
+    for name, said in (("model_index.json", "model_index"), ("unet/config.json", "unet/config")):
+        with pytest.raises(ModelUnavailable, match=rf"cannot be read \(Perm.*\): let this user read {said}\.json\."):
+            read_json(folder / name, "m")
 
 
 def test_a_shard_that_did_not_come_is_missed(tmp_path: Path) -> None:

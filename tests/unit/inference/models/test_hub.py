@@ -200,6 +200,18 @@ def test_a_cached_index_that_makes_no_sense_stops_nothing(
     assert "'m' is broken: its model_index.json" in refused["m"]
 
 
+@pytest.mark.parametrize("kind", [RepositoryKind.PIPELINE, RepositoryKind.NETWORK, RepositoryKind.ADAPTER])
+def test_a_cache_of_somebody_elses_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: RepositoryKind
+) -> None:
+    """A link to too long a name stands for a folder that may not be searched, which root always may."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    snapshots = in_cache(tmp_path, "model_index.json", json.dumps(INDEX)).parent
+    snapshots.rename(tmp_path / "elsewhere")
+    snapshots.symlink_to("a" * 300)
+    assert hub.cached(HubRef("org/name", kind=kind)) is None
+
+
 def in_cache(cache: Path, name: str, content: str = "") -> Path:
     """A file as the hub's client keeps it, a link to its blob; returns the folder of its revision."""
     folder = cache / "models--org--name" / "snapshots" / ("a" * 40)
