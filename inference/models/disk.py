@@ -29,3 +29,11 @@ def _nbytes(file: Path) -> int:
 def is_lost(file: Path) -> bool:
     """Whether a file is a link to nothing, as in a cache of which somebody made room."""
     return os.path.islink(file) and not os.path.exists(file)  # noqa: PTH110, PTH114 -- Path's own raise if not allowed
+
+
+def is_absent(file: Path) -> bool:
+    """Whether nothing is there. Of what may not be looked at nobody knows: reading it says so."""
+    try:
+        return not file.exists()
+    except OSError:
+        return False

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 
 from inference.api import ModelUnavailable
 from inference.models.device_errors import is_of_device
+from inference.models.disk import is_absent
 from inference.models.entry import ModelEntry
 from inference.models.safetensors_header import read_header
 
@@ -62,7 +63,7 @@ def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torc
             f"The embedding {word!r} of the model {model!r} is no .safetensors file: pickles can run anything; "
             "get it as one, or convert it."
         )
-    if not file.exists():
+    if is_absent(file):
         raise ModelUnavailable(
             f"The embedding {word!r} of the model {model!r} is not at {str(file)!r}: put it there or mend the entry."
         )
@@ -73,7 +74,8 @@ def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torc
     except Exception as error:
         if is_of_device(error):
             raise
-    if not tensors or not all(each.isfinite().all() for each in tensors.values()):  # NaN: of a training that failed
+    whole = [each.numel() > 0 and each.float().isfinite().all() for each in tensors.values()]
+    if not whole or not all(whole):  # NaN: of a training that failed
         raise ModelUnavailable(f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again.")
     is_xl = getattr(pipeline, "text_encoder_2", None) is not None
     if is_xl:

@@ -114,6 +114,8 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "page.safetensors").write_text("<!DOCTYPE html><title>Log in</title>")
     (tmp_path / "old.pt").write_bytes(b"x")
     nan = saved(tmp_path, "nan.safetensors", emb_params=vectors(1) * float("nan"))
+    none = saved(tmp_path, "none-in-it.safetensors", emb_params=vectors(1)[:0])
+    (tmp_path / "locked").symlink_to("a" * 300)  # stands for a folder of somebody else's, which root may search
     for pipeline, place, said in (
         (sd, wide, rf"is {WIDTH + 8} wide and the text encoder of 'mine' {WIDTH}: .* leave it out"),
         (sd, double, "made for another kind of model than 'mine': leave it out"),
@@ -127,12 +129,21 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
         ),
         (sd, str(tmp_path / "page.safetensors"), r"page\.safetensors \(embedding 'ink'\) .* a web page .* again"),
         (sd, nan, r"'ink' of the model 'mine' is broken: get nan\.safetensors again"),
+        (sd, none, r"'ink' of the model 'mine' is broken: get none-in-it\.safetensors again"),
+        (sd, str(tmp_path / "locked" / "a.safetensors"), r"cannot be read \(.*\): let this user read a\.safetensors"),
         (sd, str(tmp_path / "old.pt"), "pickles can run anything"),
         (sd, str(tmp_path / "none.safetensors"), "put it there or mend the entry"),
         (flow("z-image"), single, "takes no embeddings: leave 'ink' out of its entry"),
     ):
         with pytest.raises(ModelUnavailable, match=said):
             load(pipeline, {"ink": place}, "mine")
+
+
+def test_an_embedding_in_float8_is_learned(tmp_path: Path) -> None:
+    pipeline = stable_diffusion()
+    load(pipeline, {"ink": saved(tmp_path, emb_params=vectors(1).to(torch.float8_e4m3fn))}, "mine")
+    assert told(pipeline, "a ink b").isfinite().all()
+    assert spelled(pipeline.tokenizer, "ink") == "<word:ink>"
 
 
 def test_of_a_folder_with_words_for_several_families_those_that_fit_are_learned(
