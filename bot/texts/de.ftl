@@ -401,6 +401,8 @@ failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, se
 failed-lora-empty = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist leer: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
 failed-lora-pointer = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist nur ein Verweis von Git LFS und nicht die Datei selbst: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
 failed-lora-page = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist eine Webseite und nicht die Datei selbst: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
+failed-lora-unfinished = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } wird noch heruntergeladen: lass ihn weg, bis sie da ist.
+failed-lora-forbidden = Der Adapter „{ $name }“ lässt sich nicht verwenden, der Bot darf seine Datei { $file } nicht lesen: lass ihn weg, und sag dem Betreiber des Bots, er soll es erlauben.
 
 form-remix = Bild verwandeln
 form-chain = Hiervon aus weiter

@@ -410,6 +410,8 @@ failed-lora-broken = The adapter '{ $name }' cannot be used, its file is broken 
 failed-lora-empty = The adapter '{ $name }' cannot be used, its file { $file } is empty: leave it out and tell the bot's owner to fetch it again.
 failed-lora-pointer = The adapter '{ $name }' cannot be used, its file { $file } is a pointer of Git LFS and not the file itself: leave it out and tell the bot's owner to fetch it again.
 failed-lora-page = The adapter '{ $name }' cannot be used, its file { $file } is a web page and not the file itself: leave it out and tell the bot's owner to fetch it again.
+failed-lora-unfinished = The adapter '{ $name }' cannot be used, its file { $file } is still being downloaded: leave it out until that is done.
+failed-lora-forbidden = The adapter '{ $name }' cannot be used, its file { $file } may not be read by the bot: leave it out and tell the bot's owner to allow that.
 
 ## Forms
 

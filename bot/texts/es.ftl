@@ -401,6 +401,8 @@ failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo est
 failed-lora-empty = El adaptador «{ $name }» no se puede usar, su archivo { $file } está vacío: quítalo y dile a quien administra el bot que lo descargue de nuevo.
 failed-lora-pointer = El adaptador «{ $name }» no se puede usar, su archivo { $file } es un puntero de Git LFS y no el archivo mismo: quítalo y dile a quien administra el bot que lo descargue de nuevo.
 failed-lora-page = El adaptador «{ $name }» no se puede usar, su archivo { $file } es una página web y no el archivo mismo: quítalo y dile a quien administra el bot que lo descargue de nuevo.
+failed-lora-unfinished = El adaptador «{ $name }» no se puede usar, su archivo { $file } aún se está descargando: quítalo hasta que termine.
+failed-lora-forbidden = El adaptador «{ $name }» no se puede usar, el bot no tiene permiso para leer su archivo { $file }: quítalo y dile a quien administra el bot que lo permita.
 
 form-remix = Transformar imagen
 form-chain = Seguir desde aquí

@@ -407,6 +407,8 @@ failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fich
 failed-lora-empty = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est vide : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
 failed-lora-pointer = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est un pointeur de Git LFS et non le fichier lui-même : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
 failed-lora-page = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est une page web et non le fichier lui-même : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
+failed-lora-unfinished = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est encore en cours de téléchargement : ne le mets pas avant que ce soit fini.
+failed-lora-forbidden = L’adaptateur « { $name } » ne peut pas servir, le bot n’a pas le droit de lire son fichier { $file } : ne le mets pas, et dis à l’administrateur du bot de l’autoriser.
 
 form-remix = Transformer l’image
 form-chain = Partir de ce résultat

@@ -104,11 +104,16 @@ def refuse_unfinished(file: Path, model: str, called: str) -> None:
     Raises:
         ModelUnavailable: aria2's own file, which goes when it is done, lies beside it.
     """
-    if os.path.exists(f"{file}.aria2"):  # noqa: PTH110 -- Path's own raises where this user may not look
+    if is_unfinished(file):
         raise ModelUnavailable(
             f"The model {model!r} is not whole: {called} is still being downloaded by aria2; wait until its .aria2 "
             "file is gone, or go on with the download."
         )
+
+
+def is_unfinished(file: Path) -> bool:
+    """Whether aria2 still fetches a file."""
+    return os.path.exists(f"{file}.aria2")  # noqa: PTH110 -- Path's own raises where this user may not look
 
 
 def found_instead(file: Path) -> str:

@@ -34,7 +34,7 @@ from inference.api import (
 from inference.models import hub as hub_files
 from inference.models.entry import LoraEntry, MapModels, ModelEntry
 from inference.models.library import Library
-from inference.models.loras import locate
+from inference.models.lora_files import locate
 from inference.worker.engine import ProcessEngine
 from tests.harness.waiting import PATIENCE
 from tests.servers.hub import TRICKLE, Hub

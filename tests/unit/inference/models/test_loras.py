@@ -1,10 +1,12 @@
 """Adapters in the step loop against the stock pipeline with the same adapters, on tiny models with random weights."""
 
 import copy
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -16,7 +18,8 @@ from inference.api import Lora
 from inference.errors import OutOfMemory, Unsuited
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
-from inference.models.loras import LoraSet, locate, read
+from inference.models.lora_files import locate, read
+from inference.models.loras import LoraSet
 from tests.harness.step_loop import Bench, Caller, Ended, error, picture, request, stock, worst
 from tests.tiny_models.loras import save_lora
 from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
@@ -181,6 +184,33 @@ def test_what_was_fetched_instead_of_an_adapter_is_named(
 ) -> None:
     file = tmp_path / "ink.safetensors"
     file.write_bytes(content)
+    refuses(file, cause, said)
+
+
+def test_an_adapter_that_aria2_still_fetches_is_not_painted_with(files: dict[str, LoraEntry], tmp_path: Path) -> None:
+    """What has not come yet reads as zeros."""
+    file = Path(shutil.copy(files["ink"].place, tmp_path / "ink.safetensors"))
+    file.with_name("ink.safetensors.aria2").touch()
+    refuses(file, "lora-unfinished", "its file ink.safetensors is still being downloaded: leave it out until")
+
+
+@pytest.mark.parametrize("lies", ["in a folder", "in a locked folder"])
+def test_an_adapter_that_the_bot_may_not_read_is_not_called_lost(
+    files: dict[str, LoraEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lies: str
+) -> None:
+    file = Path(shutil.copy(files["ink"].place, tmp_path / "ink.safetensors"))
+    forbidden = {"in a folder": "open", "in a locked folder": "is_file"}[lies]
+    monkeypatch.setattr(Path, forbidden, Mock(side_effect=PermissionError(13, "Permission denied")))
+    refuses(file, "lora-forbidden", "its file ink.safetensors may not be read by the bot: leave it out and tell")
+
+
+@pytest.mark.parametrize("place", ["~no-such-user/ink.safetensors", "a" * 300, "/ink.safetensors"])
+def test_an_adapter_that_cannot_be_there_is_lost(place: str) -> None:
+    with pytest.raises(Unsuited, match="there is no such file, folder or hub repository"):
+        read("ink", place)
+
+
+def refuses(file: Path, cause: str, said: str) -> None:
     with pytest.raises(Unsuited) as raised:
         read("ink", str(file))
     assert raised.value.cause == cause
@@ -204,7 +234,7 @@ def test_an_adapter_for_which_there_is_no_room_is_not_called_broken(
     def full(_: Path) -> dict[str, torch.Tensor]:
         raise MemoryError
 
-    monkeypatch.setattr("inference.models.loras.load_file", full)
+    monkeypatch.setattr("inference.models.lora_files.load_file", full)
     with pytest.raises(OutOfMemory):
         LoraSet("mine", stable_diffusion("ddim"), files).fetch((INK,))
 
