@@ -12,17 +12,6 @@ from inference.models.device_errors import is_of_device, translate
 from inference.models.lora_weights import beside, with_strengths
 from inference.models.safetensors_header import found_instead, is_unfinished
 
-_FETCH_AGAIN = "leave it out and tell the bot's owner to fetch it again"
-
-_INSTEAD = {
-    "empty": ("is empty", _FETCH_AGAIN),
-    "pointer": ("is a pointer of Git LFS and not the file itself", _FETCH_AGAIN),
-    "page": ("is a web page and not the file itself", _FETCH_AGAIN),
-    "unfinished": ("is still being downloaded", "leave it out until that is done"),
-    "forbidden": ("may not be read by the bot", "leave it out and tell the bot's owner to allow that"),
-}
-"""What is wrong with a file, by the end of the message's name, and the mend."""
-
 
 def read(name: str, place: str) -> dict[str, torch.Tensor]:
     """An adapter's weights.
@@ -43,7 +32,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             values={"name": name},
         ) from None
     except PermissionError:
-        raise _of_file(name, Path(place), "forbidden") from None
+        raise _unreadable(name, Path(place), "forbidden") from None
     except (OSError, RuntimeError):  # the latter of a home that nobody has
         raise Unsuited(
             f"The adapter {name!r} cannot be used, there is no such file, folder or hub repository with one "
@@ -52,7 +41,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             values={"name": name},
         ) from None
     if is_unfinished(file):
-        raise _of_file(name, file, "unfinished")
+        raise _unreadable(name, file, "unfinished")
     try:
         with torch.inference_mode(mode=False):  # what is read in that mode cannot be put on a model
             tensors: dict[str, torch.Tensor] = load_file(file)
@@ -67,25 +56,51 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
     return weights
 
 
-def _unreadable(name: str, file: Path) -> Unsuited:
-    """What to say of a file that safetensors does not read."""
-    if (instead := found_instead(file)) in _INSTEAD:
-        return _of_file(name, file, instead)
-    return Unsuited(
-        f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
-        "leave it out and tell the bot's owner.",
-        cause="lora-broken",
-        values={"name": name},
-    )
-
-
-def _of_file(name: str, file: Path, instead: str) -> Unsuited:
-    what, mend = _INSTEAD[instead]
-    return Unsuited(
-        f"The adapter {name!r} cannot be used, its file {file.name} {what}: {mend}.",
-        cause=f"lora-{instead}",
-        values={"name": name, "file": file.name},
-    )
+def _unreadable(name: str, file: Path, instead: str = "") -> Unsuited:
+    """What to say of a file that is not read; `instead` is what is wrong with it, empty to look."""
+    match instead or found_instead(file):
+        case "empty":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is empty: "
+                "leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-empty",
+                values={"name": name, "file": file.name},
+            )
+        case "pointer":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is a pointer of Git LFS and not the file "
+                "itself: leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-pointer",
+                values={"name": name, "file": file.name},
+            )
+        case "page":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is a web page and not the file itself: "
+                "leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-page",
+                values={"name": name, "file": file.name},
+            )
+        case "unfinished":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is still being downloaded: "
+                "leave it out until that is done.",
+                cause="lora-unfinished",
+                values={"name": name, "file": file.name},
+            )
+        case "forbidden":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} may not be read by the bot: "
+                "leave it out and tell the bot's owner to allow that.",
+                cause="lora-forbidden",
+                values={"name": name, "file": file.name},
+            )
+        case _:
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
+                "leave it out and tell the bot's owner.",
+                cause="lora-broken",
+                values={"name": name},
+            )
 
 
 def locate(place: str) -> Path:
