@@ -260,6 +260,11 @@ def _refuse_other_base(checkpoint: Checkpoint, base: Path, model: str) -> None:
     part = "unet" if checkpoint.family.whole else "transformer"
     try:
         found = json.loads((base / part / "config.json").read_text(encoding="utf-8")).get("_class_name")
+    except PermissionError as refused:
+        raise ModelUnavailable(
+            f"The base {str(base)!r} of the model {model!r} cannot be read ({refused.strerror}): "
+            "let this user read all of its folder."
+        ) from None
     except (OSError, ValueError, AttributeError, RecursionError):
         found = None
     if found != wanted:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from inference.models.tensor_names import SCALES, packed_with
 
 _UNUSED = frozenset({"feature_extractor", "image_encoder"})
 """Components that image-to-image pipelines name and do without."""
+
+PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
 
 def unused(folder: Path, index: Mapping[str, Any]) -> tuple[str, ...]:
@@ -47,6 +49,55 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ModelUnavailable(f"The model {model!r} is broken: its {shown} is no object; fetch it again.")
     return content
+
+
+def safe_index(folder: Path, model: str, *, but: Container[str] = ()) -> dict[str, Any]:
+    """The index of a folder of which nothing has to run code, or be unpickled, to be loaded.
+
+    Args:
+        folder: in diffusers' layout.
+        model: its name.
+        but: components that are not taken from there.
+
+    Raises:
+        ModelUnavailable: something would have to, or it is no index.
+    """
+    index = read_json(folder / hub.INDEX, model)
+    kind = index.get("_class_name")
+    if not isinstance(kind, str | list):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: its {hub.INDEX} names no pipeline (_class_name); fetch it again."
+        )
+    every = components(index)
+    for name in every:
+        refuse_forbidden(folder, name, model)
+    own_code = isinstance(kind, list) or any(
+        (folder / name / f"{library}.py").exists() or (folder / f"{library}.py").exists()
+        for name, (library, _) in every.items()
+        if library
+    )
+    if own_code:
+        raise ModelUnavailable(
+            f"The model {model!r} brings its own code, which is never run: choose one that diffusers knows by itself."
+        )
+    for name in components(index, but):
+        suffixes = {file.suffix for file in (folder / name).glob("*")}
+        if suffixes.intersection(PICKLES) and ".safetensors" not in suffixes:
+            raise ModelUnavailable(
+                f"The model {model!r} keeps its {name} as a pickle, which can run anything: "
+                "choose one with safetensors files, or convert it."
+            )
+    return index
+
+
+def components(index: Mapping[str, Any], but: Container[str] | None = None) -> dict[str, Any]:
+    """All that an index names, with library and class; with `but` those that are loaded from there."""
+    named = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
+    return {
+        name: entry
+        for name, entry in named.items()
+        if but is None or (name not in but and name not in hub.NEVER_LOADED)
+    }
 
 
 def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: str | None) -> None:

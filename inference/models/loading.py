@@ -47,8 +47,6 @@ _UNMAPPED = {
 _CHATS = ("ZImage", "Flux2Klein")
 """Families whose text encoder is asked as a chat."""
 
-PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
-
 
 def quiet() -> None:
     """Keep the libraries' progress bars and advice out of the log; errors stay."""
@@ -89,32 +87,8 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
     Raises:
         ModelUnavailable: with the reason.
     """
-    index = folder_check.read_json(folder / catalog.INDEX, model)
-    components = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
-    kind = index.get("_class_name")
-    if not isinstance(kind, str | list):
-        raise ModelUnavailable(
-            f"The model {model!r} is broken: its {catalog.INDEX} names no pipeline (_class_name); fetch it again."
-        )
-    for name in components:
-        folder_check.refuse_forbidden(folder, name, model)
-    own_code = isinstance(kind, list) or any(
-        (folder / name / f"{library}.py").exists() or (folder / f"{library}.py").exists()
-        for name, (library, _) in components.items()
-        if library
-    )
-    if own_code:
-        raise ModelUnavailable(
-            f"The model {model!r} brings its own code, which is never run: choose one that diffusers knows by itself."
-        )
-    taken = {name: entry for name, entry in components.items() if name not in but and name not in hub.NEVER_LOADED}
-    for name in taken:
-        suffixes = {file.suffix for file in (folder / name).glob("*")}
-        if suffixes.intersection(PICKLES) and ".safetensors" not in suffixes:
-            raise ModelUnavailable(
-                f"The model {model!r} keeps its {name} as a pickle, which can run anything: "
-                "choose one with safetensors files, or convert it."
-            )
+    index = folder_check.safe_index(folder, model, but=but)
+    taken = folder_check.components(index, but)
     known_classes.refuse_unknown(index, model, but=but)
     quantized.refuse_unreadable(folder, taken, model, gpu=gpu)
     return index

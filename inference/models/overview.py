@@ -55,7 +55,7 @@ def _shown(name: str, entry: ModelEntry, card: GraphicsCard | None, memory: str)
         refs = refs_of_model(entry)
     except ModelUnavailable as error:
         return ModelOverview(entry=entry, defaults=None, trouble=str(error))
-    if folder is not None and (broken := _broken(folder, name)):
+    if folder is not None and (broken := _broken(folder, entry, name)):
         return ModelOverview(entry=entry, defaults=defaults, disk=nbytes(folder), trouble=broken)
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
@@ -74,12 +74,15 @@ def _shown(name: str, entry: ModelEntry, card: GraphicsCard | None, memory: str)
     return ModelOverview(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)
 
 
-def _broken(folder: Path, model: str) -> str:
-    """What of a folder in diffusers' layout is missing or cut short; empty if nothing is, or it is one file."""
-    if not (index := folder / hub.INDEX).is_file():
+def _broken(folder: Path, entry: ModelEntry, model: str) -> str:
+    """Why a folder in diffusers' layout cannot be loaded, by its files; empty if it can, or is one file."""
+    if not (folder / hub.INDEX).is_file():
         return ""
+    but = {"vae"} if entry.vae else set[str]()
     try:
-        folder_check.refuse_broken(folder, hub.components(folder_check.read_json(index, model)), model, variant=None)
+        index = folder_check.safe_index(folder, model, but=but)
+        taken = [name for name in hub.components(index) if name not in but]
+        folder_check.refuse_broken(folder, taken, model, variant=None)
     except ModelUnavailable as refused:
         return str(refused)
     return ""

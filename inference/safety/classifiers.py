@@ -13,7 +13,8 @@ from PIL import Image
 
 from inference.api import ModelUnavailable
 from inference.models.devices import choose_device
-from inference.models.loading import PICKLES, quiet
+from inference.models.folder_check import PICKLES
+from inference.models.loading import quiet
 from inference.safety.classifier import ClassifierSettings, Loaded
 
 STOCK = "StableDiffusionSafetyChecker"

@@ -302,6 +302,15 @@ def test_a_base_of_another_kind_than_its_file_is_refused_by_what_it_should_be(fo
         catalog.defaults("m", ModelEntry(id=str(file), base=str(folder)), file)
 
 
+def test_a_base_that_this_user_may_not_read_is_not_called_another_kind(
+    folder: Path, one_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", Mock(side_effect=PermissionError(13, "Permission denied")))
+    entry = ModelEntry(id=str(one_file), base=str(folder))
+    with pytest.raises(ModelUnavailable, match=r"The base '.*' of the model 'm' cannot be read \(Perm.*\): let this"):
+        catalog.defaults("m", entry, one_file)
+
+
 def test_a_pipeline_that_diffusers_does_not_know_is_said_so(folder: Path) -> None:
     folders.edit_index(folder, _class_name="TomorrowsPipeline")
     with pytest.raises(ModelUnavailable, match=r"is of a family that is not supported here \(TomorrowsPipeline\)"):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,24 @@ def test_a_folder_that_is_broken_is_shown_and_checked_with_its_fault(tmp_path: P
     found = [*model_findings(entries, capacity, MapModels(), catalogue={}, default="other", troubles=troubles)]
     assert (found[0].what, found[0].state, found[0].words) == ("model tiny", State.NOTE, shown.trouble)
     assert not [*memory_findings({"tiny": shown}, "tiny")]
+
+
+def test_what_would_be_refused_when_it_is_loaded_is_shown_before(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    entry = ModelEntry(id=str(folder))
+
+    def trouble(entry: ModelEntry) -> str:
+        return overview({"tiny": entry}, None, "auto")["tiny"].trouble
+
+    assert not trouble(entry)
+    weights = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_suffix(".bin"))
+    assert trouble(entry).startswith("The model 'tiny' keeps its vae as a pickle, which can run anything")
+    assert not trouble(replace(entry, vae="org/vae")), "it is not taken from there"
+    (folder / "unet" / "diffusers.py").touch()
+    assert "brings its own code, which is never run" in trouble(replace(entry, vae="org/vae"))
+    (folder / "model_index.json").write_text("{}")
+    assert "its model_index.json names no pipeline" in trouble(entry)
 
 
 def test_check_says_how_models_fit(tmp_path: Path) -> None:
