@@ -197,8 +197,16 @@ def _files_in(folder: str, key: str, *suffixes: str) -> dict[str, str]:
     Raises:
         ConfigError: it is none.
     """
-    files = (path for path in _below(folder, key, *suffixes) if path.is_file()) if folder else ()
+    files = (path for path in _below(folder, key, *suffixes) if _may_be_file(path)) if folder else ()
     return {name: str(path) for name, path in _by_name(files, folder).items()}
+
+
+def _may_be_file(path: Path) -> bool:
+    """Whether it is a file, or nobody here may look: what reads it says so, and all else is offered."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _by_name(paths: Iterable[Path], folder: str, *, taken: Iterable[str] = ()) -> dict[str, Path]:
@@ -209,7 +217,7 @@ def _by_name(paths: Iterable[Path], folder: str, *, taken: Iterable[str] = ()) -
     found: dict[str, Path] = {}
     top = _absolute(folder)
     for path in sorted(paths, key=lambda each: each.suffix in {".gguf", *_PICKLES}):
-        stem = path.name if path.is_dir() else path.stem
+        stem = path.name if os.path.isdir(path) else path.stem  # noqa: PTH112 -- Path's own raises if not allowed
         plain, whole, end = _slug(stem), _in_any_script(stem), _in_any_script(path.name)
         if not re.search("[a-z]", plain) and not stem.isascii():
             plain = whole

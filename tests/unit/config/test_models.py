@@ -161,6 +161,19 @@ def test_what_may_not_be_looked_into_in_a_folder_of_models_is_told_but_for_the_d
         _offered(models__folder=str(tmp_path))
 
 
+def test_a_link_into_a_folder_of_somebody_elses_keeps_nothing_else_from_being_offered(tmp_path: Path) -> None:
+    """Too long a name stands for what may not be looked at, which root always may."""
+    (tmp_path / "ink.safetensors").touch()
+    (tmp_path / "theirs.safetensors").symlink_to("a" * 300)
+    offered = _offered(models__folder=str(tmp_path))
+    assert set(offered) == {"pocket", "ink", "theirs"}
+    assert "cannot be looked at (File name too long)" in foreseen(offered)[1]["theirs"]
+    file = tmp_path / "own.toml"
+    file.write_text(f'[mine]\nid = "x"\nloras_folder = "{tmp_path}"\nembeddings_folder = "{tmp_path}"\n')
+    mine = load_catalogue(str(file))["mine"]
+    assert set(mine.loras) == set(mine.embeddings_found) == {"ink", "theirs"}
+
+
 def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_path: Path) -> None:
     for name in ("Ink Wash.safetensors", "clay.safetensors", "EasyNegative.safetensors", "readme.txt", "old.pt"):
         (tmp_path / name).touch()
