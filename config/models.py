@@ -124,10 +124,10 @@ def offered_models(settings: Settings) -> dict[str, ModelEntry]:
     """
     catalogue = load_catalogue(settings.models.file)
     default, revision = settings.model.id, settings.model.revision
-    first = catalogue.get(default) or ModelEntry(id=default)
+    others = _in_folder(settings.models.folder, catalogue) if settings.models.folder else {}
+    first = catalogue.get(default) or others.get(default) or ModelEntry(id=default)
     if revision:
         first = replace(first, revision=revision)
-    others = _in_folder(settings.models.folder, catalogue) if settings.models.folder else {}
     others |= {name: _offered(name, catalogue) for name in settings.models.offered}
     return {default: first} | {name: entry for name, entry in others.items() if name != default}
 

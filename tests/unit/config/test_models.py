@@ -77,6 +77,16 @@ def test_a_folder_offers_its_checkpoints_and_models_by_their_names(own: Path, tm
     assert offered["mine"].id == "org/mine", "the entry of that name counts"
 
 
+def test_the_default_may_be_a_model_of_the_folder_by_its_name(own: Path, tmp_path: Path) -> None:
+    """As `pentimento models` lists it, and `img2img --model` takes it."""
+    file = tmp_path / "all" / "My Model.safetensors"
+    file.parent.mkdir()
+    file.touch()
+    (file.parent / "mine.safetensors").touch()
+    offered = _offered(models__folder=str(file.parent), models__file=str(own), model__id="my-model")
+    assert [(name, entry.id) for name, entry in offered.items()] == [("my-model", str(file)), ("mine", "org/mine")]
+
+
 def test_folders_below_are_looked_into_as_other_programs_do(own: Path, tmp_path: Path) -> None:
     """A1111 and ComfyUI sort checkpoints by their kind, and share them by links."""
     elsewhere, top = tmp_path / "elsewhere", tmp_path / "all"
