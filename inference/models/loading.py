@@ -219,9 +219,10 @@ def _from_folder(
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)
     chosen |= placement.quantization(planned, denoisers, dtype)
     try:
+        kind = _pipeline_class(index)
         readers = processors.of_folder(folder, index)
         encoders = text_encoders.of_folder(folder, index, taken, model, dtype, variant=found)
-        pipeline = _pipeline_class(index).from_pretrained(
+        pipeline = kind.from_pretrained(
             str(folder),
             dtype=dtype,
             use_safetensors=True,
@@ -255,10 +256,19 @@ def _pipeline_class(index: Mapping[str, Any]) -> Any:
     """What loads a model's image-to-image pipeline: its class, or for most families what finds it.
 
     To find one, diffusers imports every pipeline that it has, which takes a second.
+
+    Raises:
+        ValueError: diffusers' own, if it finds none.
     """
     family = _family(str(index["_class_name"]))
-    usual = f"{family}Img2ImgPipeline" if family in _AT_HAND else "AutoPipelineForImage2Image"
-    return getattr(diffusers, _UNMAPPED.get(family, usual))
+    if family in _AT_HAND or family in _UNMAPPED:
+        return getattr(diffusers, _UNMAPPED.get(family, f"{family}Img2ImgPipeline"))
+    from diffusers.pipelines import auto_pipeline  # slow to import
+
+    # Left to itself it looks only after gigabytes of text encoders have been read.
+    known = auto_pipeline.AUTO_IMAGE2IMAGE_PIPELINES_MAPPING
+    auto_pipeline._get_task_class(known, index["_class_name"])  # noqa: SLF001 -- nothing public tells it
+    return diffusers.AutoPipelineForImage2Image
 
 
 def _family(pipeline: str) -> str:
@@ -343,6 +353,7 @@ def preview_vae(place: str, model: str, device: torch.device, dtype: torch.dtype
         tiny = diffusers.AutoencoderTiny.from_pretrained(
             str(folder), use_safetensors=True, torch_dtype=dtype, variant=hub.variant_of_network(folder)
         )
+        single_file.refuse_missing({"preview_vae": tiny})
     except Exception as error:
         if is_of_device(error):
             raise

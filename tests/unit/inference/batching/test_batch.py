@@ -312,7 +312,10 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     assert preview.tobytes() == sized(Image.fromarray(pixels[0].numpy()), preview.size).tobytes()
 
 
-def test_a_preview_vae_that_is_none_is_said_to_be(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", ["nothing", "a whole autoencoder"])
+def test_a_preview_vae_that_is_none_is_said_to_be(pipeline: Any, tmp_path: Path, names: str) -> None:
+    if names == "a whole autoencoder":
+        pipeline.vae.save_pretrained(tmp_path)
     with pytest.raises(ModelUnavailable, match="mend its preview_vae"):
         preview_vae(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=4)
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from inference.api import ModelUnavailable
 from inference.errors import DevicePoisoned, OutOfMemory
-from inference.models import catalog, hub, loading, placement, single_file
+from inference.models import catalog, hub, loading, placement, single_file, text_encoders
 from inference.models.entry import ModelEntry
 from inference.models.folder_check import read_json, refuse_broken, unused
 from inference.models.loading import load, refuse_unfit
@@ -311,7 +311,10 @@ def test_a_base_that_this_user_may_not_read_is_not_called_another_kind(
         catalog.defaults("m", entry, one_file)
 
 
-def test_a_pipeline_that_diffusers_does_not_know_is_said_so(folder: Path) -> None:
+def test_a_pipeline_that_diffusers_does_not_know_is_said_so_before_weights_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_encoders, "of_folder", Mock(side_effect=AssertionError("weights were read")))
     folders.edit_index(folder, _class_name="TomorrowsPipeline")
     with pytest.raises(ModelUnavailable, match=r"is of a family that is not supported here \(TomorrowsPipeline\)"):
         load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
