@@ -8,21 +8,15 @@ from torch import Tensor
 from training.styles import filters as f
 
 
-def _turned(like: Tensor, degrees: float) -> tuple[Tensor, Tensor]:
-    doubled = math.radians(2 * degrees)
-    one = torch.ones_like(like[:, :1])
-    return math.cos(doubled) * one, math.sin(doubled) * one
-
-
 def _hatching(picture: Tensor, noise: Tensor, degrees: float, length: float, follow: float) -> Tensor:
     """Lines of deviation about 1 at an angle, which turn along the picture's edges as far as `follow` says."""
     cosine, sine = f.flow(picture, 3.0)
     strength = (cosine**2 + sine**2).sqrt()
     share = follow * strength / (strength + 2e-3)
-    slanted = _turned(picture, degrees)
+    slanted = f.turned(picture, degrees)
     unit = strength.clamp_min(1e-9)
     direction = (f.mix(slanted[0], cosine / unit, share), f.mix(slanted[1], sine / unit, share))
-    return f.streaks(f.grain(noise, picture, 0.8), direction, length)
+    return f.streaks(f.grain(noise, picture, 1.8), direction, length)
 
 
 def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
@@ -39,7 +33,7 @@ def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
 
 def charcoal(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.blur(f.luma(f.contrast(f.stretch(picture), 0.9)), 1.4)
-    tooth = 0.6 * f.grain(noise, picture, 0.9) + 0.8 * _hatching(picture, noise.flip(1), -55, 16, 1.0)
+    tooth = 0.6 * f.grain(noise, picture, 1.5) + 0.8 * _hatching(picture, noise.flip(1), -55, 16, 1.0)
     tone = (
         0.06
         + f.smoothstep(grey + 0.1 * tooth * (1 - grey), 0.02, 0.78) * 0.76

@@ -161,11 +161,6 @@ def chances(noise: Tensor, *channels: int) -> Tensor:
     return 0.5 + 0.5 * torch.erf(noise[:, list(channels)] / math.sqrt(2))
 
 
-def coarser(noise: Tensor, factor: int = 2) -> Tensor:
-    """Normal numbers for cells `factor` times as wide."""
-    return functional.avg_pool2d(noise, factor, ceil_mode=True, count_include_pad=False) * factor
-
-
 def resize(field: Tensor, like: Tensor) -> Tensor:
     return functional.interpolate(field, size=like.shape[2:], mode="bilinear", align_corners=False)
 
@@ -213,12 +208,7 @@ def neighbours(cells: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[T
 
     Beyond the border all numbers are `FAR`, so that a place read there is out of reach.
     """
-    return windows(functional.pad(cells, (reach,) * 4, value=FAR), like, cell, reach)
-
-
-def windows(padded: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[Tensor]:
-    """As `neighbours`, of cells that go on for `reach` beyond each border."""
-    rows, columns = padded.shape[2] - 2 * reach, padded.shape[3] - 2 * reach
+    padded, (rows, columns) = functional.pad(cells, (reach,) * 4, value=FAR), cells.shape[2:]
     for top in range(2 * reach + 1):
         for left in range(2 * reach + 1):
             window = padded[:, :, top : top + rows, left : left + columns]
@@ -232,38 +222,20 @@ def places(down: Tensor, right: Tensor, cell: int, spread: float = 1.0) -> tuple
     return (row + 0.5 + spread * (down - 0.5)) * cell, (column + 0.5 + spread * (right - 0.5)) * cell
 
 
-def scattered(
-    noise: Tensor,
-    like: Tensor,
-    radii: tuple[float, float],
-    share: float,
-    *,
-    stretch: float = 1.0,
-    soft: float = 0.7,
-) -> Tensor:
-    """Flakes, leaves or dots, one in each cell at most and in `share` of the cells: (B, 1, H, W) in [0, 1].
+def scattered(noise: Tensor, like: Tensor, wide: float, share: float, *, channel: int, long: float = 0.0) -> Tensor:
+    """Flakes, leaves or dots: (B, 1, H, W) in [0, 1].
 
-    Small ones are many and lie far off; near ones are few. `stretch` is how much longer than wide they are.
+    They lie where a blur of one channel of the noise is highest, are about `wide` pixels across, many smaller and few
+    larger, the smaller the fainter, and cover a `share` of the picture. `long`: they are so many pixels longer than
+    wide, each in a direction of its own.
     """
-    numbers = chances(noise, 0, 1, 2, 3, 4)
-    row, column = places(numbers[:, :1], numbers[:, 1:2], CELL)
-    radius = radii[0] + (radii[1] - radii[0]) * numbers[:, 3:4] ** 2.5
-    radius = torch.where(numbers[:, 2:3] < share, radius, torch.zeros_like(radius))
-    turn = numbers[:, 4:5] * math.pi
-    cells = torch.cat([row, column, radius, turn], 1)
-    pixel_row, pixel_column = coordinates(like)
-    out = torch.zeros_like(like[:, :1])
-    for near in neighbours(cells, like, CELL, 1):
-        down, right = pixel_row - near[:, :1], pixel_column - near[:, 1:2]
-        if stretch == 1:
-            distance = (down**2 + right**2).sqrt()
-        else:
-            c, s = torch.cos(near[:, 3:]), torch.sin(near[:, 3:])
-            distance = ((right * c + down * s) ** 2 / stretch + (down * c - right * s) ** 2 * stretch).sqrt()
-        size = near[:, 2:3]
-        inside = ((size - distance) / soft + 0.5).clamp(0, 1) * (size > 0) * (size < FAR / 2)
-        out = torch.maximum(out, inside)
-    return out
+    field = blur(drift(noise, like, [channel], wide / (2 * CELL)), 2.0)
+    if long:
+        bent = drift(noise, like, [channel - 1, channel - 2], 0.7)
+        field = streaks(field, (bent[:, :1], bent[:, 1:]), long, steps=2)
+    field = field / field.std((2, 3), keepdim=True).clamp_min(1e-3)
+    least = math.sqrt(2) * float(torch.erfinv(torch.tensor(1 - 2 * share)))
+    return smoothstep(field, least - 0.5, least + 0.6)
 
 
 def flow(picture: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
@@ -272,6 +244,13 @@ def flow(picture: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
     tensor = blur(torch.cat([right * right, down * down, right * down], 1), sigma)
     # The structure tensor's main axis is the gradient; turning by 90 degrees flips the doubled angle's sign.
     return -(tensor[:, :1] - tensor[:, 1:2]), -2 * tensor[:, 2:]
+
+
+def turned(like: Tensor, degrees: float) -> tuple[Tensor, Tensor]:
+    """One direction everywhere, as a doubled angle's cosine and sine (B, 1, H, W)."""
+    doubled = math.radians(2 * degrees)
+    one = torch.ones_like(like[:, :1])
+    return math.cos(doubled) * one, math.sin(doubled) * one
 
 
 def upsample_cells(cells: Tensor, like: Tensor) -> Tensor:

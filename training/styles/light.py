@@ -45,7 +45,7 @@ def night(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     heavens = (
         heavens
         + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22)
-        + f.scattered(noise, picture, (0.7, 1.9), 0.14) * 0.85
+        + f.scattered(noise, picture, 4.0, 0.02, channel=0) * 0.85
     )
     row, column = f.coordinates(picture)
     rows, columns = picture.shape[2:]
@@ -92,8 +92,8 @@ def snow(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     cold = f.mix(cold, f.colour(picture, 0.98, 0.99, 1.0), f.smoothstep(drop, 0.04, 0.2) * 0.9 * land)
     cold = f.mix(cold, f.colour(picture, 0.72, 0.79, 0.88) * (0.92 + 0.12 * grey), masks[:, :1] * 0.8)
     flakes = torch.maximum(
-        f.scattered(noise, picture, (0.9, 2.4), 0.26) * 0.85,
-        f.scattered(noise[:, 4:], picture, (2.2, 6.5), 0.05, soft=2.0),
+        f.scattered(noise, picture, 6.0, 0.07, channel=0) * 0.85,
+        f.scattered(noise, picture, 10.0, 0.05, channel=4),
     )
     return f.mix(cold, torch.ones_like(cold), flakes * 0.95).clamp(0, 1)
 
@@ -156,15 +156,15 @@ def autumn(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     out = f.mix(stretched * f.colour(picture, 1.12, 0.9, 0.62) + f.colour(picture, 0.06, 0.02, 0), leaf, green * 0.9)
     out = f.contrast(out.clamp(0, 1), 0.25)
     # Leaves in the air, most of them red, some yellow.
-    for first, share, tone in ((0, 0.1, (0.78, 0.16, 0.04)), (4, 0.06, (0.98, 0.72, 0.1))):
-        falling = f.scattered(noise[:, first:], picture, (1.5, 6.5), share, stretch=1.8) * (1 - 0.3 * masks[:, :1])
+    for channel, share, tone in ((2, 0.06, (0.78, 0.16, 0.04)), (6, 0.05, (0.98, 0.72, 0.1))):
+        falling = f.scattered(noise, picture, 8.0, share, channel=channel, long=6.0) * (1 - 0.3 * masks[:, :1])
         out = f.mix(out, f.colour(picture, *tone), falling * 0.95)
     return out.clamp(0, 1)
 
 
 def spring(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     fresh = f.saturate(f.lift(f.stretch(picture), 0.2), 1.25) * f.colour(picture, 0.98, 1.04, 0.97)
-    petals = f.scattered(noise, picture, (1.4, 5.5), 0.2, stretch=1.4)
+    petals = f.scattered(noise, picture, 8.0, 0.09, channel=2, long=4.0)
     blossom = f.mix(
         f.colour(picture, 1.0, 0.62, 0.78),
         f.colour(picture, 1.0, 0.86, 0.92),
@@ -175,23 +175,22 @@ def spring(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
 
 
 def fantasy(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    """An enchanted wood: teal shadows, lilac haze, golden light and sparks."""
     stretched = f.saturate(f.stretch(picture), 1.5)
     grey = f.luma(stretched)
     magic = f.gradient_map(
-        grey, [(0, (0.08, 0.02, 0.3)), (0.4, (0.2, 0.35, 0.75)), (0.7, (0.45, 0.75, 0.8)), (1, (1, 0.9, 1))]
+        grey, [(0, (0.02, 0.12, 0.22)), (0.4, (0.1, 0.42, 0.48)), (0.7, (0.62, 0.58, 0.88)), (1, (1, 0.95, 0.72))]
     )
     out = f.mix(stretched, magic, 0.62)
     out = f.bloom(out + f.blur(out, 6.0) * 0.25 - 0.08, 0.55, 7.0, 1.0)
-    return (out + f.scattered(noise, picture, (0.8, 3.0), 0.12, soft=1.2) * f.colour(picture, 0.7, 0.7, 0.5)).clamp(
-        0, 1
-    )
+    return (out + f.scattered(noise, picture, 7.0, 0.06, channel=0) * f.colour(picture, 0.85, 0.6, 0.05)).clamp(0, 1)
 
 
 def underwater(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
     deep = f.gradient_map(grey, [(0, (0, 0.06, 0.16)), (0.5, (0.03, 0.38, 0.52)), (1, (0.7, 1.0, 0.95))])
     deep = deep * (1.15 - 0.5 * f.height(picture)) + f.saturate(picture, 1.2) * 0.12
-    bubbles = f.scattered(noise, picture, (1.2, 6.0), 0.12, soft=1.5) * 0.35
+    bubbles = f.scattered(noise, picture, 10.0, 0.06, channel=0) * 0.4
     return f.bloom(deep + bubbles, 0.6, 6.0, 0.6).clamp(0, 1)
 
 

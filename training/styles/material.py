@@ -7,7 +7,12 @@ from torch.nn import functional
 from training.styles import filters as f
 
 BRICK = 16
-FACET = 16
+FACETS = (15, 75, 135)
+"""Directions of their borders, in degrees."""
+GLASS = ((0.3, 0.05, -0.35), (-0.25, 0.25, 0.1), (0.2, 0.2, 0.25))
+"""How much of red, green and blue a pane lets through on one side of each border more than on the other."""
+LEAD = 0.22
+"""Half the width of a lead, in deviations of the field whose zero it follows."""
 
 
 def pixel_art(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
@@ -78,60 +83,38 @@ def _shade(noise: Tensor, region: Tensor, channel: int, picture: Tensor) -> Tens
 
 def mosaic(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     vivid = f.saturate(f.stretch(picture), 1.4).clamp(0, 1)
-    stone, joint, colours = _panes(vivid, noise, f.CELL, 0.72, 2.0)
+    stone, joint, colours = _panes(vivid, noise, f.CELL, 0.62, 2.0, spread=1.0)
     shaded = colours * (1 + 0.16 * _shade(noise, stone, 3, picture))
     grout = (1.35 * f.blur(joint, 0.8)).clamp(0, 0.85)
     return f.mix(shaded, f.colour(picture, 0.86, 0.83, 0.75), grout).clamp(0, 1)
 
 
+def _facets(picture: Tensor, noise: Tensor, turned: int) -> list[Tensor]:
+    """Three fields of deviation 1 whose zeros are lines that run in one direction each."""
+    return [
+        f.streaks(f.drift(noise, picture, [turn], 0.6), f.turned(picture, degrees + turned), 36)
+        for turn, degrees in enumerate(FACETS)
+    ]
+
+
 def stained_glass(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
-    vivid = f.kuwahara(f.saturate(f.contrast(f.stretch(picture), 0.7), 2.3), 6, 1).clamp(0, 1)
-    wide = f.coarser(noise)
-    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.45, 8.0, spread=1.0)
-    glass = (f.mix(vivid, colours, 0.75) * 1.12 + 0.03) * (1 + 0.12 * _shade(wide, pane, 3, picture))
-    glass = glass + 0.06 * f.drift(noise, picture, [4], 1.0) * f.luma(glass)
-    lead = f.blur(f.thicken(border), 0.6)
-    return f.mix(glass.clamp(0, 1), f.colour(picture, 0.03, 0.03, 0.04), lead * 0.96).clamp(0, 1)
+    """Panes of many tints, with leads between them and round what the picture shows."""
+    vivid = f.kuwahara(f.saturate(f.contrast(f.stretch(picture), 0.7), 2.3), 6, 2).clamp(0, 1)
+    glass = 0.08 + 0.92 * vivid
+    lead = f.thicken(f.edges(f.kuwahara(picture, 6, 2), 1.5, 0.05, 0.1))
+    fields = _facets(picture, noise, 20)
+    for field, tint in zip(fields, GLASS, strict=True):
+        glass = glass * (1 + torch.tanh(6 * field) * f.colour(picture, *tint))
+    for field in fields[:2]:  # a lead along every third border too leaves little glass
+        lead = torch.maximum(lead, torch.exp(-((field / LEAD) ** 2)))
+    return f.mix(glass.clamp(0, 1), f.colour(picture, 0.03, 0.03, 0.04), 0.96 * lead).clamp(0, 1)
 
 
 def low_poly(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
-    """Triangles between jittered points, one for every 16x16 pixels."""
-    vivid = f.saturate(f.stretch(picture), 1.35).clamp(0, 1)
-    wide = functional.pad(f.coarser(noise), (1, 2, 1, 2), mode="replicate")
-    numbers = f.chances(wide, 0, 1)
-    row, column = f.places(numbers[:, :1], numbers[:, 1:2], FACET, 0.75)
-    corner = torch.cat([row, column], 1) - FACET
-    first, right, down, across = (
-        corner[..., :-1, :-1],
-        corner[..., :-1, 1:],
-        corner[..., 1:, :-1],
-        corner[..., 1:, 1:],
-    )
-    name = torch.arange(first.shape[2] * first.shape[3], device=row.device).view(1, 1, *first.shape[2:]).to(row)
-    cells = torch.cat([first, right, down, across, name.expand(len(row), -1, -1, -1)], 1)
-    facet = torch.zeros_like(picture[:, :1])
-    rows, columns = f.coordinates(picture)
-
-    def side(near: Tensor, one: int, other: int) -> Tensor:
-        """On which side of the line from one corner to another a pixel lies."""
-        (r0, c0), (r1, c1) = (
-            (near[:, k : k + 1] for k in (one, one + 1)),
-            (near[:, k : k + 1] for k in (other, other + 1)),
-        )
-        return (rows - r0) * (c1 - c0) - (columns - c0) * (r1 - r0)
-
-    for near in f.windows(cells, picture, FACET, 1):
-        diagonal = side(near, 2, 4)
-        upper = (side(near, 0, 2) >= 0) & (diagonal >= 0) & (side(near, 4, 0) >= 0)
-        lower = (side(near, 2, 6) >= 0) & (diagonal < 0) & (side(near, 6, 4) >= 0)
-        facet = torch.where(upper, 2 * near[:, 8:], facet)
-        facet = torch.where(lower, 2 * near[:, 8:] + 1, facet)
-    count = 2 * name.numel()
-    facet = facet.long().clamp(0, count - 1)
-    shades = torch.cat([f.chances(wide[..., :-1, :-1], 2), f.chances(wide[..., :-1, :-1], 3)], 1)
-    flat = shades.movedim(1, -1).flatten(1)[:, None] * 2 - 1
-    shade = flat.gather(2, facet.flatten(2)).view_as(picture[:, :1])
-    return (_region_mean(vivid, facet, count) * (1 + 0.12 * shade)).clamp(0, 1)
+    """Facets of matt card between straight lines of three directions, warm where they are lit and cool where not."""
+    matt = f.lift(f.kuwahara(f.saturate(f.stretch(picture), 1.25).clamp(0, 1), 6, 2), 0.2)
+    shade = sum((torch.tanh(6 * field) for field in _facets(picture, noise, 0)), torch.zeros_like(picture[:, :1]))
+    return (matt * (1 + shade * f.colour(picture, 0.12, 0.09, 0.04))).clamp(0, 1)
 
 
 def gold(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:

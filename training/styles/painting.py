@@ -6,8 +6,8 @@ from torch import Tensor
 from training.styles import filters as f
 from training.styles.strokes import Brush, paint
 
-OIL = Brush(cell=8, length=26, width=9, relief=0.2, jitter=0.14, bristles=0.05, curve=0.6)
-VAN_GOGH = Brush(cell=8, length=32, width=6, relief=0.16, jitter=0.26, curve=1.2)
+OIL = Brush(length=36, width=3.2, ridge=0.18, relief=0.22, sharp=3.0)
+VAN_GOGH = Brush(length=36, width=3.4, ridge=0.32, relief=0.25, sharp=2.5)
 
 
 def _directions(picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trust: float) -> tuple[Tensor, Tensor]:
@@ -19,10 +19,14 @@ def _directions(picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trus
     return f.mix(calm[0], cosine / unit, share), f.mix(calm[1], sine / unit, share)
 
 
-def _wander(noise: Tensor, like: Tensor, sigma: float, lean: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Directions that turn slowly over the picture, as a doubled angle; `lean` pulls them to a rising diagonal."""
-    field = f.drift(noise, like, [5, 6], sigma)
-    cosine, sine = field[:, :1], field[:, 1:] - lean
+def _leaning(noise: Tensor, like: Tensor, degrees: float, wander: float) -> tuple[Tensor, Tensor]:
+    """Directions near one angle, as a doubled angle, that turn slowly over the picture as far as `wander` says.
+
+    A brush has a hand that leans one way. With strokes in all directions a small network paints their mean.
+    """
+    cosine, sine = f.turned(like, degrees)
+    turns = wander * f.drift(noise, like, [5, 6], 3.0)
+    cosine, sine = cosine + turns[:, :1], sine + turns[:, 1:]
     length = (cosine**2 + sine**2).sqrt().clamp_min(1e-3)
     return cosine / length, sine / length
 
@@ -33,20 +37,18 @@ def _detail(picture: Tensor) -> Tensor:
 
 
 def oil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
-    """Short thick strokes under the warm glaze of an old master, from umber over ochre to cream."""
+    """Thick strokes under the warm glaze of an old master, from umber over ochre to cream."""
     rich = f.contrast(f.saturate(f.stretch(picture), 1.25), 0.4).clamp(0, 1)
     flat = f.kuwahara(rich, 5, 2)
     varnish = f.gradient_map(
         f.luma(flat),
         [(0, (0.07, 0.04, 0.03)), (0.3, (0.33, 0.17, 0.08)), (0.65, (0.78, 0.55, 0.28)), (1, (1, 0.93, 0.76))],
     )
-    warm = f.mix(flat, varnish, 0.45)
-    directions = _directions(flat, 4.0, _wander(noise, flat, 3.0, 1.5), 2e-3)
-    detail = _detail(picture)
-    strokes = paint(warm, directions, OIL, noise, size=1 - 0.4 * detail, under=warm * 0.8)
+    warm = f.mix(flat, varnish, 0.5)
+    directions = _directions(flat, 4.0, _leaning(noise, flat, -45, 0.3), 8e-3)
     # Faces and other small things keep their drawing: there the picture is hardly flattened.
-    fine = f.mix(f.kuwahara(rich, 2), varnish, 0.45)
-    return f.mix(strokes, fine, 1.1 * detail).clamp(0, 1)
+    fine = f.mix(f.kuwahara(rich, 2), varnish, 0.5)
+    return f.mix(paint(warm, directions, OIL, noise), fine, _detail(picture)).clamp(0, 1)
 
 
 def van_gogh(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
@@ -56,10 +58,8 @@ def van_gogh(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
         [(0, (0.02, 0.06, 0.25)), (0.4, (0.1, 0.32, 0.68)), (0.68, (0.88, 0.72, 0.2)), (1, (1, 0.96, 0.62))],
     )
     vivid = f.contrast(f.mix(flat, night, 0.5), 0.4)
-    strokes = paint(
-        vivid, _directions(flat, 6.0, _wander(noise, flat, 3.5), 1.5e-3), VAN_GOGH, noise, under=vivid * 0.6
-    )
-    strokes = f.mix(strokes, vivid, 0.75 * _detail(picture))
+    directions = _directions(flat, 6.0, _leaning(noise, flat, 20, 0.6), 4e-3)
+    strokes = f.mix(paint(vivid, directions, VAN_GOGH, noise), vivid, 0.7 * _detail(picture))
     outline = f.edges(f.kuwahara(picture, 4), 1.2, 0.06, 0.14)
     return f.mix(strokes, f.colour(strokes, 0.02, 0.05, 0.2), 0.7 * outline).clamp(0, 1)
 
@@ -83,8 +83,8 @@ def watercolor(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
 def pastel(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     soft = f.lift(f.kuwahara(f.stretch(picture), 6, 1), 0.5)
     candy = f.saturate(f.mix(soft, f.colour(soft, 1.0, 0.8, 0.9), 0.28), 1.35)
-    directions = _directions(soft, 4.0, _wander(noise, soft, 3.0, 1.5), 2e-3)
-    chalk = candy + 0.035 * f.streaks(f.grain(noise, candy, 1.0), directions, 14)
+    directions = _directions(soft, 4.0, _leaning(noise, soft, -30, 0.3), 8e-3)
+    chalk = candy + 0.045 * f.streaks(f.grain(noise, candy, 2.0), directions, 18)
     return f.bloom(chalk, 0.75, 6.0, 0.4).clamp(0, 1)
 
 
@@ -117,7 +117,7 @@ def ukiyo_e(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     lines = f.edges(f.kuwahara(picture, 4), 1.1, 0.035, 0.085)
     # The grain of the block shows in the flat areas.
     along = (torch.ones_like(grey), 0.25 * f.drift(noise, grey, [5], 3.0))
-    print_ = print_ * (1 + 0.03 * f.streaks(f.grain(noise, grey, 1.0), along, 30))
+    print_ = print_ * (1 + 0.08 * f.streaks(f.grain(noise, grey, 2.4), along, 24))
     return f.mix(print_, f.colour(print_, 0.05, 0.07, 0.18), 0.92 * lines).clamp(0, 1)
 
 
