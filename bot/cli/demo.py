@@ -31,6 +31,6 @@ def commands(photo: Path, sketch: Path, out: Path) -> list[list[str]]:
         ("img2img", photo, "oil painting", "--strength", "0.6"): "oil-painting.png",
         ("sweep", photo, "stained glass", "--strengths", "0.3,0.5,0.7,0.9"): "sweep",
         ("chain", photo, "ink drawing", "sunset"): "chain",
-        ("img2img", sketch, "a cyberpunk neon city", *scribble): "from-sketch.png",
+        ("img2img", sketch, "a landscape, watercolor", *scribble): "from-sketch.png",
     }
-    return [[*map(str, words), "--seed", "7", "--out", str(out / name)] for words, name in made.items()]
+    return [[*map(str, words), "--seed", "5", "--out", str(out / name)] for words, name in made.items()]
