@@ -203,7 +203,7 @@ def streaks(texture: Tensor, direction: tuple[Tensor, Tensor], length: float, st
 FAR = 1e4
 
 
-def neighbours(cells: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[Tensor]:
+def neighbours(cells: Tensor, like: Tensor, reach: int) -> Iterator[Tensor]:
     """What every pixel finds in the cells around its own, one of them after the other: (B, C, H, W) each.
 
     Beyond the border all numbers are `FAR`, so that a place read there is out of reach.
@@ -212,14 +212,13 @@ def neighbours(cells: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[T
     for top in range(2 * reach + 1):
         for left in range(2 * reach + 1):
             window = padded[:, :, top : top + rows, left : left + columns]
-            full = window.repeat_interleave(cell, 2).repeat_interleave(cell, 3)
-            yield full[:, :, : like.shape[2], : like.shape[3]]
+            yield upsample_cells(window, like)
 
 
-def places(down: Tensor, right: Tensor, cell: int, spread: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Row and column of one point in every cell, from numbers in (0, 1); `spread` 1 uses the whole cell."""
+def places(down: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Row and column of one point anywhere in every cell, from numbers in (0, 1)."""
     row, column = coordinates(down)
-    return (row + 0.5 + spread * (down - 0.5)) * cell, (column + 0.5 + spread * (right - 0.5)) * cell
+    return (row + down) * CELL, (column + right) * CELL
 
 
 def scattered(noise: Tensor, like: Tensor, wide: float, share: float, *, channel: int, long: float = 0.0) -> Tensor:
@@ -227,7 +226,7 @@ def scattered(noise: Tensor, like: Tensor, wide: float, share: float, *, channel
 
     They lie where a blur of one channel of the noise is highest, are about `wide` pixels across, many smaller and few
     larger, the smaller the fainter, and cover a `share` of the picture. `long`: they are so many pixels longer than
-    wide, each in a direction of its own.
+    wide, each in a direction of its own, which the two channels before say.
     """
     field = blur(drift(noise, like, [channel], wide / (2 * CELL)), 2.0)
     if long:

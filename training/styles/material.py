@@ -7,6 +7,10 @@ from torch.nn import functional
 from training.styles import filters as f
 
 BRICK = 16
+KEPT = 0.62
+"""The share of the cells of the noise that have a stone of a mosaic of their own."""
+KEEPS_COLOUR = 2.0
+"""How much a stone keeps to one colour: its border then follows the picture's."""
 FACETS = (15, 75, 135)
 """Directions of their borders, in degrees."""
 GLASS = ((0.3, 0.05, -0.35), (-0.25, 0.25, 0.1), (0.2, 0.2, 0.25))
@@ -35,36 +39,33 @@ def lego(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     return (plastic * shade + gleam).clamp(0, 1)
 
 
-def _panes(
-    picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float, *, spread: float = 0.9
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Voronoi panes round points: every pixel's pane (B, 1, H, W), the border's lines, mean colours.
+def _stones(picture: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The Voronoi cells of points: every pixel's stone (B, 1, H, W), the lines between them, mean colours.
 
-    A share `kept` of the cells has a point, anywhere in the middle `spread` of it. From points near the middles of
-    nearly all cells come squares in rows, which a network learns as a lattice. `tint` says how much a pane keeps to
-    one colour: its border then follows the picture's.
+    A share `KEPT` of the cells of the noise has a point, anywhere in it. From points near the middles of nearly all
+    cells come squares in rows, which a network learns as a lattice.
     """
     numbers = f.chances(noise, 0, 1, 2)
-    row, column = f.places(numbers[:, :1], numbers[:, 1:2], cell, spread)
+    row, column = f.places(numbers[:, :1], numbers[:, 1:2])
     count = row.shape[2] * row.shape[3]
     name = torch.arange(count, device=row.device).view(1, 1, *row.shape[2:]).expand(len(row), -1, -1, -1)
     smooth = f.blur(picture, 2.0)
-    colours = f.cell_mean(smooth, cell)[:, :, : row.shape[2], : row.shape[3]]
-    row = torch.where(numbers[:, 2:] < kept, row, torch.full_like(row, f.FAR))
+    colours = f.cell_mean(smooth)[:, :, : row.shape[2], : row.shape[3]]
+    row = torch.where(numbers[:, 2:] < KEPT, row, torch.full_like(row, f.FAR))
     cells = torch.cat([row, column, name.to(row), colours], 1)
     pixel_row, pixel_column = f.coordinates(picture)
     nearest = torch.full_like(picture[:, :1], torch.inf)
-    pane = torch.zeros_like(nearest)
-    for near in f.neighbours(cells, picture, cell, 2):
-        distance = ((pixel_row - near[:, :1]) ** 2 + (pixel_column - near[:, 1:2]) ** 2) / cell**2
-        distance = distance + tint * ((smooth - near[:, 3:]) ** 2).sum(1, keepdim=True)
+    stone = torch.zeros_like(nearest)
+    for near in f.neighbours(cells, picture, 2):
+        distance = ((pixel_row - near[:, :1]) ** 2 + (pixel_column - near[:, 1:2]) ** 2) / f.CELL**2
+        distance = distance + KEEPS_COLOUR * ((smooth - near[:, 3:]) ** 2).sum(1, keepdim=True)
         closer = distance < nearest
         nearest = torch.where(closer, distance, nearest)
-        pane = torch.where(closer, near[:, 2:3], pane)
-    pane = pane.long().clamp(0, count - 1)
-    beside = functional.pad((pane[..., 1:] != pane[..., :-1]).to(picture), (0, 1))
-    below = functional.pad((pane[..., 1:, :] != pane[..., :-1, :]).to(picture), (0, 0, 0, 1))
-    return pane, torch.maximum(beside, below), _region_mean(picture, pane, count)
+        stone = torch.where(closer, near[:, 2:3], stone)
+    stone = stone.long().clamp(0, count - 1)
+    beside = functional.pad((stone[..., 1:] != stone[..., :-1]).to(picture), (0, 1))
+    below = functional.pad((stone[..., 1:, :] != stone[..., :-1, :]).to(picture), (0, 0, 0, 1))
+    return stone, torch.maximum(beside, below), _region_mean(picture, stone, count)
 
 
 def _region_mean(picture: Tensor, region: Tensor, count: int) -> Tensor:
@@ -83,17 +84,17 @@ def _shade(noise: Tensor, region: Tensor, channel: int, picture: Tensor) -> Tens
 
 def mosaic(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     vivid = f.saturate(f.stretch(picture), 1.4).clamp(0, 1)
-    stone, joint, colours = _panes(vivid, noise, f.CELL, 0.62, 2.0, spread=1.0)
+    stone, joint, colours = _stones(vivid, noise)
     shaded = colours * (1 + 0.16 * _shade(noise, stone, 3, picture))
     grout = (1.35 * f.blur(joint, 0.8)).clamp(0, 0.85)
     return f.mix(shaded, f.colour(picture, 0.86, 0.83, 0.75), grout).clamp(0, 1)
 
 
-def _facets(picture: Tensor, noise: Tensor, turned: int) -> list[Tensor]:
-    """Three fields of deviation 1 whose zeros are lines that run in one direction each."""
+def _facets(picture: Tensor, noise: Tensor, turn: int) -> list[Tensor]:
+    """Three fields of deviation 1 whose zeros are lines in one direction each: `FACETS`, turned by `turn` degrees."""
     return [
-        f.streaks(f.drift(noise, picture, [turn], 0.6), f.turned(picture, degrees + turned), 36)
-        for turn, degrees in enumerate(FACETS)
+        f.streaks(f.drift(noise, picture, [channel], 0.6), f.turned(picture, degrees + turn), 36)
+        for channel, degrees in enumerate(FACETS)
     ]
 
 

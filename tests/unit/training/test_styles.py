@@ -8,6 +8,8 @@ from training.scenes import render
 from training.strength_report import TEXTURED
 from training.styles import STYLES, Kind
 from training.styles import filters as f
+from training.styles.painting import OIL, VAN_GOGH
+from training.styles.strokes import Brush, paint
 from training.words import SYNONYMS
 
 # Made of pieces that the noise places, and of nothing that knows where on the picture it is.
@@ -84,6 +86,26 @@ def test_strokes_lie_on_no_lattice_and_other_noise_moves_them(name: str) -> None
     peak, lag = lattice(found)
     assert peak < 0.15, lag
     assert moved(found[:3], found[3:]) > 0.5
+
+
+@pytest.mark.parametrize("long", [0.0, 6.0])
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_what_is_scattered_covers_its_share_of_the_picture(share: float, long: float) -> None:
+    covered = f.scattered(drawn(7, 4), hills(4), 8.0, share, channel=2, long=long)
+    assert covered.min() == 0
+    assert covered.max() == 1
+    assert (covered > 0.5).float().mean() == pytest.approx(share, rel=0.3)
+
+
+@pytest.mark.parametrize("brush", [OIL, VAN_GOGH])
+@pytest.mark.parametrize("degrees", [0, 45, 90, 135])
+def test_strokes_run_in_the_direction_that_they_are_told(brush: Brush, degrees: int) -> None:
+    grey = torch.full((1, 3, 256, 256), 0.5)
+    painted = paint(grey, f.turned(grey, degrees), brush, drawn(8, 1))
+    cosine, sine = f.flow(f.luma(painted), 40.0)
+    found = torch.rad2deg(torch.atan2(sine, cosine) / 2)[..., 64:-64, 64:-64]
+    apart = (found - degrees + 90) % 180 - 90
+    assert apart.abs().max() < 10
 
 
 @pytest.mark.parametrize("name", ["halftone", "lego"])
