@@ -68,7 +68,7 @@ def safe_index(folder: Path, model: str, *, but: Container[str] = ()) -> dict[st
         raise ModelUnavailable(
             f"The model {model!r} is broken: its {hub.INDEX} names no pipeline (_class_name); fetch it again."
         )
-    every = components(index)
+    every = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
     for name in every:
         refuse_forbidden(folder, name, model)
     own_code = isinstance(kind, list) or any(
@@ -80,7 +80,7 @@ def safe_index(folder: Path, model: str, *, but: Container[str] = ()) -> dict[st
         raise ModelUnavailable(
             f"The model {model!r} brings its own code, which is never run: choose one that diffusers knows by itself."
         )
-    for name in components(index, but):
+    for name in hub.components(index, but):
         suffixes = {file.suffix for file in (folder / name).glob("*")}
         if suffixes.intersection(PICKLES) and ".safetensors" not in suffixes:
             raise ModelUnavailable(
@@ -88,16 +88,6 @@ def safe_index(folder: Path, model: str, *, but: Container[str] = ()) -> dict[st
                 "choose one with safetensors files, or convert it."
             )
     return index
-
-
-def components(index: Mapping[str, Any], but: Container[str] | None = None) -> dict[str, Any]:
-    """All that an index names, with library and class; with `but` those that are loaded from there."""
-    named = {name: entry for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2}
-    return {
-        name: entry
-        for name, entry in named.items()
-        if but is None or (name not in but and name not in hub.NEVER_LOADED)
-    }
 
 
 def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: str | None) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import ssl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -220,12 +220,12 @@ def _components_in(folder: Path) -> list[str]:
         return []
 
 
-def components(index: Mapping[str, Any]) -> list[str]:
-    """Names of the components of a pipeline that are loaded from folders."""
+def components(index: Mapping[str, Any], but: Container[str] = ()) -> list[str]:
+    """Names of the components of a pipeline that are loaded from folders, but for those that come from elsewhere."""
     return [
         name
         for name, entry in index.items()
-        if isinstance(entry, list) and len(entry) == 2 and entry[0] and name not in NEVER_LOADED
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] and name not in NEVER_LOADED and name not in but
     ]
 
 

@@ -33,10 +33,10 @@ def refuse_unknown(index: Mapping[str, Any], model: str, *, but: Container[str] 
             f"none of diffusers {diffusers.__version__}: write one of those there, such as {usual!r}, "
             "or choose another model."
         )
-    for name in hub.components(index):
+    for name in hub.components(index, but):
         library, kind = index[name]
         there = _LIBRARIES.get(str(library))
-        if there is None or name in but or hub.WITHOUT_WEIGHTS.match(name):
+        if there is None or hub.WITHOUT_WEIGHTS.match(name):
             continue
         if kind not in dir(there):  # says it without importing the class
             raise ModelUnavailable(

@@ -88,9 +88,8 @@ def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = Tru
         ModelUnavailable: with the reason.
     """
     index = folder_check.safe_index(folder, model, but=but)
-    taken = folder_check.components(index, but)
     known_classes.refuse_unknown(index, model, but=but)
-    quantized.refuse_unreadable(folder, taken, model, gpu=gpu)
+    quantized.refuse_unreadable(folder, hub.components(index, but), model, gpu=gpu)
     return index
 
 
@@ -208,7 +207,7 @@ def _from_folder(
     index = check(folder, model, but=parts, gpu=gpu)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     absent |= dict.fromkeys(folder_check.unused(folder, index))
-    taken = [name for name in hub.components(index) if name not in {*parts, *absent}]
+    taken = hub.components(index, {*parts, *absent})
     found = variants.variant_of(folder, taken, variant, model)
     chosen: dict[str, Any] = {"variant": found} if found else {}
     folder_check.refuse_broken(folder, taken, model, variant=found)

@@ -81,8 +81,7 @@ def _broken(folder: Path, entry: ModelEntry, model: str) -> str:
     but = {"vae"} if entry.vae else set[str]()
     try:
         index = folder_check.safe_index(folder, model, but=but)
-        taken = [name for name in hub.components(index) if name not in but]
-        folder_check.refuse_broken(folder, taken, model, variant=None)
+        folder_check.refuse_broken(folder, hub.components(index, but), model, variant=None)
     except ModelUnavailable as refused:
         return str(refused)
     return ""

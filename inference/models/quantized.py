@@ -1,7 +1,7 @@
 """Models that were quantised before they came here: what reads them, and whether that is installed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def is_declared(folder: Path) -> bool:
     return bool(method_of(_config(folder)))
 
 
-def refuse_unreadable(folder: Path, parts: Mapping[str, Any], model: str, *, gpu: bool) -> None:
+def refuse_unreadable(folder: Path, parts: Iterable[str], model: str, *, gpu: bool) -> None:
     """Refuse a folder that is quantised by what is not here, or cannot be read from it.
 
     Args:
